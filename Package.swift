@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Every target is built with warnings as errors; the ones that touch pointers also mark each unsafe use.
+/// Every target is built with warnings as errors; those that touch pointers also mark each unsafe use.
 let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -17,7 +17,7 @@ let commandDependencies: [Target.Dependency] = [
     "CodeFiles", "ImportReports", "ImportHistory", "Spreadsheets", "WorkbookSources", "XHTMLValidation", "CBuild",
     .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
-/// libFuzzer has a `main` of its own: what it drives is a library, whose own `main` has another name.
+/// libFuzzer has its own `main`. What it drives is a library, whose `main` gets another name.
 let command: Target =
     isFuzzed
     ? .target(
@@ -29,7 +29,7 @@ let command: Target =
 
 let package = Package(
     name: "import-audit",
-    // Other programs have no use for what fuzzing tries.
+    // Other programs have no use for the fuzz targets.
     products: isFuzzed
         ? [.library(name: "FuzzTargets", targets: ["FuzzTargets"])]
         : [
@@ -97,14 +97,14 @@ let package = Package(
             name: "WorkbookSources",
             dependencies: ["ImportFoundation", "ImportInputs", "ImportSources", "XHTMLValidation"],
             swiftSettings: strictMemory),
-        // What other programs use: all public API is there.
+        // The library for other programs, with all public API.
         .target(
             name: "ImportAudit",
             dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "ImportReports"],
             swiftSettings: strictMemory),
         command,
 
-        // What fuzzing tries on each thing that reads bytes from outside, and what a test tries again.
+        // What fuzzing tries on everything that reads bytes from outside, and what a test tries again.
         .target(
             name: "FuzzTargets",
             dependencies: [
@@ -172,7 +172,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// Where it is fuzzed, what C leaves undefined ends the process.
+// When fuzzing, undefined behavior in C ends the process.
 for target in package.targets where isFuzzed && ["CRowScan", "CSourceScan"].contains(target.name) {
     target.cSettings = [.unsafeFlags(["-fsanitize=undefined", "-fsanitize-trap=undefined"])]
 }

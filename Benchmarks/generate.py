@@ -164,7 +164,7 @@ def write_folder(path, name):
     os.rename(path + ".partial", path)
 
 
-# name: (jobs, one on each line, and rows of each)
+# name: (jobs, one per line, and rows of each)
 LOGS = {"log": (MILLION, 5)}
 
 
@@ -183,7 +183,7 @@ def write_log(path, name):
     os.rename(path + ".partial", path)
 
 
-# name: rows of a dump, 5 % of them failed; NAME.csv is what was sent
+# name: rows of a dump, 5% of them failed; NAME.csv is the file that was sent
 SENT = {"sent": 5 * MILLION}
 
 
@@ -221,7 +221,7 @@ def write_mute(path, of):
     with open(of, "rb") as source, open(path + ".partial", "wb") as target:
         rest = b""
         while block := source.read(1 << 24):
-            # A row may be split by the end of the block: it waits for the next one.
+            # The end of the block may split a row, so the last one waits for the next block.
             whole, comma, rest = (rest + block).rpartition(b",{")
             target.write(message.sub(b'"message":null', whole))
             rest = comma + rest
@@ -232,7 +232,7 @@ def write_mute(path, of):
 def write(path, name):
     layout, count = DUMPS[name]
     rows = Rows(f"{SEED} {name}", layout)
-    # The contents of a huge dump may repeat, because only its size matters; that keeps the time to make it short.
+    # The contents of a huge dump may repeat, because only its size matters; that shortens the time to write it.
     distinct = min(count, 5 * MILLION)
     with open(path + ".partial", "w", encoding="ascii", buffering=1 << 20) as file:
         gap = "" if name != "pretty" else "\n"

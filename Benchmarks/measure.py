@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 import machine
 
 TARGETS = {
-    # dump: (at least so many times faster than simdjson, at most so many times the reading)
+    # dump: (minimum speedup over simdjson, maximum multiple of the reading time)
     "minified": (6, 4),
     "one-shape": (6, 4),
     "pretty": (4, None),
@@ -29,23 +29,23 @@ TARGETS = {
     "changing": (1, None),
 }
 SLOW_PEERS_TARGET = 50
-# Of a log: at least so many times faster than simdjson and than DuckDB, at most so many times the reading.
+# For a log: minimum speedups over simdjson and DuckDB, maximum multiple of the reading time.
 LOG_TARGETS = (2, 2, 4)
-# At most so many times the time of `summary`; JSON, that of writing as much besides.
+# Maximum multiples of the time of `summary`. For JSON: of the extra time, as a multiple of writing as much.
 LOG_WORK = {"check": 1.5, "codes": 1.5, "summary --identity": 3}
 JSON_TARGET = 3
 JOBS_MEMORY = {"summary": 64, "merge": 96}
 FILES_TARGET = 2
 REPORT_TARGET = 4
-# Of 10,000 small dumps: of writing the same files, and without reports of jobs of `summary`.
+# For 10,000 small dumps: maximum multiples of writing the same files and, without reports of jobs, of `summary`.
 PAGES_TARGETS = (2, 1.5)
-# Of rejects: at most so many times summary and reading the source; at least so many times faster than DuckDB and pandas; at
-# most so many MiB. Of rejects --annotated: at most so many times copying its output.
+# For rejects: maximum multiple of summary plus reading the source; minimum speedups over DuckDB and pandas; maximum
+# MiB. For rejects --annotated: maximum multiple of copying its output.
 REJECTS_TARGETS = (2, 5, 20, 48, 2)
-# Of a history of a million jobs: at least so many jobs a second, `show` at most so many seconds.
+# For a history of a million jobs: minimum jobs a second, maximum seconds for `show`.
 HISTORY_TARGETS = (100_000, 0.2)
-# Of an Arrow table of all rows: at least so many times faster than DuckDB and pandas; of a Parquet file, at most so many
-# times the writing of the table by pyarrow.
+# For an Arrow table of all rows: minimum speedups over DuckDB and pandas. For a Parquet file: maximum multiple of the
+# time that pyarrow takes to write the table.
 ARROW_TARGETS = (3, 20)
 PARQUET_TARGET = 2
 MEMORY_TARGET = 32
@@ -56,11 +56,11 @@ TINY_TARGET = 0.6
 class Program:
     name: str
     command: list
-    # How the counts are read from its output; None if it counts nothing.
+    # Reads the counts from its output; None if it counts nothing.
     counts: object = None
-    # Slow ones run once: their ratios are so large that noise does not matter.
+    # The number of rounds, or 0 for all. Slow programs run once: their ratios are so large that noise does not matter.
     rounds: int = 0
-    # A folder that is removed before each run, outside the time that is taken.
+    # A folder that is removed before each run, outside the measured time.
     fresh: str = None
     seconds: list = field(default_factory=list)
     memory: list = field(default_factory=list)
@@ -87,7 +87,7 @@ def measure(programs, rounds):
     expected = None
     for round_number in range(rounds + 1):
         for program in programs:
-            # The first round warms up, but not for those that run once.
+            # The first round is a warm-up, which slow programs skip.
             if program.rounds and round_number not in range(1, program.rounds + 1):
                 continue
             seconds, memory, output = run(program)
@@ -237,7 +237,7 @@ class Bench:
         shell = f"mkdir -p {fresh} && exec "
         add = Program(
             "history add", ["sh", "-c", f"{shell}{self.tool} history add {fresh}/h.sqlite {path} --quiet"], fresh=fresh)
-        # What SQLite itself takes for the same rows, which it has in their order already.
+        # The time that SQLite itself takes for the same rows, already in order.
         schema = subprocess.run(
             ["sqlite3", kept, "SELECT sql || ';' FROM sqlite_master WHERE type <> 'view' AND sql IS NOT NULL"],
             check=True, capture_output=True, text=True).stdout
@@ -412,7 +412,7 @@ class Bench:
         file = f"{self.scratch}.parquet"
         write = Program("`import_audit.write_parquet`", [*python, code, "parquet-import-audit", dump, file])
         measure([write], self.rounds)
-        # Only the writing counts: the table is in memory already.
+        # Only the writing counts: the table is already in memory.
         pyarrow = Program("pyarrow", [*python, code, "parquet-pyarrow", dump, file])
         alone = [float(run(pyarrow)[2]) for _ in range(self.rounds)]
         share = statistics.median(write.seconds) / statistics.median(alone)
@@ -516,7 +516,7 @@ class Bench:
             )
         self.many()
 
-    # A process that Python starts begins with Python's own peak: this part comes before any that reads much.
+    # A child process starts with Python's own peak, so this part comes before any that reads much.
     def many(self):
         path = os.path.join(self.data, "many")
         if os.path.exists(path):
@@ -558,7 +558,7 @@ class Bench:
             ("16 large dumps, 2 threads", os.path.join(self.data, "large"), "1 thread",
              Program("one", [self.tool, "summary", "--threads", "1", os.path.join(self.data, "large")]), 1.8, True),
         ]:  # fmt: skip
-            # The document for programs is for the comparison; what a person prints is timed.
+            # The JSON output is only for comparing counts; the output for people is timed.
             if peer.counts:
                 measure([self.summary(path), peer], 1)
                 peer.seconds.clear()
@@ -584,7 +584,7 @@ class Bench:
         report = Program("report", None)
         loop = Program("writing and renaming the same files from one thread", None)
         for number in range(max(3, self.rounds // 2)):
-            # New folders, for a file system takes longer where many files were removed a moment ago.
+            # New folders each time: a file system is slower where many files were just removed.
             target, copy = f"{self.scratch}-{number}", f"{self.scratch}-{number}-copy"
             report.command = [self.tool, "report", folder, "-o", target]
             loop.command = [os.path.join(self.peers, "write_files"), target, copy]

@@ -1,5 +1,5 @@
-// Writes the files of one folder into another one, from memory: each beside its place, then renamed into it. That is the
-// least that a report costs which leaves no half file. Prints the seconds that the writing took.
+// Writes the files of one folder into another, from memory: each to a temporary file, which is then renamed into place.
+// That is the minimum cost of a report that never leaves a partial file. Prints the seconds that writing took.
 //
 //     write_files FROM TO
 #define _GNU_SOURCE

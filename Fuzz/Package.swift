@@ -1,9 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The program that libFuzzer drives. It is a package of its own because such a program has no `main` of its own, so
-// that it can only be linked with `-sanitize=fuzzer`. `Scripts/fuzz` builds and runs it; what it tries is in `Targets`,
-// a module of the main package, so that the ordinary tests can try the same inputs again.
+// The program that libFuzzer drives. It is a separate package because such a program has no `main` of its own and can
+// only be linked with `-sanitize=fuzzer`. `Scripts/fuzz` builds and runs it. What it tries is in `Targets`, a module of
+// the main package, so the ordinary tests can try the same inputs again.
 let package = Package(
     name: "Fuzz",
     dependencies: [.package(name: "import-audit", path: "..")],
@@ -11,7 +11,7 @@ let package = Package(
         .executableTarget(
             name: "Fuzz", dependencies: [.product(name: "FuzzTargets", package: "import-audit")], path: "Driver",
             swiftSettings: [.unsafeFlags(["-parse-as-library"])],
-            // Gold stumbles over what libFuzzer was built with, and LLD would drop the counters of coverage.
+            // Gold cannot link what libFuzzer was built with, and LLD would drop the coverage counters by default.
             linkerSettings: [
                 .unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nostart-stop-gc"])
             ])

@@ -7,7 +7,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# What the binary asks of the C library, as the names of symbol versions in it.
+# The glibc versions that the binary requires, as the names of symbol versions in it.
 SYMBOL_VERSION = re.compile(rb"\0GLIBC_2\.(\d+)(?:\.\d+)?(?=\0)")
 
 
@@ -15,7 +15,7 @@ def platform_tag(binary: bytes) -> str:
     versions = [int(match.group(1)) for match in SYMBOL_VERSION.finditer(binary)]
     if binary[:4] != b"\x7fELF" or binary[18:20] != b"\x3e\x00" or not versions:
         raise RuntimeError("IMPORT_AUDIT_BINARY is not a program for x86-64 Linux with glibc")
-    # Older than 2.17, no wheel is; this binary is tried on 2.31 and later.
+    # There are no wheels for glibc before 2.17; this binary is tested with 2.31 and later.
     return f"manylinux_2_{max(31, *versions)}_x86_64"
 
 

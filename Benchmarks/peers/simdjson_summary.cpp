@@ -1,6 +1,6 @@
-// The counts of one dump by simdjson's On-Demand interface, as a careful user would write it: one pass over each row's
-// fields in the order in which they come, no copy of a text, and a code looked up without one. With --log, those of all
-// dumps of a log, one on each line, by iterate_many.
+// The counts of one dump with simdjson's On-Demand interface, as a careful user would write it: one pass over each
+// row's fields in document order, no copies of text, and code lookups without copies. With --log, the counts of all
+// dumps of a log, one per line, with iterate_many.
 #include <simdjson.h>
 
 #include <cstdint>

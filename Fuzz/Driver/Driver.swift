@@ -1,7 +1,7 @@
 import FuzzTargets
 import Glibc
 
-/// What libFuzzer is to drive: the environment variable names it.
+/// The target for libFuzzer, named by the environment variable.
 private let target: FuzzTarget = {
     guard let name = getenv("IMPORT_AUDIT_FUZZ_TARGET"), let target = FuzzTarget(rawValue: String(cString: name)) else {
         let names = FuzzTarget.allCases.map { $0.rawValue }.joined(separator: ", ")
@@ -16,7 +16,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do {
         try target.run(Array(UnsafeBufferPointer(start: start, count: count)))
     } catch {
-        // libFuzzer keeps an input that ends the process.
+        // libFuzzer saves an input that ends the process.
         fatalError("\(target.rawValue): \(error)")
     }
     return 0

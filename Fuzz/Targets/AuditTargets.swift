@@ -5,9 +5,9 @@ import ImportHistory
 import ImportReports
 import import_audit
 
-/// What this program wrote and reads again, after somebody had it in hand.
+/// Files that this program wrote and reads again, after somebody may have changed them.
 enum AuditTargets {
-    /// `summary.json`: what was read is written and read again without a change.
+    /// `summary.json`: a summary that was read is written and read again without a change.
     static func summary(_ bytes: [UInt8]) throws {
         let (window, _) = DumpTargets.sizes(for: bytes)
         let whole = read(bytes, window: 4096)
@@ -44,12 +44,12 @@ enum AuditTargets {
         return summary
     }
 
-    /// `manifest.jsonl` of a folder with nothing else in it.
+    /// `manifest.jsonl` in a folder with nothing else in it.
     static func manifest(_ bytes: [UInt8]) throws {
         _ = try ScratchFolder.write(bytes, as: "manifest.jsonl")
         guard let folder = try? AuditFolder(ScratchFolder.path) else { return }
         let verification = try folder.verify { _ in }
-        // A manifest cannot have its own hash in it.
+        // A manifest cannot contain its own hash.
         try require(verification.files.matching == 0, "a file matches that is not there")
         try require(
             verification.isVerified == (verification.problems.isEmpty && verification.files.listed == 0),
@@ -57,7 +57,7 @@ enum AuditTargets {
         _ = (verification.json, verification.text(usesColor: true))
     }
 
-    /// The zip of an audit: a zip, or the files of one.
+    /// The zip of an audit: a zip, or the files in one.
     static func pack(_ bytes: [UInt8]) throws {
         try ScratchFolder.withFile(Parts.zip(of: bytes)) { descriptor in
             do {
@@ -72,13 +72,14 @@ enum AuditTargets {
             } catch let violation as Violation {
                 throw violation
             } catch {
-                // Said to the user.
+                // The error is shown to the user.
                 try require(!"\(error)".isEmpty, "a fault without words")
             }
         }
     }
 
-    /// A history: the file, or lines of a table's name and cells, with tabs between them, that are put into one.
+    /// A history: the file itself, or lines with a table's name and cells, separated by tabs, that are inserted into a
+    /// new one.
     static func history(_ bytes: [UInt8]) throws {
         let path: String
         if bytes.starts(with: "SQLite format 3".utf8) {
@@ -94,7 +95,7 @@ enum AuditTargets {
         }
         defer { for ending in ["", "-journal", "-wal", "-shm"] { unlink(path + ending) } }
         let codes: [HistoryCode?] = [nil, HistoryCode(kind: .code, text: "c"), HistoryCode(kind: .other, text: "")]
-        // One of them for each input, and always the same for one.
+        // One of them for each input, and always the same one for the same input.
         let choice = Int(bytes.reduce(0, ^))
         for code in [codes[choice % codes.count]] {
             do throws(HistoryFault) {
@@ -120,7 +121,7 @@ enum AuditTargets {
 
 /// Rows of a history as text.
 private struct HistoryRows {
-    /// What puts them into their tables.
+    /// SQL that inserts them into their tables.
     private(set) var statements = ""
     private static let tables = ["days", "code_days", "jobs", "job_codes", "about"]
 

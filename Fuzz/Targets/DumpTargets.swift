@@ -33,12 +33,12 @@ enum DumpTargets {
         }
     }
 
-    /// All documents of an input, in whatever encoding and whatever is around them.
+    /// All documents of an input, whatever its encoding and whatever is around them.
     static func wrappers(_ bytes: [UInt8]) throws {
         let encodings: [TextEncoding?] = [
             nil, .windows1252, TextEncoding(name: "UTF-16LE"), TextEncoding(name: "Shift_JIS"),
         ]
-        // The first byte tells which encoding is given; most inputs are in none.
+        // The first byte selects the encoding that is specified, which most inputs do not have.
         for encoding in [nil, encodings[Int(bytes.first ?? 0) % encodings.count]] {
             let whole = try Documents(bytes, DumpReader(hashing: true, encoding: encoding))
             let (window, chunk) = sizes(for: bytes, isForeign: whole.isForeign)
@@ -48,9 +48,10 @@ enum DumpTargets {
         }
     }
 
-    /// Sizes of a window and of reads that are another pair for each input, and always the same for one.
+    /// Returns the sizes of a window and of reads: they vary from input to input, but are always the same for one.
     ///
-    /// - Parameter isForeign: whether it is of another format: that shows by the first bytes, and takes as many.
+    /// - Parameter isForeign: whether it is of another format, which is recognized by a number of first bytes that the
+    ///   window must contain.
     static func sizes(for bytes: [UInt8], isForeign: Bool = false) -> (window: Int, chunk: Int) {
         let sum = bytes.reduce(UInt32(bytes.count)) { $0 &* 31 &+ UInt32($1) }
         let windows = [1, 2, 3, 7, 16, 33, 64, 100, 150, 333, 1000, 4096]
@@ -59,7 +60,7 @@ enum DumpTargets {
     }
 }
 
-/// All that reading one dump comes to.
+/// The complete result of reading one dump.
 private struct Rows: Equatable, CustomStringConvertible {
     var sink = DeliveredRows()
     var outcome: Outcome
@@ -72,11 +73,11 @@ private struct Rows: Equatable, CustomStringConvertible {
     var description: String { "\(sink.beginnings) beginnings, rows \(sink.rows), \(outcome)" }
 }
 
-/// What reading came to, apart from rows.
+/// The result of reading, apart from rows.
 private struct Outcome: Equatable {
     private var dump: Dump?
     private var other: NotAJob?
-    /// Whether it is of another format than JSON.
+    /// Whether its format is not JSON.
     var isForeign = false
 
     init(_ reading: DumpReading) {

@@ -1,16 +1,16 @@
-/// Things that read bytes from outside, each with what must hold whatever the bytes are.
+/// Everything that reads bytes from outside, each with conditions that must be true for any bytes.
 public enum FuzzTarget: String, CaseIterable, Sendable {
     /// The strict reader of one dump, through any window.
     case dump
     /// The kernels for rows and for plain jobs, compared with the strict reader.
     case kernels
-    /// Inputs of several dumps: encodings, logs and other wrappers.
+    /// Inputs with several dumps: encodings, logs and other wrappers.
     case wrappers
     /// Files that were sent: CSV and JSON.
     case source
     /// Workbooks that were sent.
     case workbook
-    /// Files with codes, rules, redaction rules and settings of a project.
+    /// Files with codes, rules, redaction rules and the settings of a project.
     case yaml
     /// `summary.json`.
     case summary
@@ -24,14 +24,14 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case messages
     /// Values that are replaced by pseudonyms.
     case redaction
-    /// Templates of a user's own.
+    /// Custom templates.
     case templates
     /// Histories.
     case history
 
     /// Tries an input.
     ///
-    /// - Throws: a ``Violation`` if something does not hold.
+    /// - Throws: a ``Violation`` if a condition is false.
     public func run(_ bytes: [UInt8]) throws {
         switch self {
         case .dump: try DumpTargets.strict(bytes)
@@ -52,7 +52,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     }
 }
 
-/// Something that must hold, and does not.
+/// A condition that must be true and is not.
 public struct Violation: Error, CustomStringConvertible {
     public let description: String
 }

@@ -8,12 +8,12 @@ import XHTMLValidation
 enum PageTargets {
     private static let grammar = try? XHTMLGrammar(BuiltInTemplates.grammar)
 
-    /// A page that is valid is well-formed, and is so whatever pages were checked before it.
+    /// A valid page is well-formed, and the result does not depend on the pages that were checked before it.
     static func page(_ bytes: [UInt8]) throws {
         guard let grammar else { throw Violation(description: "there is no grammar") }
         let problems = XHTMLValidator(grammar: grammar).problems(in: bytes)
         try require(problems.allSatisfy { $0.line >= 1 && !$0.message.isEmpty }, "problems without a line: \(problems)")
-        // A series learns from the second page on, which takes a while: so it is tried with one input of sixteen.
+        // A series learns from the second page on, which takes a while, so only one input in sixteen tries it.
         if bytes.reduce(0, ^) % 16 == 0 {
             let series = PageSeries(grammar: grammar)
             for _ in 0..<3 {
@@ -45,7 +45,7 @@ enum PageTargets {
         func text(_ bytes: Span<UInt8>) {}
     }
 
-    /// Markup that comes with a dump and must never be markup on a page.
+    /// Markup in a dump that must never be markup on a page.
     private static let hostile = #"<zq7 a="b">&zq8;</zq7>"#
 
     private static let model: ReportModel? = {
@@ -60,7 +60,7 @@ enum PageTargets {
             analyzer.summary(of: read, source: "\(hostile).json"), title: hostile, toolVersion: "1", files: files)
     }()
 
-    /// A template of a user's own, or several after lines with their names, is refused or shows values as text.
+    /// A custom template, or several after lines with their names, is refused or shows values as text.
     static func templates(_ bytes: [UInt8]) throws {
         guard let model else { throw Violation(description: "there is no model") }
         var files: [String: [UInt8]] = [:]

@@ -1,9 +1,9 @@
 import Glibc
 import ImportInputs
 
-/// The folder of this process for files that have to be files. Each input takes the place of the one before.
+/// The folder of this process for data that must be in files. Each input overwrites the previous one.
 enum ScratchFolder {
-    /// What remains of it if the process is ended by a finding is in the folder for temporary files.
+    /// If a finding ends the process, the folder remains among the temporary files.
     static let path: String = {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/import-audit-fuzz-XXXXXX".utf8CString)
@@ -25,7 +25,7 @@ enum ScratchFolder {
         rmdir(path)
     }
 
-    /// Writes a file, and returns its path.
+    /// Writes a file and returns its path.
     static func write(_ bytes: [UInt8], as name: String) throws -> String {
         let file = "\(path)/\(name)"
         let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -44,8 +44,8 @@ enum ScratchFolder {
     }
 }
 
-/// Several texts in one input, each after a line with its name: `--- NAME`. Compression and checksums would keep a
-/// mutation from ever coming through to what is read behind them.
+/// Several texts in one input, each after a line with its name: `--- NAME`. With compression and checksums, a mutation
+/// would never get through to the reader behind them.
 struct Parts {
     private(set) var parts: [(name: String, bytes: [UInt8])] = []
 
@@ -62,7 +62,7 @@ struct Parts {
         }
     }
 
-    /// The zip of them; an input without any is one already.
+    /// Returns a zip of the parts. An input without any is already a zip.
     static func zip(of bytes: [UInt8]) -> [UInt8] {
         let parts = Parts(bytes).parts
         guard !parts.isEmpty, !bytes.starts(with: "PK".utf8) else { return bytes }
@@ -72,7 +72,7 @@ struct Parts {
                 for index in bytes.indices { zip.append(bytes[index]) }
             }
             for part in parts {
-                // Without one whose name cannot be in a zip. A writer that is given up leaves memory behind in libarchive.
+                // Skips a part whose name cannot be in a zip. A writer that is abandoned leaks memory in libarchive.
                 guard (try? writer.beginFile(part.name, byteCount: part.bytes.count)) != nil else { continue }
                 try writer.write(part.bytes.span)
             }

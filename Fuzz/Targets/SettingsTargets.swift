@@ -5,7 +5,7 @@ import ImportRedaction
 
 /// Files that a person wrote in YAML.
 enum SettingsTargets {
-    /// Each kind of file reads it or says why not, with a place in the file; and what was read can be used.
+    /// The input is read as each kind of file, or refused with a reason and a place in it. What was read can be used.
     static func yaml(_ bytes: [UInt8]) throws {
         let text = String(decoding: bytes, as: UTF8.self)
         try read(bytes) { () throws(FileFault) in
@@ -32,7 +32,7 @@ enum SettingsTargets {
         } catch {
             try require(!error.explanation.isEmpty, "a fault without words: \(error)")
             let lines = bytes.count { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } + 2
-            // Other line ends of YAML, such as U+2028, take three bytes at most.
+            // Other line ends of YAML, such as U+2028, take two or three bytes.
             try require(
                 error.line.map { 1...lines + bytes.count / 2 ~= $0 } != false, "\(error) is behind the end of the file")
             try require(error.column.map { 1...bytes.count + 2 ~= $0 } != false, "\(error) is behind the end of a line")

@@ -4,7 +4,8 @@ import ImportFoundation
 import ImportSources
 import WorkbookSources
 
-/// Readers of files that were sent: every byte is in a record or between two, whatever the window and the vectors.
+/// Readers of files that were sent: every byte is in a record or between two, whatever the window, with or without
+/// vectors.
 enum SourceTargets {
     /// CSV, JSON and request bodies.
     static func source(_ bytes: [UInt8]) throws {
@@ -21,7 +22,7 @@ enum SourceTargets {
             let (window, chunk) = DumpTargets.sizes(for: bytes, isForeign: whole.isForeign)
             options.windowBytes = window
             options.usesVectors = chunk % 2 == 0
-            // Of two faults, the one that is found first may depend on the window.
+            // If there are two faults, the window may decide which one is found first.
             let parts = SourceReading(bytes, options, chunk: chunk)
             try require(
                 whole.fault == nil ? parts == whole : parts.fault != nil,
@@ -44,7 +45,7 @@ enum SourceTargets {
     }
 }
 
-/// All that reading a source comes to.
+/// The complete result of reading a source.
 private struct SourceReading: Equatable {
     var records: [[UInt8]] = []
     var lines: [Int] = []
@@ -70,7 +71,8 @@ private struct SourceReading: Equatable {
         }
     }
 
-    /// Whether it is of another kind, which shows by its first bytes and takes as many.
+    /// Whether it is a file of another kind, which is recognized by a number of first bytes that the window must
+    /// contain.
     var isForeign: Bool {
         switch fault?.reason {
         case .isOwnOutput, .isForeign: true
@@ -78,7 +80,7 @@ private struct SourceReading: Equatable {
         }
     }
 
-    /// Records and what is kept of the rest are all of the input but for what separates records.
+    /// The records and the other kept bytes are the whole input, except for what separates records.
     func checkGaps(in bytes: [UInt8]) throws {
         guard fault == nil, let form else { return }
         var hasher = SHA256()
@@ -115,7 +117,7 @@ private struct SourceReading: Equatable {
     }
 }
 
-/// All that reading the first sheet of a workbook comes to.
+/// The complete result of reading the first sheet of a workbook.
 private struct SheetReading: Equatable {
     var rows: [[String]] = []
     var lines: [Int] = []
@@ -141,7 +143,7 @@ private struct SheetReading: Equatable {
     }
 }
 
-/// The bytes of an open file from its beginning, wherever its descriptor stands.
+/// The bytes of an open file from its beginning, whatever the position of its descriptor.
 private struct PositionedSource: ByteSource {
     let descriptor: Int32
     private var offset = 0

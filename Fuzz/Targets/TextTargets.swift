@@ -4,10 +4,10 @@ import ImportFoundation
 import ImportRedaction
 import ImportReports
 
-/// What is worked out from the texts of rows.
+/// Results that depend on the texts of rows.
 enum TextTargets {
-    /// Lines of a code and a message with a tab between them: every row is counted once, and a pattern begins with a
-    /// message that is there.
+    /// Lines with a code and a message, separated by a tab: every row is counted once, and the example of a pattern is
+    /// the beginning of a real message.
     static func messages(_ bytes: [UInt8]) throws {
         let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
         var runs: [RowRun] = []
@@ -51,7 +51,7 @@ enum TextTargets {
         try AuditTargets.summary(SummaryJSON.render(all))
     }
 
-    /// Values that are put into a text are not in what is shared of it.
+    /// Values that are inserted into a text are not in its redacted form.
     static func redaction(_ bytes: [UInt8]) throws {
         let text = String(decoding: bytes, as: UTF8.self)
         let scalars = Array(text.unicodeScalars)
@@ -76,7 +76,7 @@ enum TextTargets {
         let secrets = [
             "coleridge", "1b4e-4d6f", "8812345678901", "Xanadu Zq7", "kubla-17b", "porlock", "5558812345",
         ]
-        // One of them for each input, and always the same for one.
+        // One of them for each input, and always the same one for the same input.
         let choice = bytes.reduce(bytes.count) { ($0 &* 31 &+ Int($1)) & 0xFFFF } % values.count
         for (value, secret) in [(values[choice], secrets[choice])] where !text.contains(secret) {
             let whole = planted(value)

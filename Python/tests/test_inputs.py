@@ -61,7 +61,7 @@ def test_the_working_directory_has_no_say(dump: bytes, tmp_path: Path, monkeypat
     (tmp_path / "codes.yml").write_text("codes:\n- code: invalid_email\n  title: Typo\n")
     monkeypatch.chdir(tmp_path)
     assert import_audit.check(dump, min_rows=1).passed
-    # Paths of options are those of the caller, also where inputs are copied elsewhere.
+    # Paths in options are relative to the caller's folder, even if inputs are copied elsewhere.
     memory = fsspec.filesystem("memory")
     memory.pipe("/bucket/one.json", dump)
     assert import_audit.summary("memory://bucket/one.json", codes="codes.yml").totals["jobs"] == 1

@@ -86,7 +86,7 @@ def test_the_wheel_in_a_new_environment(packages: Path, tmp_path: Path, samples:
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     python = tmp_path / "venv" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", wheel], check=True)
-    # What it depends on is taken from this environment, to save a download; the package itself is not.
+    # Its dependencies come from this environment, to save a download; the package itself does not.
     libraries = sysconfig.get_paths()["purelib"]
     (tmp_path / "dumps").mkdir()
     (tmp_path / "dumps" / "many.json").write_bytes((samples / "many-failures.json").read_bytes())

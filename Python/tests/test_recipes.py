@@ -43,7 +43,7 @@ def test_the_shell_script(system: dict[str, str], tmp_path: Path, samples: Path)
     assert (tmp_path / "import-audit" / "audit" / "index.xhtml").exists()
     assert run("dumps", "--max-failed", "2%", "--require-complete") == 1
     assert results(tmp_path / "import-audit" / "junit.xml") == (3, 1)
-    # A wrong option leaves the results of the run before.
+    # A wrong option leaves the results of the previous run.
     assert run("dumps", "--max-failed", "many") == 64
     assert results(tmp_path / "import-audit" / "junit.xml") == (3, 1)
     assert run("none", "--max-failed", "1") == 66
@@ -73,7 +73,7 @@ def test_the_action(system: dict[str, str], tmp_path: Path) -> None:
     assert re.search(r"^::(warning|error) ", run.stdout, re.MULTILINE)
     assert results(tmp_path / "out" / "junit.xml") == (3, 1)
     assert "143" in summary.read_text()
-    # Each variable of the block is one that the action sets.
+    # The action itself sets these variables.
     assert set(re.findall(r"^        (\w+): \$", text, re.MULTILINE)) >= {"DUMPS", "RULES", "ACTION_PATH"}
     given["RULES"] = "--max-failed 90%"
     assert subprocess.run(command, env=given, cwd=tmp_path, capture_output=True).returncode == 0

@@ -32,7 +32,7 @@ def printed(binary: Path, *inputs: str, options: tuple[str, ...] = ()) -> list[d
 
 
 def as_csv(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
-    # CSV has no NUL.
+    # NUL cannot be in CSV.
     return [
         {name: "" if value is None else str(value).replace("\0", "\ufffd") for name, value in row.items()} for row in rows
     ]
@@ -47,7 +47,7 @@ def test_samples_are_the_rows_of_the_command(samples: Path, binary: Path) -> Non
 
 
 def test_random_rows_are_read_back_by_all_readers(tmp_path: Path, binary: Path, seed: random.Random) -> None:
-    # More codes and jobs than a dictionary keeps, more rows than a batch, and all that is hostile in a text.
+    # More codes and jobs than a dictionary keeps, more rows than a batch, and every kind of hostile text.
     expected: list[dict[str, Any]] = []
     path = tmp_path / "dumps.jsonl"
     with path.open("w") as file:
@@ -60,7 +60,7 @@ def test_random_rows_are_read_back_by_all_readers(tmp_path: Path, binary: Path, 
     assert table.column("source").num_chunks > 1
     rows = table.to_pylist()
     for row, known in zip(rows, expected):
-        # A code that is empty is none.
+        # An empty code counts as none.
         known["error_code"] = known["error_code"] or row["error_code"]
         assert row == known
     assert len(rows) == len(expected)
@@ -90,7 +90,7 @@ def test_a_million_random_rows_are_those_of_rows_csv(tmp_path: Path, binary: Pat
     assert import_audit.write_parquet(path, parquet) == count == table.num_rows
     assert table.column("source").unique().to_pylist() == [str(path)]
 
-    # The CSV is read by a program that shares no code with either, and compared there, row by row.
+    # DuckDB, which shares no code with either side, reads the CSV and compares it row by row.
     names = [name for name in import_audit.ROWS_SCHEMA.names if name != "source"]
     database = duckdb.connect()
     database.sql(f"""create table csv as select * exclude (error_details) from read_csv('{tmp_path}/rows.csv',
@@ -110,7 +110,7 @@ def test_a_million_random_rows_are_those_of_rows_csv(tmp_path: Path, binary: Pat
     del polars_frame, pandas_frame
     for name in list(readers):
         database.register("arrow", readers.pop(name))
-        # An empty cell is no text in CSV, and NUL cannot be in one.
+        # In CSV, an empty text is null, and NUL cannot occur.
         texts = ", ".join(f"nullif(replace({name}::varchar, chr(0), '\ufffd'), '') as {name}" for name in names)
         database.sql(f"create or replace table read as select {texts} from arrow")
         for one, other in [("csv", "read"), ("read", "csv")]:

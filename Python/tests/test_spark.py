@@ -28,7 +28,7 @@ def killer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A binary that once, when a file is there, kills the executor that it works for; the file is where it is told."""
     folder = tmp_path_factory.mktemp("killer")
     script = folder / "import-audit"
-    # The worker of Python is a child of its daemon, and that is one of the executor.
+    # The Python worker is a child of its daemon, which is a child of the executor.
     script.write_text(
         f"""#!/bin/sh
 if rm "{folder}/armed" 2>/dev/null; then
@@ -76,7 +76,7 @@ def archive(tmp_path: Path, seed: random.Random, samples: Path) -> Path:
     dumps = [job(seed, seed.randrange(1, 40))[0] for _ in range(30)]
     for number, dump in enumerate(dumps[:20]):
         (folder / f"{number:02}.json").write_text(text(dump))
-    # An earlier and a later dump of a job, in files far from each other.
+    # An earlier and a later dump of a job, in files far apart.
     early = {**dumps[0], "status": "processing", "updated_at": "2026-05-01T09:00:00Z", "results": []}
     (folder / "zz-early.json").write_text(text(early))
     (folder / "logs" / "jobs.jsonl").write_text("".join(text(dump) + "\n" for dump in dumps[20:]))
@@ -126,7 +126,7 @@ def test_what_is_wanted_is_pushed_down(spark: SparkSession, archive: Path, seed:
     key = repr
     assert sorted(map(tuple, failed.collect()), key=key) == sorted(expected, key=key)
     plan = failed._jdf.queryExecution().executedPlan().toString()
-    # Nothing is left for Spark to filter.
+    # Spark has nothing left to filter.
     assert "Filter (" not in plan and "Filter " not in plan.replace("RuntimeFilters", ""), plan
     codes = frame.where("error_code = 'invalid_email' and row > 3")
     assert codes.count() == sum(row["error_code"] == "invalid_email" and row["row"] > 3 for row in rows)
@@ -157,7 +157,7 @@ def test_the_summary_is_that_of_one_machine(spark: SparkSession, archive: Path, 
         assert output.read_bytes() == expected, limit
         assert not done.is_complete and done.files == 26
         print(f"{done}, overhead {done.seconds - done.task_seconds / 2:.1f} s")
-    # Nothing else is left.
+    # No other files are left.
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
         f"summary-{limit}.json" for limit in (30_000, 1 << 30)
     )

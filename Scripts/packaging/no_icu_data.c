@@ -1,9 +1,9 @@
-// Tables of ICU without a single entry, under the name by which the static library of Foundation looks for its own, which
-// are 34 MB: languages, calendars, time zones, collations. Only the reader of histories (GRDB) brings Foundation with it,
-// and nothing of it that is used needs them. The linker option --wrap=icudt76_dat leads all uses here, so that the tables
-// are unused and left out. Anything that asks ICU for a table gets the error of one that is missing.
+// ICU tables without a single entry, under the name by which Foundation's static library looks for its own: 34 MB of
+// languages, calendars, time zones and collations. Only the reader of histories (GRDB) requires Foundation, and uses
+// nothing that needs them. The linker option --wrap=icudt76_dat redirects all references here, so the original tables
+// are unused and left out. Asking ICU for a table gives the error for a missing one.
 //
-// The format is that of ICU's common data, version 1: https://unicode-org.github.io/icu/userguide/icu_data/
+// The format is ICU's common data, version 1: https://unicode-org.github.io/icu/userguide/icu_data/
 #include <stdint.h>
 
 #define ICU_DATA_NAME __wrap_icudt76_dat

@@ -2,7 +2,7 @@
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
-// One line for each file; a test compares the list with the folder.
+// One entry for each file; a test compares the list with the folder.
 static const unsigned char report_xhtml[] = {
 #embed "../../Templates/report.xhtml.mustache"
 };

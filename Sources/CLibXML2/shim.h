@@ -14,7 +14,7 @@
 #include <libxml/xmlregexp.h>
 #include <libxml/xmlschemastypes.h>
 
-// From libxml2 2.12 on the error is const in xmlStructuredErrorFunc. This is the one type that Swift sees.
+// From libxml2 2.12 on, the error in xmlStructuredErrorFunc is const. This is the only type that Swift sees.
 typedef void (*clibxml2_error_callback)(void *context, const xmlError *error);
 
 static inline void clibxml2_on_validation_error(
@@ -34,12 +34,12 @@ static inline void clibxml2_on_parse_error(xmlParserCtxtPtr parser, clibxml2_err
     parser->sax->serror = (xmlStructuredErrorFunc)callback;
 }
 
-// xmlFree is a variable that any thread may set, which Swift does not let through.
+// xmlFree is a variable that any thread may set, so Swift does not allow its use.
 static inline void clibxml2_free(void *memory) {
     xmlFree(memory);
 }
 
-// What one thread does with errors that reach no context of their own.
+// How one thread handles errors that reach no context of their own.
 typedef struct {
     xmlGenericErrorFunc generic;
     void *generic_context;
@@ -53,7 +53,7 @@ static inline void clibxml2_discard(void *context, const char *format, ...) {
     (void)format;
 }
 
-// Sends this thread's stray errors to the callback, and stray text nowhere. Returns what was there before.
+// Sends this thread's stray errors to the callback, and discards stray text. Returns the previous handlers.
 // (The globals are macros over per-thread accessors, which Swift does not import.)
 static inline clibxml2_error_handlers clibxml2_redirect_errors(clibxml2_error_callback callback, void *context) {
     clibxml2_error_handlers before = {

@@ -11,8 +11,8 @@
 #define TARGET __attribute__((target("avx2,bmi,popcnt")))
 #define KERNEL_NAME "avx2"
 
-/// All ones in each byte that is a hexadecimal digit. A bit of the low nibble's class and the same bit of the high
-/// nibble's: 3x with x up to 9 (bit 0), 4x and 6x with x from 1 to 6 (bit 1). A byte beyond ASCII looks up 0.
+/// Sets all bits of each byte that is not a hexadecimal digit. The nibbles of a digit have a class bit in common: 3x
+/// with x up to 9 (bit 0), 4x and 6x with x from 1 to 6 (bit 1). A byte beyond ASCII looks up 0.
 TARGET static inline __m256i avx2_no_digits(__m256i bytes) {
     const __m256i low_classes = _mm256_setr_epi8(
         1, 3, 3, 3, 3, 3, 3, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 3, 3, 3, 3, 3, 3, 1, 1, 1, 0, 0, 0, 0, 0, 0);
@@ -39,7 +39,7 @@ TARGET static inline uint32_t avx2_special_bytes(const uint8_t *bytes) {
     __m256i text = _mm256_loadu_si256((const __m256i *)bytes);
     __m256i quotes = _mm256_cmpeq_epi8(text, _mm256_set1_epi8('"'));
     __m256i backslashes = _mm256_cmpeq_epi8(text, _mm256_set1_epi8('\\'));
-    // Compared with sign, bytes beyond ASCII are below the space too.
+    // In a signed comparison, bytes beyond ASCII are below the space too.
     __m256i others = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), text);
     return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quotes, backslashes), others));
 }
@@ -50,7 +50,7 @@ TARGET static inline size_t avx2_line_feeds(const uint8_t *bytes) {
     return (size_t)__builtin_popcount((uint32_t)_mm256_movemask_epi8(lines));
 }
 
-/// The values of 16 digits, two to a number of 16 bits. A letter is one above '9': 9 more than its low four bits.
+/// The values of 16 digits, two to a 16-bit number. A letter is above '9' and is worth 9 more than its low four bits.
 TARGET static inline __m128i avx2_pairs(__m128i digits) {
     __m128i values = _mm_and_si128(digits, _mm_set1_epi8(0x0F));
     __m128i letters = _mm_and_si128(_mm_cmpgt_epi8(digits, _mm_set1_epi8('9')), _mm_set1_epi8(9));
@@ -58,7 +58,8 @@ TARGET static inline __m128i avx2_pairs(__m128i digits) {
 }
 
 TARGET static inline void avx2_pack_uuid(const uint8_t *text, uint8_t *bytes) {
-    // The dashes go. Of 16 bytes from 0 and from 2 on, the first 16 digits; from 19 and from 20 on, the others.
+    // Drops the dashes: the first 16 digits are in the 16 bytes from 0 and from 2 on, the others in those from 19 and
+    // from 20 on.
     const __m128i front = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, -1, -1, -1, -1, -1, -1, -1, -1);
     const __m128i front_rest = _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, 7, 8, 9, 10, 12, 13, 14, 15);
     const __m128i back = _mm_setr_epi8(0, 1, 2, 3, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);

@@ -7,7 +7,7 @@
 #include "usual_rows.h"
 #include "uuid.h"
 
-// Part of every 64-bit ARM processor.
+// NEON is part of every 64-bit ARM processor.
 #define NAME(x) neon_##x
 #define TARGET
 #define KERNEL_NAME "neon"
@@ -30,7 +30,7 @@ static inline bool neon_bad_bytes(const uint8_t *bytes, const rowscan_block *blo
     return vmaxvq_u8(vorrq_u8(neon_bad_half(bytes, block, 0), neon_bad_half(bytes, block, 16))) != 0;
 }
 
-/// A bit for each byte, of which all bits are set or none.
+/// One bit for each byte, in which either all bits or none are set.
 static inline uint32_t neon_bits(uint8x16_t bytes) {
     const uint8x16_t weights = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
     uint8x16_t weighted = vandq_u8(bytes, weights);

@@ -2,10 +2,10 @@
 #include "rowscan.h"
 #include <string.h>
 
-// What plain jobs are made of. Each byte is looked at once, from the front: a zero follows the last one, which no
-// form allows, so that nothing is read beyond it but as part of a word.
+// The parts of plain jobs. Each byte is read once, from the front. A zero, which no form allows, follows the last byte,
+// so nothing beyond it is read except as part of a word.
 
-/// After the white space that may be on a line.
+/// Skips spaces, the only white space in plain jobs.
 static inline const uint8_t *behind_space(const uint8_t *at) {
     while (*at == ' ') {
         at++;
@@ -13,7 +13,7 @@ static inline const uint8_t *behind_space(const uint8_t *at) {
     return at;
 }
 
-/// Eight bytes, the first one lowest.
+/// Loads eight bytes, the first one lowest.
 static inline uint64_t word_at(const uint8_t *at) {
     uint64_t word;
     memcpy(&word, at, sizeof word);
@@ -23,8 +23,8 @@ static inline uint64_t word_at(const uint8_t *at) {
     return word;
 }
 
-/// The closing quote of a string of plain text; NULL if it is not plain: a backslash, a control character, a byte beyond
-/// ASCII.
+/// The closing quote of a string of plain text; NULL if a backslash, a control character or a byte beyond ASCII comes
+/// before it.
 static inline const uint8_t *end_of_plain(const uint8_t *at) {
     const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
     for (;; at += 8) {
@@ -53,7 +53,7 @@ static inline bool take_text(const uint8_t *bytes, const uint8_t **at, rowscan_t
     return true;
 }
 
-/// A whole number of at most 15 digits, as JSON has it.
+/// Takes a whole number of at most 15 digits, as JSON writes it.
 static inline bool take_number(const uint8_t **at, int64_t *number) {
     const uint8_t *start = *at, *digit = start;
     int64_t value = 0;
@@ -63,7 +63,7 @@ static inline bool take_number(const uint8_t **at, int64_t *number) {
     if (digit == start || digit - start > 15 || (*start == '0' && digit - start > 1)) {
         return false;
     }
-    // A fraction or an exponent is refused by whoever asks what follows.
+    // The caller refuses a fraction or an exponent when it checks what follows.
     *at = digit;
     *number = value;
     return true;
@@ -83,20 +83,21 @@ static inline bool take_flag(const uint8_t **at, bool *flag) {
     return *flag || TAKE(at, "false");
 }
 
-/// Of a word with digits and other bytes: what each digit is worth, and 0 instead of the others; sets a bit of `others`
-/// if a digit is none, or another byte is not that of the form.
+/// Returns the value of each digit in a word of digits and other bytes, and 0 for the other bytes. Sets bits of
+/// `others` if a digit position has something else, or another byte differs from the form.
 ///
-/// - form: a zero, the digit, instead of each digit.
+/// - form: the expected bytes, with a zero digit for each digit.
+/// - digits: the mask of the digits.
 static inline uint64_t digits_of(uint64_t word, uint64_t form, uint64_t digits, uint64_t *others) {
     const uint64_t ones = 0x0101010101010101;
     uint64_t rest = word ^ form;
-    // Sixteen less ten for a digit, sixteen less one for another byte. Without high bits in `rest`, nothing is carried.
+    // 16 minus 10 for a digit, 16 minus 1 for another byte. As long as `rest` has no high bits, nothing is carried.
     uint64_t sums = rest + ((ones * 0x0F & ~digits) | (ones * 0x06 & digits));
     *others |= (rest | sums) & ones * 0xF0;
     return rest;
 }
 
-/// The two digits at a byte.
+/// The number that two digits from a byte on make.
 static inline int64_t two_digits(uint64_t digits, int byte) {
     return (int64_t)((digits >> 8 * byte & 0xFF) * 10 + (digits >> (8 * byte + 8) & 0xFF));
 }
@@ -105,7 +106,7 @@ static inline int64_t two_digits(uint64_t digits, int byte) {
     ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32 |          \
      (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
 
-/// A string with a time as nearly all dumps have it, such as 2025-03-04T10:06:00Z, of a day that there is.
+/// Takes a string with a time in the form of nearly all dumps, such as 2025-03-04T10:06:00Z, on a day that exists.
 static inline bool take_time(const uint8_t **at, int64_t *time) {
     static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const uint64_t D = 0xFF;
@@ -150,7 +151,7 @@ static inline bool take_key(const uint8_t **at, uint32_t key) {
         [ROWSCAN_ERROR] = KEY("error"),
 #undef KEY
     };
-    // In two words, of which the bytes after the key are left out. The shortest one has seven bytes, the longest twelve.
+    // Compares two words, leaving out the bytes after the key. With its quotes, a key has seven to twelve bytes.
     const uint8_t *text = (const uint8_t *)keys[key].text;
     uint32_t length = keys[key].length;
     uint64_t first = word_at(*at) ^ word_at(text), second = word_at(*at + 8) ^ word_at(text + 8);
@@ -167,7 +168,7 @@ static inline bool take_key(const uint8_t **at, uint32_t key) {
     return true;
 }
 
-/// The colon after a key, and the white space around it.
+/// Takes the colon after a key, and the spaces around it.
 static inline bool take_colon(const uint8_t **at) {
     *at = behind_space(*at);
     if (**at != ':') {
@@ -177,7 +178,7 @@ static inline bool take_colon(const uint8_t **at) {
     return true;
 }
 
-/// Behind a member: moves to the key of the next one; `is_last` tells that there is none. False for anything else.
+/// Moves from a member to the key of the next one; sets `is_last` if there is none. Returns false for anything else.
 static inline bool take_separator(const uint8_t **at, bool *is_last) {
     *at = behind_space(*at);
     *is_last = **at == '}';
@@ -188,7 +189,7 @@ static inline bool take_separator(const uint8_t **at, bool *is_last) {
     return true;
 }
 
-/// The key at the position is new: each may come once.
+/// Marks a key as seen. Returns false if it already was, because each key may come only once.
 static inline bool mark(uint32_t *seen, uint32_t key) {
     bool is_new = (*seen & key) == 0;
     *seen |= key;

@@ -7,7 +7,7 @@
 #include "usual_rows.h"
 #include "uuid.h"
 
-// Part of every x86-64 processor.
+// SSE2 is part of every x86-64 processor.
 #define NAME(x) sse2_##x
 #define TARGET
 #define KERNEL_NAME "sse2"
@@ -37,7 +37,7 @@ static inline uint32_t sse2_special_half(const uint8_t *bytes) {
     __m128i text = _mm_loadu_si128((const __m128i *)bytes);
     __m128i quotes = _mm_cmpeq_epi8(text, _mm_set1_epi8('"'));
     __m128i backslashes = _mm_cmpeq_epi8(text, _mm_set1_epi8('\\'));
-    // Compared with sign, bytes beyond ASCII are below the space too.
+    // In a signed comparison, bytes beyond ASCII are below the space too.
     __m128i others = _mm_cmplt_epi8(text, _mm_set1_epi8(0x20));
     return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quotes, backslashes), others));
 }

@@ -1,8 +1,8 @@
 #pragma once
 #include "rowscan.h"
 
-// Rows as the API writes them, in two blocks: the first 32 bytes, and what follows of one that was created and of one
-// that existed. D stands for a digit of the id, L for a literal byte, N for a byte after the row.
+// Rows as the API writes them, in two blocks: the first 32 bytes, and the rest of a row that was created or existed. D
+// stands for a digit of the id, L for a literal byte, N for a byte after the row.
 //
 //     {"id":"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx","created":true}
 //     {"id":"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx","existing":true}
@@ -10,9 +10,9 @@
 enum {
     /// Where the id begins.
     USUAL_ID = 7,
-    /// Where one byte tells which of the two a row is.
+    /// Where one byte shows which of the two a row is.
     USUAL_TELLING = 46,
-    /// The length of the shorter one; the other one is longer by one.
+    /// The length of the shorter row; the other one is one byte longer.
     USUAL_LENGTH = 60,
 };
 

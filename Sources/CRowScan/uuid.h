@@ -1,7 +1,8 @@
 #pragma once
 #include "rowscan.h"
 
-// A UUID in two blocks that overlap: its bytes 0 to 31, and 4 to 35. D stands for a digit, L for a literal dash.
+// A UUID in two overlapping blocks: its bytes 0 to 31, and 4 to 35. L marks a literal dash, D a byte that is not a
+// digit.
 #define D 0
 #define L 0xFF
 #define DASH '-'
@@ -21,7 +22,8 @@ static const rowscan_block uuid_back = {
 #undef L
 #undef DASH
 
-/// Four digits as two bytes, the first one first. A letter is one whose bit 6 is set: 9 more than its low four bits.
+/// Packs four digits into two bytes, the first one first. A letter has bit 6 set and is worth 9 more than its low four
+/// bits.
 static inline void pack_digits(const uint8_t *digits, uint8_t *bytes) {
     for (int index = 0; index < 2; index++) {
         uint8_t high = digits[2 * index], low = digits[2 * index + 1];
@@ -29,9 +31,9 @@ static inline void pack_digits(const uint8_t *digits, uint8_t *bytes) {
     }
 }
 
-/// The 16 bytes that a UUID stands for, without vectors.
+/// Packs a UUID into the 16 bytes that it stands for, without vectors.
 static inline void plain_pack_uuid(const uint8_t *text, uint8_t *bytes) {
-    // Where each four of its digits begin.
+    // The offsets of its groups of four digits.
     static const uint8_t fours[8] = {0, 4, 9, 14, 19, 24, 28, 32};
     for (int index = 0; index < 8; index++) {
         pack_digits(text + fours[index], bytes + 2 * index);

@@ -42,14 +42,14 @@ static inline __attribute__((always_inline)) uint64_t up_to(unsigned bit) {
     return bit == 63 ? ~(uint64_t)0 : ((uint64_t)1 << (bit + 1)) - 1;
 }
 
-/// `ends_with_return` is a constant where it is called, as are the functions.
+/// Always inlined: the functions are constants where it is called and, with vectors, so is `ends_with_return`.
 static inline __attribute__((always_inline)) size_t scan(
     source_csv *state, const uint8_t *bytes, uint32_t *from, uint32_t end, source_record *records, size_t room,
     const bool ends_with_return, mask_function mask, sum_function prefix_sum
 ) {
     size_t count = 0;
     uint32_t position = *from;
-    // The state between blocks is kept in registers: as the bits that it adds to the next block's masks.
+    // The state between blocks is kept in registers, as the bits that it adds to the next block's masks.
     const uint8_t delimiter = state->delimiter;
     const uint64_t has_delimiter = delimiter ? ~(uint64_t)0 : 0;
     const uint32_t columns = state->columns;
@@ -63,7 +63,8 @@ static inline __attribute__((always_inline)) size_t scan(
     uint8_t last_block[64];
     while (position < end && room - count >= 64) {
         const uint32_t length = end - position < 64 ? end - position : 64;
-        // One call of `mask`: with two, the compiler gathers its vectors byte by byte, at a third of the speed.
+        // `mask` is called in one place only: with two calls, the compiler gathers its vectors byte by byte, at a third
+        // of the speed.
         const uint8_t *block = bytes + position;
         if (__builtin_expect(length < 64, 0)) {
             memset(last_block, 0, sizeof last_block);
@@ -81,19 +82,19 @@ static inline __attribute__((always_inline)) size_t scan(
         const uint64_t returns = m.carriage & ~inside;
         const uint64_t ends = ends_with_return ? returns : feeds;
 
-        // A quote opens a field, or is the second of a doubled one.
+        // A quote must open a field or be the second one of a doubled quote.
         const uint64_t before = delimiters | ends | closing;
         const uint64_t stray = opening & ~(before << 1 | carried_opening);
-        // What follows a closing quote ends the field, or doubles the quote.
+        // What follows a closing quote must end the field or double the quote.
         const uint64_t behind = (closing << 1 | carried_closing) & ~(delimiters | feeds | returns | m.quote);
         const uint64_t lone = ends_with_return ? feeds : (returns << 1 | carried_return) & ~m.feed;
         const uint64_t bad = (stray | behind | lone) & all;
 
-        // Where carriage returns end lines, a field may have breaks of all kinds.
+        // Where carriage returns end lines, a field may contain line breaks of all kinds.
         const uint64_t lines =
             ends_with_return ? m.carriage | (m.feed & ~(m.carriage << 1 | carried_return)) : m.feed;
         uint64_t rest = ends & all;
-        // After a fault, nothing counts.
+        // Nothing after a fault counts.
         if (__builtin_expect(bad != 0, 0)) rest &= up_to((unsigned)__builtin_ctzll(bad)) >> 1;
         uint64_t uncounted = all;
         while (rest) {
@@ -127,7 +128,7 @@ static inline __attribute__((always_inline)) size_t scan(
             fault = at & stray ? SOURCE_STRAY_QUOTE
                 : at & behind  ? SOURCE_TEXT_AFTER_QUOTE
                 : ends_with_return ? SOURCE_LONE_FEED : SOURCE_LONE_RETURN;
-            // The return itself is before the byte that shows that it is alone.
+            // The carriage return itself is before the byte that shows that it is alone.
             state->fault_at = position + first_bad - (fault == SOURCE_LONE_RETURN ? 1 : 0);
             counted_lines += (uint64_t)__builtin_popcountll(lines & up_to(first_bad) & uncounted & ~at);
             goto done;

@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <xlsxwriter.h>
 
-// libxlsxwriter brings OpenSSL with it, which takes as long to load as all the rest of the program. It is loaded when
-// the first workbook is made, and a machine without it can do everything else. A package has a library without OpenSSL
-// linked in, and is compiled with CXLSXWRITER_LINKED.
+// libxlsxwriter brings OpenSSL with it, which takes as long to load as the rest of the program. So it is loaded when
+// the first workbook is made, and a machine without it can do everything else. A package links in a build of the
+// library without OpenSSL, and is compiled with CXLSXWRITER_LINKED.
 
-/// The functions that are used, with the types that the headers declare.
+/// The functions used, with the types that the headers declare.
 struct cxlsxwriter {
     __typeof__(workbook_new_opt) *workbook_new_opt;
     __typeof__(workbook_add_worksheet) *workbook_add_worksheet;
@@ -33,7 +33,7 @@ struct cxlsxwriter {
     __typeof__(lxw_version_id) *lxw_version_id;
 };
 
-/// Loads the library of the version whose headers these are; false if it is not there or lacks a function.
+/// Loads the library, in the version of these headers; false if it is missing or lacks a function.
 static inline bool cxlsxwriter_load(struct cxlsxwriter *functions) {
     bool is_complete = true;
 #ifdef CXLSXWRITER_LINKED
@@ -67,7 +67,7 @@ static inline bool cxlsxwriter_load(struct cxlsxwriter *functions) {
     return is_complete;
 }
 
-/// Frees a workbook that will not be written. The library forgets to close the temporary files of its sheets.
+/// Frees a workbook that will not be written. The library itself does not close the temporary files of its sheets.
 static inline void cxlsxwriter_discard(const struct cxlsxwriter *functions, lxw_workbook *workbook) {
     if (functions->lxw_version_id() == LXW_VERSION_ID) {
         lxw_worksheet *sheet;

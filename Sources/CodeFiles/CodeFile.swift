@@ -11,16 +11,16 @@ package import ImportFoundation
 ///       - pattern: rate_*
 ///         accepted: {reason: retried every night, until: 2026-12-31}
 package enum CodeFile {
-    /// Entries that one file may have.
+    /// The most entries in a file.
     package static let maximumEntries = 10_000
     private static let keys = ["code", "pattern"] + CodeBook.Field.all.map { $0.name } + ["accepted"]
 
     /// Reads a file.
     ///
     /// - Parameters:
-    ///   - bytes: all of it; more than ``YAMLFile/maximumSize`` is refused.
+    ///   - bytes: the whole file; more than ``YAMLFile/maximumSize`` bytes are refused.
     ///   - asOf: the day with which acceptances are compared.
-    /// - Throws: what is wrong, with line and column. A last day of an acceptance without a day to compare it with is.
+    /// - Throws: what is wrong, with line and column. This includes an acceptance with a last day if `asOf` is nil.
     package static func codeBook(from bytes: [UInt8], asOf: CalendarDay?) throws(FileFault) -> CodeBook {
         guard let root = try YAMLFile.root(of: bytes) else { throw FileFault(.missingKey("codes")) }
         let list = try root.object("The file", allowed: ["codes"]).required("codes").list("codes")
@@ -103,7 +103,7 @@ package enum CodeFile {
 }
 
 extension CodeBook.Key {
-    /// Distinguishes it from other keys, byte by byte.
+    /// Distinguishes the key from others, byte by byte.
     fileprivate var identity: [UInt8] {
         switch self {
         case .code(nil): [0]

@@ -1,9 +1,9 @@
 package import ImportAnalysis
 import ImportFoundation
 
-/// The beginning of a codes file, made from the codes that dumps contain. ``CodeFile`` reads it.
+/// A draft of a codes file, made from the codes in dumps. ``CodeFile`` can read it.
 package struct CodeFileDraft: Sendable {
-    /// Characters of a message that are in a comment.
+    /// The most characters of a message in a comment.
     private static let messageLength = 200
 
     private var totals = Totals()
@@ -21,7 +21,7 @@ package struct CodeFileDraft: Sendable {
         totals.add(tally)
     }
 
-    /// The whole file: an entry for each code, most rows first, with a message of its most frequent pattern.
+    /// The whole file: an entry for each code, most rows first, with an example of its most frequent message pattern.
     package var bytes: [UInt8] {
         let codes = totals.failedByCode
         let examples = messages.examples()
@@ -53,7 +53,7 @@ package struct CodeFileDraft: Sendable {
         return Array(text.utf8)
     }
 
-    /// What an entry may have: a line for each field.
+    /// The members that an entry may have, one per line.
     private static var fields: String {
         let fields = CodeBook.Field.all.map { field in
             (field.name, field.values + (field.use == .retry ? ", with action: retry" : ""))
@@ -72,7 +72,7 @@ package struct CodeFileDraft: Sendable {
         return String(cut) + "…"
     }
 
-    /// A text in double quotes, in which nothing has a meaning for YAML or a terminal, not even as an anchor.
+    /// Returns a text in double quotes, in which nothing has a meaning for YAML or a terminal, not even as an anchor.
     static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

@@ -1,6 +1,6 @@
 import ImportAnalysis
 
-/// What is wrong with a file that a person wrote, and where.
+/// What is wrong with a file written by a person, and where.
 package struct FileFault: Error, Sendable, Equatable {
     package var code: Code
     /// From 1; nil if the fault concerns the whole file.
@@ -8,27 +8,27 @@ package struct FileFault: Error, Sendable, Equatable {
     /// In characters, from 1.
     package var column: Int?
 
-    /// What is wrong. New kinds may come.
+    /// What is wrong. More kinds may be added.
     package enum Code: Sendable, Equatable {
         /// More bytes than ``YAMLFile/maximumSize``.
         case tooLarge
         case notUTF8
-        /// Not YAML; the library's message.
+        /// Not YAML, with the library's message.
         case syntax(String)
-        /// Anchors, with which a small file can expand to a huge one.
+        /// An anchor, with which a small file can expand to a huge one.
         case anchor
         case repeatedKey(String)
-        /// `allowed` are the names that are allowed there.
+        /// `allowed` contains the names that are allowed there.
         case unknownKey(String, allowed: [String])
         case missingKey(String)
         /// `expected` describes what it must be.
         case wrongValue(String, expected: String)
         /// A word that is not allowed there.
         case unknownWord(String, allowed: [String])
-        /// Two entries for the same code or pattern; the line of the first.
+        /// Two entries for the same code or pattern, with the line of the first.
         case repeatedEntry(String, firstLine: Int)
         case tooManyEntries
-        /// An acceptance has a last day, but no day was given to compare with.
+        /// An acceptance has a last day, but there is no day to compare it with.
         case needsDay
         /// Any other fault, as a sentence.
         case other(String)
@@ -42,15 +42,15 @@ package struct FileFault: Error, Sendable, Equatable {
 }
 
 extension FileFault {
-    /// The file, and the line and column as far as they are known: `codes.yml:3:5`.
+    /// Returns the file with its line and column, as far as they are known: `codes.yml:3:5`.
     ///
-    /// - Parameter file: as its user named it.
+    /// - Parameter file: the name that the user gave it.
     package func place(in file: String) -> String {
         guard let line else { return file }
         return "\(file):\(line)" + (column.map { ":\($0)" } ?? "")
     }
 
-    /// What is wrong, as a sentence for people. It may quote the file: hostile text until escaped.
+    /// The fault as a sentence for people. It may quote the file: hostile text until escaped.
     package var explanation: String {
         switch code {
         case .tooLarge: "The file is larger than 1 MiB."

@@ -5,9 +5,9 @@
 ///     fail-on: [critical, row-contradictory]
 ///     strict: true
 ///
-/// The command knows which keys there are, and what their values mean.
+/// The command defines the keys and the meaning of their values.
 package enum ProjectFile {
-    /// The kind of value of a key.
+    /// The kind of value that a key has.
     package enum Kind: Sendable {
         /// `true` or `false`.
         case flag
@@ -17,11 +17,11 @@ package enum ProjectFile {
         case list
     }
 
-    /// One key of the file with its value.
+    /// A key of the file with its value.
     package struct Setting: Sendable {
         package let key: String
         package let values: [Value]
-        /// Of a flag.
+        /// The value of a flag.
         package let isOn: Bool
         package let line: Int
         package let column: Int
@@ -38,9 +38,9 @@ package enum ProjectFile {
     /// Reads a file.
     ///
     /// - Parameters:
-    ///   - bytes: all of it; more than ``YAMLFile/maximumSize`` is refused.
+    ///   - bytes: the whole file; more than ``YAMLFile/maximumSize`` bytes are refused.
     ///   - keys: all known keys, in order.
-    /// - Returns: a setting for each key of the file, in the order of `keys`. A file with nothing in it has none.
+    /// - Returns: a setting for each key of the file, in the order of `keys`; none for an empty file.
     /// - Throws: what is wrong, with line and column.
     package static func settings(
         from bytes: [UInt8], keys: [(name: String, kind: Kind)]
@@ -72,7 +72,7 @@ package enum ProjectFile {
 
     private static func text(_ value: YAMLValue, of name: String) throws(FileFault) -> Value {
         let text = try value.text(name)
-        // No argument of a process has a U+0000.
+        // No argument of a process can contain U+0000.
         guard !text.isEmpty, !text.utf8.contains(0) else {
             throw value.fault(.wrongValue(name, expected: "a text of one character or more"))
         }

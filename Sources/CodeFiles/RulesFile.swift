@@ -1,24 +1,24 @@
 package import ImportAnalysis
 package import ImportRedaction
 
-/// The rules of a gate, as options and files have them.
+/// The rules of a gate, from options and files.
 package struct RuleSettings: Sendable {
-    /// By the names of their forms.
+    /// The rules by the names of their forms.
     private var rules: [String: [Rules.Rule]] = [:]
-    /// Whether `max-failed` counts only codes that are new, or accepted no longer.
+    /// Whether `max-failed` counts only codes that are new or no longer accepted.
     package var onlyNewCodes = false
 
     package init() {}
 
-    /// Sets rules; those of the same forms that were set before are no more.
+    /// Sets rules, which replace earlier ones of the same forms.
     package mutating func set(_ rules: [Rules.Rule]) {
         self.rules.merge(Dictionary(grouping: rules) { $0.form.name }) { $1 }
     }
 
-    /// Whether there is a rule of a form.
+    /// Returns whether there is a rule of a form.
     package func has(_ form: Rules.Form) -> Bool { rules[form.name] != nil }
 
-    /// The rules in the order in which they are shown; nil if there is none.
+    /// The rules in the order in which they are shown; nil if there are none.
     package var gate: Rules? {
         let all = Rules.Form.all.flatMap { rules[$0.name] ?? [] }.map { rule in
             guard case .maxFailed(let limit, _) = rule else { return rule }
@@ -100,7 +100,7 @@ package enum RulesFile {
     }
 }
 
-/// A file that says what else to replace in redacted output, and what to keep:
+/// A file with more values to replace in redacted output, and values to keep:
 ///
 ///     words: [Anna Schmidt, Projekt Adler]
 ///     keys: [name, full_name]
@@ -108,7 +108,7 @@ package enum RulesFile {
 ///     keep: [stage, tier]
 package enum RedactionFile {
     private static let keys = ["words", "keys", "patterns", "keep"]
-    /// The most patterns in a file; each word of a text is compared with each of them.
+    /// The most patterns in a file; each word of a text is matched against each of them.
     package static let maximumPatterns = 100
 
     /// Reads a file.
@@ -124,7 +124,7 @@ package enum RedactionFile {
         rules.keys = try texts("keys", of: object)
         rules.keep = try texts("keep", of: object)
         rules.patterns = try texts("patterns", of: object, limit: maximumPatterns) { pattern in
-            // Spaces end a word, and stars alone would match all words.
+            // Spaces end a word, and stars alone would match every word.
             !pattern.contains(" ") && pattern.contains { $0 != "*" }
         }
         return rules

@@ -1,19 +1,19 @@
 /// Reads YAML that a person wrote, with only the features that settings need: no anchors, no tags, one document.
 package enum YAMLFile {
-    /// The largest file that is read, in bytes.
+    /// The largest accepted file, in bytes.
     package static let maximumSize = 1024 * 1024
 
-    /// The root of a file; nil if it contains only comments.
+    /// Returns the root of a file; nil if it contains only comments.
     static func root(of bytes: [UInt8]) throws(FileFault) -> YAMLValue? {
         guard bytes.count <= maximumSize else { throw FileFault(.tooLarge) }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw FileFault(.notUTF8) }
-        // Before the library sees it, because expanding anchors takes time and memory.
+        // This comes before the library, because expanding anchors takes time and memory.
         if let place = anchor(in: bytes) { throw FileFault(.anchor, line: place.line, column: place.column) }
         return try YAMLParser.root(of: bytes)
     }
 
-    /// Where an anchor may be: an `&` that begins a word. One in the middle of a word, as in `AT&T`, can be none, nor
-    /// one behind a quotation mark or a character that only a text can have there.
+    /// Returns the position of a possible anchor: an `&` that begins a word. One in the middle of a word, as in `AT&T`,
+    /// cannot be an anchor, and neither can one after a quotation mark or a character that only a text can have there.
     private static func anchor(in bytes: [UInt8]) -> (line: Int, column: Int)? {
         var (line, column) = (1, 1)
         var before: UInt8 = UInt8(ascii: "\n")
@@ -33,7 +33,7 @@ package enum YAMLFile {
         return nil
     }
 
-    /// A character of an anchor's name that is ASCII: a letter, a digit or one of two others.
+    /// Returns whether a byte is an ASCII character of an anchor's name: a letter, a digit, `_` or `-`.
     private static func isNamePart(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -44,7 +44,7 @@ package enum YAMLFile {
     }
 }
 
-/// A value of a file, with its place.
+/// A value of a file, with its position.
 struct YAMLValue {
     var content: Content
     var line: Int
@@ -61,7 +61,7 @@ struct YAMLValue {
 extension YAMLValue {
     func fault(_ code: FileFault.Code) -> FileFault { FileFault(code, line: line, column: column) }
 
-    /// A plain `null`, `~` or nothing at all.
+    /// Whether it is a plain `null`, `~` or nothing at all.
     var isNull: Bool {
         guard case .text(let text, isPlain: true) = content else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(text)
@@ -86,7 +86,7 @@ extension YAMLValue {
         return list
     }
 
-    /// The members of an object; only these names are allowed.
+    /// Returns the members of an object, of which only the names in `allowed` may occur.
     func object(_ name: String, allowed: [String]) throws(FileFault) -> YAMLObject {
         guard case .object(let pairs) = content else {
             throw fault(.wrongValue(name, expected: "an object with keys of \(allowed.joined(separator: ", "))"))
@@ -115,7 +115,7 @@ struct YAMLObject {
         return value
     }
 
-    /// A text that may be left out or be null.
+    /// Returns a text that may be missing or null.
     func optionalText(_ name: String) throws(FileFault) -> String? {
         guard let value = members[name], !value.isNull else { return nil }
         return try value.text(name)

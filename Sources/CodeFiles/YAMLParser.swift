@@ -7,13 +7,13 @@ struct YAMLParser: ~Copyable {
     private static let maximumDepth = 100
 
     private let parser: UnsafeMutablePointer<yaml_parser_t>
-    /// Lines of the text; places beyond its end are on its last one.
+    /// The number of lines in the text; positions beyond its end are reported on its last line.
     private let lineCount: Int
 
-    /// The root of a document; nil if it contains only comments.
+    /// Returns the root of a document; nil if it contains only comments.
     static func root(of bytes: [UInt8]) throws(FileFault) -> YAMLValue? {
         let lineCount = bytes.count { $0 == UInt8(ascii: "\n") } + 1
-        // A fault that extends to the end of the file is on a line beyond it; the place where it began is reported.
+        // A fault that extends to the end of the file is on a line beyond it, and is reported where it began.
         let padded = bytes + Array("\n# end\n".utf8)
         return try unsafe padded.withUnsafeBufferPointer { (bytes) throws(FileFault) in
             guard let parser = unsafe YAMLParser(bytes, lineCount: lineCount) else { throw unparsable }
@@ -131,13 +131,13 @@ struct YAMLParser: ~Copyable {
         let problem = unsafe String(cString: words)
         if unsafe parser.pointee.error == YAML_READER_ERROR { return readerFault(problem) }
         var mark = unsafe parser.pointee.problem_mark
-        // A fault that extends to the end of the file began somewhere.
+        // A fault that extends to the end of the file is reported where it began.
         if mark.line >= lineCount, unsafe parser.pointee.context != nil { mark = unsafe parser.pointee.context_mark }
         return FileFault(.syntax(problem), line: min(mark.line + 1, lineCount), column: mark.column + 1)
     }
 
-    /// A character that YAML does not allow: the parser knows where in bytes, which is on the line that it has come to or
-    /// on a later one.
+    /// The fault of a character that YAML does not allow. The parser knows its byte offset, which may be on a later
+    /// line than the parser has reached.
     private func readerFault(_ problem: String) -> FileFault {
         let bytes = unsafe parser.pointee.input.string
         guard let start = unsafe bytes.start, let end = unsafe bytes.end else { return FileFault(.syntax(problem)) }

@@ -1,10 +1,9 @@
 import ImportDumps
 import ImportFoundation
 
-/// Groups failed rows by code, and within a code by the pattern of the message, in bounded memory
-/// (``AnalysisLimits``).
+/// Groups failed rows by code, and the rows of each code by message pattern, in bounded memory (``AnalysisLimits``).
 struct CodeTable: Sendable {
-    /// Identifies the code of a row while it is kept.
+    /// Identifies a row's code for as long as the code is kept.
     enum CodeID: Hashable, Sendable {
         /// No code.
         case none
@@ -21,7 +20,7 @@ struct CodeTable: Sendable {
         var positions = PositionCounter()
         var trace = FailureTrace()
         var patterns = MessagePatterns()
-        /// Rows without a message, and the first and the last of them.
+        /// The number of rows without a message, and the first and last of them.
         var rowsWithoutMessage = 0
         var firstRowWithoutMessage = 0
         var lastRowWithoutMessage = 0
@@ -34,7 +33,7 @@ struct CodeTable: Sendable {
             trace.count(row: row)
         }
 
-        /// Adds the rows of a group that is replaced. Its messages are no longer told apart.
+        /// Adds the rows of a group that is evicted. Their messages are no longer told apart.
         mutating func add(_ group: Group) {
             firstRow = rows == 0 ? group.firstRow : min(firstRow, group.firstRow)
             lastRow = max(lastRow, group.lastRow)
@@ -42,7 +41,7 @@ struct CodeTable: Sendable {
             positions.add(group.positions)
         }
 
-        /// Makes it the group of a code that replaces another.
+        /// Resets the group for the code that replaces an evicted one.
         mutating func renew(as id: CodeID) {
             self.id = id
             rows = 0
@@ -55,15 +54,15 @@ struct CodeTable: Sendable {
 
     private var noCode = Group(id: .none)
     private var other = Group(id: .other)
-    /// Unique for each code, and new if a code is listed again.
+    /// The id for the next new code. A code that is listed again gets a new id.
     private var nextID = 1
     private var codes = MostFrequent<Group>(limit: AnalysisLimits.codes)
     private var mask = MessageMask()
-    /// Patterns that each code may have.
+    /// The number of patterns that each code may have.
     private var patternLimit = AnalysisLimits.patternsPerCode
     private var values = ValueShare(codes: 0)
 
-    /// Counts one failed row, whose code and message are in `text`, and returns its code.
+    /// Counts one failed row whose code and message are in `text`. Returns the id of its code.
     mutating func count(row: Int, code: TextRange?, message: TextRange?, text: Span<UInt8>) -> CodeID {
         guard let code, code.count > 0 else {
             Self.count(row: row, message: message, text: text, in: &noCode, &mask, patternLimit, values)
@@ -93,7 +92,7 @@ struct CodeTable: Sendable {
         group.patterns.count(row: row, beginning, mask, limit: limit, values: values)
     }
 
-    /// Lists a new code. The one that it replaces is counted under "other".
+    /// Lists a new code. If that evicts another code, the rows of the latter are counted under "other".
     private mutating func insert(_ code: Span<UInt8>, hash: UInt64) -> Int {
         let id = CodeID.code(nextID)
         nextID += 1
@@ -107,8 +106,7 @@ struct CodeTable: Sendable {
         return number
     }
 
-    /// Codes share the patterns of a job, and the values of their slots. How many each may have depends on their number
-    /// alone.
+    /// Divides the job's patterns and slot values among its codes. The shares depend only on the number of codes.
     private mutating func sharePatterns() {
         let share = max(1, min(AnalysisLimits.patternsPerCode, AnalysisLimits.patterns / (codes.count + 1)))
         let newValues = ValueShare(codes: codes.count)
@@ -120,7 +118,7 @@ struct CodeTable: Sendable {
         }
     }
 
-    /// Drops the patterns beyond the limit after all rows were counted.
+    /// Drops the patterns beyond the limit once all rows have been counted.
     mutating func settle() {
         noCode.patterns.settle(limit: patternLimit, values: values)
         for number in codes.elements.indices {
@@ -132,7 +130,7 @@ struct CodeTable: Sendable {
 // MARK: - What it came to
 
 extension CodeTable {
-    /// The groups, largest first, then by code; the rows beyond the limit last.
+    /// Returns the groups: largest first, then by code. The rows beyond the limit come last.
     func summaries(rowsSeen: Int) -> [CodeSummary] {
         var result: [CodeSummary] = []
         if noCode.rows > 0 { result.append(summary(of: noCode, code: nil, rowsSeen: rowsSeen)) }
@@ -152,7 +150,7 @@ extension CodeTable {
         return result
     }
 
-    /// The most significant incidents of all codes that are told apart, the strongest first.
+    /// Returns the most significant incidents of all codes that are told apart, strongest first.
     func incidents(rowsSeen: Int) -> [FailureIncident] {
         var series = codes.elements.indices.filter { codes.elements[$0].rows >= AnalysisLimits.incidentRows }.map {
             (group: codes.elements[$0], number: Int?($0))
@@ -160,7 +158,7 @@ extension CodeTable {
         if noCode.rows >= AnalysisLimits.incidentRows { series.append((noCode, nil)) }
         var found: [(incident: FailureIncident, excess: Double)] = []
         for (group, number) in series {
-            // Rows before a code was listed may also have it.
+            // Rows before the code was listed may have it too.
             let before = number.map { codes.floor(of: $0) } ?? 0 > 0 ? group.firstRow - 1 : 0
             let rows = rowsSeen - before
             guard
@@ -188,7 +186,7 @@ extension CodeTable {
         return found.prefix(AnalysisLimits.incidentsListed).map { $0.incident }
     }
 
-    /// Where the failed rows of all codes are.
+    /// The positions of the failed rows of all codes.
     var positions: PositionCounter {
         var positions = noCode.positions
         positions.add(other.positions)
@@ -196,13 +194,13 @@ extension CodeTable {
         return positions
     }
 
-    /// Rows whose code, or whose message, is counted under "other".
+    /// The number of rows whose code is counted under "other", and of those whose message is.
     var rowsBeyondLimits: (codes: Int, messages: Int) {
         let withOtherMessages = codes.elements.reduce(noCode.patterns.otherRows) { $0 + $1.patterns.otherRows }
         return (other.rows, withOtherMessages)
     }
 
-    /// The text of a code; of one that gave way to others, the name of the rest.
+    /// Returns the text of a code, or the name for other codes if it was evicted.
     func name(of id: CodeID) -> (code: String?, isOther: Bool) {
         if id == .none { return (nil, false) }
         guard let number = codes.elements.firstIndex(where: { $0.id == id }) else {
@@ -211,7 +209,7 @@ extension CodeTable {
         return (text(number), false)
     }
 
-    /// The codes that are told apart; nil if these are all codes.
+    /// The ids of the codes that are kept; nil if no code was ever evicted.
     var keptIDs: Set<CodeID>? {
         other.rows == 0 ? nil : Set(codes.elements.map { $0.id }).union([.none])
     }
@@ -238,12 +236,12 @@ extension CodeTable {
 }
 
 extension CodeSummary {
-    /// The summary of a code with a single failed row, as a ``CodeTable`` that counted this row makes it: there is no
-    /// other message to compare with, so nothing of it varies.
+    /// Creates the summary of a code with a single failed row, equal to that of a ``CodeTable`` that counted this row.
+    /// There is no other message to compare with, so nothing in the message varies.
     ///
     /// - Parameters:
-    ///   - code: its code, which is in `text`, as the message is.
-    ///   - rowsSeen: all rows of the job, no less than `row`.
+    ///   - code: its code, which is in `text`, like the message.
+    ///   - rowsSeen: the number of rows of the job, at least `row`.
     init(onlyRow row: Int, code: TextRange?, message: TextRange?, text: Span<UInt8>, rowsSeen: Int) {
         var positions = PositionCounter()
         positions.count(row: row)
@@ -265,7 +263,7 @@ extension Span<UInt8> {
 }
 
 extension TextRange {
-    /// The bytes that tell a code or a message from others, less those of a character that would be cut.
+    /// The leading bytes that identify a code or a message, rounded down to a whole character.
     fileprivate func beginning(in text: Span<UInt8>) -> Range<Int> {
         let whole = text.extracting(offset..<offset + count)
         return offset..<offset + whole.wholeCharacters(within: AnalysisLimits.groupingBytes)

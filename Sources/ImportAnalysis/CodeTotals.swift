@@ -3,28 +3,28 @@ package struct CodeTotal: Sendable {
     /// Nil for rows whose error has no code.
     package var code: String?
     package var rows: Int
-    /// There may be more rows of it, and more jobs that have some, among those of the codes that are not told apart.
+    /// Whether more rows of the code, and more jobs with such rows, may be among those counted as other codes.
     package var isAtLeast = false
-    /// Jobs that have rows of this code; nil for codes beyond the limit: whose rows they were is not kept.
+    /// The number of jobs with rows of this code; nil for codes beyond the limit, whose rows are not kept by job.
     package var jobs: Int?
-    /// Of those, jobs that have more patterns of its messages than they list.
+    /// How many of these jobs have more message patterns of the code than they list.
     var cappedJobs = 0
-    /// Of the rows seen.
+    /// The share of the rows seen.
     package var share: Share
-    /// The rows of all codes beyond ``AnalysisLimits/codes``.
+    /// Whether this stands for all codes beyond ``AnalysisLimits/codes``.
     package var isOther = false
 }
 
 /// Failed rows by code over all jobs, bounded like those of one job.
 ///
-/// Jobs are added up in the order of the inputs, whichever was read first, so that the codes that are kept depend on the
-/// inputs alone.
+/// Jobs are added in the order of the inputs, regardless of which was read first, so the codes that are kept depend
+/// only on the inputs.
 struct CodeTotals: Sendable {
     private struct Sum: Sendable {
         var rows = 0
         var jobs = 0
         var cappedJobs = 0
-        /// Jobs with more codes than are told apart which list all rows of this one.
+        /// Jobs that have more codes than the limit, but have counted all rows of this code.
         var surelyListed = 0
 
         mutating func add(_ code: CodeSummary, ofJobWithOthers hasOthers: Bool) {
@@ -38,7 +38,7 @@ struct CodeTotals: Sendable {
     private var withoutCode = Sum()
     private var byCode = MostFrequent<Sum>(limit: AnalysisLimits.codes)
     private var otherRows = 0
-    /// Jobs with more codes than are told apart.
+    /// Jobs that have more codes than the limit.
     private var jobsWithOthers = 0
 
     /// Adds the failed rows of a job.
@@ -81,7 +81,7 @@ struct CodeTotals: Sendable {
                 String(decoding: byCode.key(number), as: UTF8.self), sum,
                 isAtLeast: byCode.floor(of: number) > 0 || sum.surelyListed < jobsWithOthers)
         }
-        // Rows without a code are always told apart.
+        // Rows without a code are never counted as other codes.
         if withoutCode.jobs > 0 { result.append(total(nil, withoutCode, isAtLeast: false)) }
         result.sort { ($1.rows, $0.code.sortKey) < ($0.rows, $1.code.sortKey) }
         if otherRows > 0 {

@@ -1,13 +1,13 @@
 package import ImportDumps
 package import ImportFoundation
 
-/// The result of a document.
+/// The result of auditing a document.
 package enum AuditedDocument: Sendable {
     case job(JobSummary)
     /// An incomplete dump, if only complete ones are accepted.
     case damaged(DumpFault)
     case notAJob(NotAJob)
-    /// This program wrote it.
+    /// A file that this program wrote.
     case ownOutput(OwnOutput)
 }
 
@@ -19,7 +19,7 @@ package struct DocumentAudit: RowSink {
     private let listsRows: Bool
 
     /// - Parameters:
-    ///   - identity: looks for repeated ids, if requested.
+    ///   - identity: the audit of repeated ids, if requested.
     ///   - usesThread: whether a separate thread may process failed rows.
     ///   - listsRows: whether the first failed rows of each code are kept for pages.
     package init(identity: IdentityAudit? = nil, usesThread: Bool, listsRows: Bool = false) {
@@ -29,14 +29,14 @@ package struct DocumentAudit: RowSink {
         analyzer = JobAnalyzer(usesThread: usesThread, listsRows: listsRows)
     }
 
-    /// Discards the rows of a document that did not end.
+    /// Discards the rows of a document that was not read to its end.
     package mutating func restart() {
         analyzer = JobAnalyzer(usesThread: usesThread, listsRows: listsRows)
     }
 
     /// Discards the rows of a document that is not selected.
     ///
-    /// - Throws: what the spill of ids throws.
+    /// - Throws: any error of the id spill.
     package mutating func leaveOut() throws {
         _ = try identity?.finish()
         restart()
@@ -57,7 +57,7 @@ package struct DocumentAudit: RowSink {
     /// - Parameters:
     ///   - source: the name of the document.
     ///   - isStrict: whether an incomplete dump is refused.
-    /// - Throws: what the spill of ids throws.
+    /// - Throws: any error of the id spill.
     package mutating func finish(
         _ reading: DumpReading, source: String, isStrict: Bool
     ) throws -> AuditedDocument {
@@ -76,9 +76,9 @@ package struct DocumentAudit: RowSink {
     }
 }
 
-/// A consumer of all documents of a stream that audits each of them.
+/// A sink that audits every document of a stream.
 package protocol AuditingSink: DumpSink {
-    /// Of the current document.
+    /// The audit of the current document.
     var audit: DocumentAudit { get set }
     /// The name of the stream.
     var source: String { get }
@@ -88,7 +88,7 @@ package protocol AuditingSink: DumpSink {
     /// Throws if reading should stop.
     func checkIsWanted() throws
 
-    /// Receives the result of a document, and its name.
+    /// Receives the result of a document and the document's name.
     mutating func take(_ document: AuditedDocument, named name: String) throws
 }
 

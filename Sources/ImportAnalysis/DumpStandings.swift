@@ -2,19 +2,19 @@
 package struct DumpStandings: Sendable {
     /// The standing of a dump among those of its job.
     package enum Standing: Sendable {
-        /// The first one that was read.
+        /// The first dump of its job.
         case first
-        /// It counts, instead of the one that did.
+        /// The dump counts, and the one that counted before no longer does.
         case replacing
-        /// Another one counts, or the same one was read before.
+        /// Another dump counts, or the same dump was added before.
         case superseded
     }
 
-    /// The number of the job's dump that counts.
+    /// Maps each job to the number of its dump that counts.
     private var counting = JobTable()
-    /// Jobs with more than one dump.
+    /// The dumps of each job with more than one.
     package private(set) var groups: [JobIdentity: SnapshotGroup] = [:]
-    /// Numbers of dumps that do not count.
+    /// The numbers of the dumps that do not count.
     package private(set) var superseded: Set<Int> = []
 
     package init() {}
@@ -22,18 +22,18 @@ package struct DumpStandings: Sendable {
     /// Whether a dump of the job was already added.
     package func hasDump(of identity: JobIdentity) -> Bool { counting[identity] != nil }
 
-    /// Frees the standings of dumps after all were added.
+    /// Releases the table of jobs once all dumps have been added.
     package mutating func forgetJobs() { counting = JobTable() }
 
-    /// Numbers of the dumps that count of jobs with several.
+    /// The numbers of the dumps that count, of jobs with several dumps.
     package var ofSeveral: Set<Int> { Set(groups.keys.compactMap { counting[$0] }) }
 
-    /// Adds a dump: compares it with those of the same job, if there are any.
+    /// Adds a dump and compares it with the other dumps of its job, if there are any.
     ///
     /// - Parameters:
     ///   - number: the caller's unique number for the dump.
-    ///   - earlier: the dump of a number that was taken in before.
-    /// - Throws: what `job` and `earlier` throw.
+    ///   - earlier: returns the dump that was added under a number.
+    /// - Throws: any error of `job` and `earlier`.
     package mutating func add(
         _ job: @autoclosure () throws -> JobSummary, _ identity: JobIdentity, number: Int,
         earlier: (Int) throws -> JobSummary

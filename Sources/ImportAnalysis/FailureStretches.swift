@@ -2,11 +2,11 @@
 package struct FailureStretch: Sendable, Equatable {
     package var firstRow: Int
     package var lastRow: Int
-    /// The code that most of its rows have; nil for no code.
+    /// The most frequent code of its rows; nil for no code.
     package var code: String?
-    /// How many of its rows have that code: those since it is told apart, if not all of its rows are.
+    /// The number of its rows with that code; only those since the code was listed, if that was later.
     package var codeRows: Int
-    /// The code is among those beyond ``AnalysisLimits/codes``.
+    /// Whether the code is among those beyond ``AnalysisLimits/codes``.
     package var isOther = false
 
     package var rows: Int { lastRow - firstRow + 1 }
@@ -25,12 +25,12 @@ struct StretchFinder: Sendable {
     private var firstRow = 0
     /// The last failed row; 0 before the first one.
     private var lastRow = 0
-    /// Codes of the first rows of the current stretch: most stretches are too short to be of interest.
+    /// The codes of the current stretch's first rows, not counted yet because most stretches are too short to list.
     private var beginning = [CodeTable.CodeID](repeating: .none, count: AnalysisLimits.stretchRows)
     private var beginningCount = 0
-    /// Rows of each code, once it is long enough.
+    /// The number of rows of each code, after the rows in `beginning`.
     private var rowsByCode: [CodeTable.CodeID: Int] = [:]
-    /// The latest code, and its rows that are not in `rowsByCode` yet.
+    /// The latest code, and its most recent rows, which `rowsByCode` does not include yet.
     private var latest: (code: CodeTable.CodeID, rows: Int) = (.none, 0)
     private(set) var longest: [FailureStretch] = []
 
@@ -50,7 +50,7 @@ struct StretchFinder: Sendable {
         } else {
             rowsByCode[latest.code, default: 0] += latest.rows
             latest = (code, 1)
-            // Replaced codes are no longer needed, and there may be as many as rows.
+            // Evicted codes are no longer needed, and there may be as many of them as rows.
             if rowsByCode.count > 4 * AnalysisLimits.codes { combineOthers(codes) }
         }
     }
@@ -80,7 +80,7 @@ struct StretchFinder: Sendable {
         longest.sort { ($1.rows, $0.firstRow) < ($0.rows, $1.firstRow) }
         longest = Array(longest.prefix(AnalysisLimits.stretchesListed))
     }
-    /// Counts the rows of codes that are not told apart together.
+    /// Counts the rows of all evicted codes together.
     private mutating func combineOthers(_ codes: borrowing CodeTable) {
         guard let kept = codes.keptIDs else { return }
         var combined: [CodeTable.CodeID: Int] = [:]
@@ -91,11 +91,11 @@ struct StretchFinder: Sendable {
 
 /// The distribution of failed rows over the rows.
 ///
-/// Rows are counted in 64 buckets of equal width, a power of two that doubles as rows go beyond the last bucket: what
-/// it comes to depends on the rows alone.
+/// Rows are counted in 64 buckets of equal width. The width is a power of two and doubles when a row falls beyond the
+/// last bucket, so the result depends only on the rows.
 struct PositionCounter: Sendable {
     private var counts: [Int] = []
-    /// The width of a bucket as a power of two.
+    /// The base-2 logarithm of the bucket width.
     private var shift = 0
 
     /// - Parameter row: 1 or more.
@@ -115,12 +115,12 @@ struct PositionCounter: Sendable {
         for index in counts.indices { counts[index] += other.counts[index] }
     }
 
-    /// Starts again with rows after those that were counted; the buckets are at least as wide.
+    /// Resets the counts, so that later rows can be counted. The buckets keep their width.
     mutating func clear() {
         for index in counts.indices { counts[index] = 0 }
     }
 
-    /// Combines each two buckets into one.
+    /// Merges each pair of adjacent buckets.
     private mutating func widen() {
         shift += 1
         guard !counts.isEmpty else { return }
@@ -128,9 +128,9 @@ struct PositionCounter: Sendable {
         for index in FailurePositions.buckets / 2..<FailurePositions.buckets { counts[index] = 0 }
     }
 
-    /// The counts over all rows of a job.
+    /// Returns the counts over all rows of a job.
     ///
-    /// - Parameter rowsSeen: the last row, no less than the last one that was counted.
+    /// - Parameter rowsSeen: the last row of the job, not before the last one that was counted.
     func positions(rowsSeen: Int) -> FailurePositions? {
         guard !counts.isEmpty, rowsSeen > 0 else { return nil }
         var counter = self
@@ -142,12 +142,12 @@ struct PositionCounter: Sendable {
 
 /// The distribution of failed rows over the rows of a job.
 package struct FailurePositions: Sendable, Equatable {
-    /// How many rows a bucket stands for, a power of two; the last one may stand for fewer.
+    /// The number of rows in a bucket, a power of two; the last bucket may have fewer.
     package var bucketRows: Int
-    /// Failed rows of each bucket, from the first row on; at most 64.
+    /// The number of failed rows in each bucket, from the first row on; at most 64 buckets.
     package var counts: [Int]
 
-    /// The most buckets.
+    /// The maximum number of buckets.
     package static let buckets = 64
 
     package init(bucketRows: Int, counts: [Int]) {

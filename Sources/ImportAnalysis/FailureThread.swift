@@ -1,24 +1,24 @@
 import ImportDumps
 import ImportFoundation
 
-/// Audits failed rows on a separate thread, while the next ones are read.
+/// Audits failed rows on a separate thread while further rows are read.
 ///
-/// Rows are copied into blocks in sequence, with no more of their texts than the audit looks at:
+/// Rows are copied into blocks back to back, with only as much of their texts as the audit examines:
 ///
-///     row (8 bytes) · length of the code, of the message, of the details (4 each; -1 for none) · code · message · details
+///     row (8 bytes) · lengths of the code, message and details (4 bytes each; -1 for none) · code · message · details
 @safe
 final class FailureThread {
     private static let header = 20
     private static let blockBytes = 512 * 1024
-    /// One byte more than needed shows that a text is longer.
+    /// One more byte than is used, which shows that a text is longer.
     private static let textBytes = AnalysisLimits.groupingBytes + 1
 
     private let pipe: BlockPipe<Never, Never>
     private let work: Work
     private var used = 0
 
-    /// What the thread works on. It alone touches the audit until the pipe is finished: that is why this can be sent
-    /// there.
+    /// The thread's state. It is `@unchecked Sendable` because only the thread accesses the audit until the pipe is
+    /// finished.
     private final class Work: @unchecked Sendable {
         var audit: FailureAudit
 
@@ -27,7 +27,7 @@ final class FailureThread {
         }
     }
 
-    /// - Parameter audit: what was found in the rows before.
+    /// - Parameter audit: the results for earlier rows.
     init(goingOnWith audit: consuming FailureAudit) {
         let work = Work(audit)
         self.work = work
@@ -36,7 +36,7 @@ final class FailureThread {
         }
     }
 
-    /// Takes the next failed row.
+    /// Queues the next failed row.
     func count(row: Int, code: TextRange?, message: TextRange?, details: TextRange? = nil, text: Span<UInt8>) {
         let codeBytes = code.map { min($0.count, Self.textBytes) }
         let messageBytes = message.map { min($0.count, Self.textBytes) }
@@ -116,13 +116,13 @@ struct FailureAudit: Sendable {
         stretches.count(row: row, code: code, codes: codes)
     }
 
-    /// There are no more rows.
+    /// Ends the audit, after the last row.
     mutating func finish() {
         codes.settle()
         stretches.finish(codes: codes)
     }
 
-    /// The failed rows by code, with the other members of their errors.
+    /// Returns the failed rows by code, with examples of the other members of their errors.
     func summaries(rowsSeen: Int) -> [CodeSummary] {
         var summaries = codes.summaries(rowsSeen: rowsSeen)
         details.add(to: &summaries, codes: codes)
@@ -133,12 +133,12 @@ struct FailureAudit: Sendable {
     var longestStretches: [FailureStretch] { stretches.longest }
 }
 
-/// The other members of an error besides its code and message, from one example row.
+/// The members of an error other than its code and message, from one example row.
 package struct ErrorDetails: Sendable, Equatable {
-    /// The text of a JSON object; of a longer one the first ``AnalysisLimits/groupingBytes`` (rounded down to a whole
-    /// character), and an ellipsis.
+    /// The text of a JSON object; if it is longer, its first ``AnalysisLimits/groupingBytes`` bytes (rounded down to a
+    /// whole character) and an ellipsis.
     package var text: String
-    /// The first row of its code that has details.
+    /// The first row with details of its code.
     package var row: Int
 
     package init(text: String, row: Int) {
@@ -147,11 +147,11 @@ package struct ErrorDetails: Sendable, Equatable {
     }
 }
 
-/// The details of the first row of each code that has some. Rows without details cost one test.
+/// The details of each code's first row that has any. Rows without details cost only one test.
 struct DetailExamples: Sendable {
     private var examples: [CodeTable.CodeID: ErrorDetails] = [:]
 
-    /// Notes a row whose code was counted, and whose details are in `text`.
+    /// Notes the details of a row, which are in `text`. The row's code has already been counted.
     mutating func note(row: Int, code: CodeTable.CodeID, details: TextRange, text: Span<UInt8>, codes: CodeTable) {
         guard code != .other, details.count > 0, examples[code] == nil else { return }
         if examples.count >= 2 * AnalysisLimits.codes { keep(of: codes) }
@@ -162,13 +162,13 @@ struct DetailExamples: Sendable {
         examples[code] = ErrorDetails(text: String(decoding: bytes, as: UTF8.self) + (isCut ? "…" : ""), row: row)
     }
 
-    /// Drops those of codes that were replaced.
+    /// Drops the examples of codes that were evicted.
     private mutating func keep(of codes: CodeTable) {
         guard let kept = codes.keptIDs else { return }
         examples = examples.filter { kept.contains($0.key) }
     }
 
-    /// Gives codes their examples.
+    /// Adds the examples to the summaries of their codes.
     func add(to summaries: inout [CodeSummary], codes: CodeTable) {
         guard !examples.isEmpty else { return }
         var byCode: [TextKey: ErrorDetails] = [:]
@@ -181,7 +181,7 @@ struct DetailExamples: Sendable {
         }
     }
 
-    /// A code by its bytes, because in Swift canonically equivalent texts are equal.
+    /// A code that is compared by its bytes: Swift treats canonically equivalent strings as equal.
     private struct TextKey: Hashable {
         let bytes: [UInt8]?
 

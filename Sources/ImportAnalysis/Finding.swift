@@ -1,11 +1,11 @@
 /// Something that the audit noticed.
 package struct Finding: Sendable, Equatable {
     package var id: FindingID
-    /// A sentence for people. It may quote the dump: hostile text until escaped.
+    /// A sentence for people. It may quote the dump: treat it as hostile until it is escaped.
     package var message: String
-    /// How many rows, fields or other things it is about, at least 1.
+    /// The number of rows, fields or other things that it concerns, at least 1.
     package var count: Int
-    /// The first rows that it is about, at most ``AnalysisLimits/rowsListed``; none if it is not about rows.
+    /// The first rows that it concerns, at most ``AnalysisLimits/rowsListed``; empty if it does not concern rows.
     package var rows: [Int]
 
     package init(_ id: FindingID, _ message: String, count: Int = 1, rows: [Int] = []) {
@@ -82,7 +82,7 @@ package struct FindingID: Sendable, Hashable {
     package static let unwrapped = FindingID("unwrapped", .note)
     package static let skippedText = FindingID("skipped-text", .note)
 
-    /// All of them, in the order of a summary.
+    /// All kinds of findings, in the order of a summary.
     package static let all: [FindingID] = [
         dumpTruncated, dumpMalformed, rowDamaged, textRepaired, jobFailed, rowsMissing, rowsExcess,
         processedMismatch, succeededMismatch, failedMismatch, resultsAbsent, createdIDRepeated, conflictingSnapshots,
@@ -94,17 +94,17 @@ package struct FindingID: Sendable, Hashable {
 
     private static let ranks = Dictionary(uniqueKeysWithValues: zip(all, 0...))
 
-    /// Its place in ``all``; after all others for one that this version does not know.
+    /// The index in ``all``. Kinds that this version does not know come after all others.
     var rank: Int { Self.ranks[self] ?? Self.all.count }
 
-    /// The kind that a summary names; a later version may have written it.
+    /// Returns the kind that a summary names, even one that only a later version knows.
     package static func restored(_ name: String, _ severity: Severity) -> FindingID {
         FindingID(name, severity)
     }
 }
 
 extension JobSummary {
-    /// How many findings there are of a severity.
+    /// Returns the number of findings of a severity.
     package func count(of severity: Severity) -> Int {
         findings.count { $0.severity == severity }
     }

@@ -19,7 +19,7 @@ struct FindingRules {
             .sorted { $0.id.rank < $1.id.rank }
     }
 
-    /// Could all of the dump be read, and only the dump?
+    /// Was the whole dump readable, and was there nothing around it?
     private func dumpFindings() -> [Finding] {
         var findings: [Finding] = []
         let damage = dump.damage
@@ -53,7 +53,7 @@ struct FindingRules {
     /// Do the job's totals match its rows?
     private func arithmeticFindings() -> [Finding] {
         var findings: [Finding] = []
-        // While a job is processing, its rows are not all there yet.
+        // While a job is processing, some of its rows are yet to come.
         if let missing = rows.missing, missing > 0, let total = job.total, status != .processing {
             findings.append(
                 Finding(
@@ -101,10 +101,10 @@ struct FindingRules {
         case .processing: findings.append(Finding(.stillProcessing, Wording.stillProcessing(job)))
         case .complete:
             let isAbsent = summary.results == .absent || summary.results == .wrongType
-            // The rest of a dump that breaks off is not known.
+            // If the dump was salvaged, the results may have been in the part that is missing.
             if isAbsent, summary.salvage == nil { findings.append(Finding(.resultsAbsent, Wording.resultsAbsent)) }
         case nil:
-            // The answer to a bulk update or a bulk delete has none.
+            // The API's answer to a bulk update or bulk delete has no status.
             guard job.kind == .import else { break }
             findings.append(Finding(.statusUnknown, Wording.statusUnknown(job.status)))
         }

@@ -6,16 +6,16 @@ package struct JobAnalyzer: RowSink {
     private var outcomes = OutcomeDigest()
     private var lists = RowLists()
     private var failures: FailureAudit
-    /// Goes on with `failures` once it is there.
+    /// Continues the work of `failures` once it has been started.
     private var thread: FailureThread?
-    /// The failed row after which a thread is asked for.
+    /// The number of failed rows from which a thread may be started; nil if none may be.
     private var threadAfter: Int?
     private let listsRows: Bool
 
     /// - Parameters:
-    ///   - usesThread: whether a thread of its own may audit the failed rows of a dump that has many. Then a copy of the
-    ///     analyzer cannot be used while the other one continues.
-    ///   - listsRows: whether the first failed rows of each code are kept for pages. Then there is no thread.
+    ///   - usesThread: whether the failed rows of a dump with many of them may be audited on a separate thread. If so,
+    ///     a copy of the analyzer must not be used while the other one continues.
+    ///   - listsRows: whether the first failed rows of each code are kept for pages. If so, there is no thread.
     package init(usesThread: Bool = false, listsRows: Bool = false) {
         threadAfter = usesThread && !listsRows ? AnalysisLimits.failedRowsWithoutThread : nil
         self.listsRows = listsRows
@@ -28,7 +28,7 @@ package struct JobAnalyzer: RowSink {
 
     package mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
         for index in runs.indices {
-            // Of a run only what is needed is loaded: it was written a moment ago, in other pieces than a copy has.
+            // Loads only what is needed: the run was just stored in pieces of other sizes, so a full copy would stall.
             let (facts, first, count) = (runs[index].facts, runs[index].firstRow, runs[index].count)
             let outcome = Outcome(facts)
             counts.add(count, outcome)
@@ -39,7 +39,7 @@ package struct JobAnalyzer: RowSink {
         }
     }
 
-    /// Rows that failed or have anomalies.
+    /// Processes rows that failed or have anomalies.
     @inline(never)
     private mutating func look(at run: RowRun, _ outcome: Outcome, text: Span<UInt8>) {
         if run.facts != [.error, .code] { lists.add(run, outcome) }
@@ -52,7 +52,7 @@ package struct JobAnalyzer: RowSink {
                     row: row, code: run.code, message: run.message, details: run.details, id: run.id, text: text)
             }
         }
-        // If few rows fail, the thread would only take time from the one that reads.
+        // If few rows fail, a second thread would only slow down the one that reads.
         if let threadAfter, counts.failed >= threadAfter, thread == nil, counts.failed >= counts.seen / 8 {
             startThread()
         }
@@ -63,9 +63,9 @@ package struct JobAnalyzer: RowSink {
         failures = FailureAudit()
     }
 
-    /// Judges the job, after its rows were consumed.
+    /// Returns the summary of the job, after its rows have been consumed.
     ///
-    /// - Parameter source: the input, as its user named it.
+    /// - Parameter source: the input's name, as given by the user.
     package func summary(of dump: Dump, source: String) -> JobSummary {
         var rows = counts
         rows.missing = dump.job.total.map { max(0, $0 - rows.seen) }
@@ -87,7 +87,7 @@ package struct JobAnalyzer: RowSink {
     }
 }
 
-/// Rows that a finding is about: how many, and the first ones.
+/// The rows that a finding concerns: their number, and the first of them.
 struct RowList: Sendable {
     private(set) var count = 0
     private(set) var first: [Int] = []
@@ -99,7 +99,7 @@ struct RowList: Sendable {
     }
 }
 
-/// The rows of each finding that is about rows.
+/// The rows of each kind of finding that concerns rows.
 struct RowLists: Sendable {
     var contradictory = RowList()
     var unclassified = RowList()

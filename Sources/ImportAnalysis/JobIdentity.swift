@@ -3,18 +3,18 @@ import ImportFoundation
 
 /// Identifies the job of a dump.
 ///
-/// A job has its `job_id`. A sync import has none: only a dump of the same bytes is of the same import.
+/// A job is identified by its `job_id`. A sync import has none: only a dump with the same bytes is of the same import.
 package struct JobIdentity: Hashable, Sendable, BitwiseCopyable {
-    // 128 bits, because there may be as many as jobs: the UUID that an id is, as nearly all are, with the two bits 10 on top
-    // of the second half; of any other text a digest, with 00 there. By bytes: Swift takes canonically equivalent texts
-    // for equal.
+    // Only 128 bits, because one may be kept for each job. If the id is a UUID, as nearly all are, they are that UUID,
+    // whose second half starts with the bits 10. For any other text they are a digest, with 00 there. Ids are compared
+    // by their bytes, because Swift treats canonically equivalent strings as equal.
     private let first: UInt64
     private let second: UInt64
 
-    /// The author of a dump may choose them.
+    /// The author of a dump can choose these bits.
     package var bits: (first: UInt64, second: UInt64) { (first, second) }
 
-    /// Nil for a sync import whose hash is not known: it cannot be distinguished from others.
+    /// Returns nil for a sync import whose hash is unknown, because it cannot be told apart from others.
     package init?(_ job: JobSummary) {
         var digest = SHA256()
         func add(_ text: String) {
@@ -37,7 +37,7 @@ package struct JobIdentity: Hashable, Sendable, BitwiseCopyable {
         self.init(digest: &digest)
     }
 
-    /// That of a plain job, which has an id.
+    /// Creates the identity of a plain job, which always has an id.
     package init(_ job: PlainJob, _ text: Span<UInt8>) {
         if let uuid = job.uuid {
             self.init(uuid: uuid)
@@ -59,7 +59,7 @@ package struct JobIdentity: Hashable, Sendable, BitwiseCopyable {
         (first, second) = (halves.0, halves.1 & (.max >> 2))
     }
 
-    /// The number that a UUID of RFC 9562 in small letters is; nil for any other text.
+    /// Returns the value of an RFC 9562 UUID in lowercase letters, or nil for any other text.
     private static func uuid(_ text: String.UTF8View) -> (UInt64, UInt64)? {
         guard text.count == 36 else { return nil }
         var (halves, digits) = ((UInt64(0), UInt64(0)), 0)
@@ -83,10 +83,10 @@ package struct JobIdentity: Hashable, Sendable, BitwiseCopyable {
 }
 
 extension Summary {
-    /// The same with one job for all dumps of it: the one that counts, where it stands, with what there is to say about
-    /// the others (``SnapshotGroup``).
+    /// Returns the summary with only one dump of each job: the one that counts, in its original position, with data
+    /// about the others (``SnapshotGroup``).
     ///
-    /// Combining before or after ``merge(_:)``, or both, gives the same result.
+    /// Combining before ``merge(_:)``, after it, or both gives the same result.
     package func combiningSnapshots() -> Summary {
         var groups: [JobIdentity: (group: SnapshotGroup, winner: Int)] = [:]
         for (index, job) in jobs.enumerated() {

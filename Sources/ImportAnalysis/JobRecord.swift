@@ -1,9 +1,9 @@
 import ImportDumps
 
-// Summaries as records: which members they have, in order.
+// The records of summaries: which members they have, in order.
 
 extension JobSummary {
-    /// Appends the summary to bytes. ``init(record:)`` reads it back, whole.
+    /// Appends the summary to `bytes` as a record, from which ``init(record:)`` restores all of it.
     package func appendRecord(to bytes: inout [UInt8]) {
         var writer = RecordWriter(bytes: bytes)
         bytes = []

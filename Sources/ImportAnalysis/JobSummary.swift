@@ -4,29 +4,29 @@ package import ImportDumps
 package struct JobSummary: Sendable {
     /// What the dump declares.
     package var job: DeclaredJob
-    /// The input, as its user named it.
+    /// The input's name, as given by the user.
     package var source: String
     /// The dump's size in bytes.
     package var bytes: Int
     /// SHA-256 of the dump in hexadecimal, if it was computed.
     package var sha256: String?
     package var rows: RowCounts
-    /// Equal for the same outcomes of the same rows; nil if a summary does not say.
+    /// A digest that is equal for equal outcomes of the same rows; nil if a summary file does not have it.
     package var outcomes: UInt64?
-    /// Failed rows by code: most rows first, then by the bytes of the code, with "no code" before all others.
+    /// Failed rows by code: most rows first, then by the bytes of the code, with no code first. Other codes come last.
     package var failedByCode: [CodeSummary]
-    /// Where the failed rows are; nil if none failed.
+    /// The distribution of the failed rows; nil if no row failed.
     package var failurePositions: FailurePositions?
-    /// The longest stretches of consecutive failed rows, at most ``AnalysisLimits/stretchesListed`` and each of at
-    /// least ``AnalysisLimits/stretchRows``; none if all rows failed.
+    /// The longest stretches of consecutive failed rows: at most ``AnalysisLimits/stretchesListed``, each of at least
+    /// ``AnalysisLimits/stretchRows`` rows; empty if all rows failed.
     package var failureStretches: [FailureStretch] = []
-    /// Rows in which a code fails far more densely than elsewhere, the strongest first, at most
+    /// Ranges of rows in which a code fails far more densely than elsewhere: strongest first, at most
     /// ``AnalysisLimits/incidentsListed``.
     package var failureIncidents: [FailureIncident] = []
-    /// In the order of ``FindingID/all``.
+    /// The findings, in the order of ``FindingID/all``.
     package var findings: [Finding]
     package var results: ResultsState
-    /// Why and where reading stopped, if the dump was salvaged.
+    /// Why and where reading stopped or, if it did not, first met damage; nil if the dump was not salvaged.
     package var salvage: Salvage?
     /// Other dumps of the same job, which this one supersedes.
     package var superseded = SupersededSnapshots()
@@ -48,22 +48,22 @@ package struct JobSummary: Sendable {
         self.salvage = salvage
     }
 
-    /// Whether there are more codes than are told apart.
+    /// Whether there are more codes than the limit.
     package var hasOtherCodes: Bool { failedByCode.last?.isOther == true }
 
-    /// Reading continued after all faults in the dump, and never stopped.
+    /// Whether the dump has faults but reading continued after each of them.
     package var wasReadOn: Bool {
-        // Where reading stopped, a finding has the same words.
+        // If reading stopped, a finding repeats the message.
         guard let salvage else { return false }
         return !findings.contains {
             ($0.id == .dumpTruncated || $0.id == .dumpMalformed) && $0.message == salvage.message
         }
     }
 
-    /// The job is finished, and each of its rows was seen, as far as the dump shows.
+    /// Whether the job is finished and each of its rows was seen, as far as the dump shows.
     var showsAllRows: Bool { isComparable && rows.missing ?? 0 == 0 }
 
-    /// The declared counts can be compared with the rows: all rows are there and the job is over.
+    /// Whether the declared counts can be compared with the rows: all rows are present and the job is finished.
     package var isComparable: Bool {
         results == .complete && salvage == nil && job.status != JobStatus.processing.rawValue
     }
@@ -74,15 +74,15 @@ package enum JobStatus: String, Sendable, CaseIterable {
     case complete, processing, failed
 }
 
-/// Rows by outcome. created + existing + failed + unclassified + applied = seen, always.
+/// Rows by outcome. It always holds that created + existing + failed + unclassified + applied = seen.
 package struct RowCounts: Sendable, Equatable {
     package var created = 0
     package var existing = 0
     package var failed = 0
     package var unclassified = 0
-    /// Of bulk jobs.
+    /// Rows of bulk jobs that succeeded.
     package var applied = 0
-    /// Rows that the job's `total` promises and the dump does not have; nil if the job declares no total.
+    /// Rows that the job's `total` promises but the dump lacks; nil if the job declares no total.
     package var missing: Int?
 
     package init() {}
@@ -94,8 +94,8 @@ package struct RowCounts: Sendable, Equatable {
     /// Rows that succeeded, in any kind of job.
     package var succeeded: Int { created.clampedAdding(existing).clampedAdding(applied) }
 
-    /// The outcomes that are shown whatever their counts, and others that are there: those of imports if there are
-    /// imports, that of bulk jobs if there are such.
+    /// Returns the outcomes to show: failed rows always, those of imports if there are imports, that of bulk jobs if
+    /// there are any, and any other whose count is not 0.
     package func shown(imports: Bool, bulk: Bool) -> [(outcome: Outcome, count: Int)] {
         [
             (.created, created, imports), (.existing, existing, imports), (.applied, applied, bulk),
@@ -123,7 +123,7 @@ package struct RowCounts: Sendable, Equatable {
         failed.addClamped(other.failed)
         unclassified.addClamped(other.unclassified)
         applied.addClamped(other.applied)
-        // Totals are whatever the dumps say: two of them may be more than a number can hold.
+        // Declared totals can be anything: the sum of two may overflow.
         if let otherMissing = other.missing { missing = (missing ?? 0).clampedAdding(otherMissing) }
     }
 }
@@ -133,24 +133,24 @@ package struct CodeSummary: Sendable, Equatable {
     /// Nil for rows whose error has no code.
     package var code: String?
     package var rows: Int
-    /// Of the rows seen.
+    /// The share of the rows seen.
     package var share: Share
     package var firstRow: Int
     package var lastRow: Int
     /// The most frequent ones first, at most ``AnalysisLimits/messagesListed``.
     package var messages: [MessageSummary]
-    /// How many patterns of messages there are; nil if there are more than ``AnalysisLimits`` tells apart.
+    /// The number of message patterns; nil if there are more than ``AnalysisLimits`` allows.
     package var messageCount: Int?
-    /// Where they are among the rows of the job.
+    /// The distribution of these rows over the rows of the job.
     package var positions: FailurePositions?
-    /// The rows of all codes beyond ``AnalysisLimits/codes``.
+    /// Whether this stands for all codes beyond ``AnalysisLimits/codes``.
     package var isOther = false
-    /// There may be more rows of it, all before ``firstRow``, among those of the codes that are not told apart: there
-    /// were too many codes before it was taken up. What is said of it is about the rows since.
+    /// Whether more rows of the code, all before ``firstRow``, may be among those counted as other codes, because the
+    /// limit was reached before the code was listed. All numbers are then about the rows since.
     package var isAtLeast = false
-    /// What the errors of these rows say besides code and message, of one of them; nil if that is nothing.
+    /// The other members of the error, besides code and message, of one of these rows; nil if none has any.
     package var exampleDetails: ErrorDetails?
-    /// Its first rows, if requested (``JobAnalyzer``); `summary.json` has none.
+    /// Its first rows, if requested (``JobAnalyzer``); `summary.json` does not contain them.
     package var listedRows: [ListedRow] = []
 
     package init(
@@ -168,20 +168,20 @@ package struct CodeSummary: Sendable, Equatable {
         self.isOther = isOther
     }
 
-    /// Whether ``messages`` are all that there are.
+    /// Whether ``messages`` contains all message patterns.
     var listsAllMessages: Bool { messageCount == messages.count }
 
     /// The name under which codes beyond the limit are counted.
     package static let otherCodes = "(other codes)"
 
-    /// The order of a list of codes.
+    /// Whether `left` comes before `right` in a list of codes.
     static func isListedBefore(_ left: CodeSummary, _ right: CodeSummary) -> Bool {
         (right.rows, left.code.sortKey) < (left.rows, right.code.sortKey)
     }
 }
 
-/// Orders texts by their UTF-8 bytes, with none before all others. Swift's own order is that of canonical
-/// equivalence, which would hold "é" and "e" + U+0301 for one code.
+/// Orders texts by their UTF-8 bytes, with nil first. Swift's own order follows canonical equivalence, which would
+/// treat "é" and "e" + U+0301 as the same code.
 struct TextSortKey: Comparable {
     var text: String?
 

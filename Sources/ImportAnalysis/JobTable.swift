@@ -1,18 +1,18 @@
-/// The number of one dump for each job, in some 30 bytes for a job, however many there are.
+/// Maps each job to the number of one of its dumps, at about 30 bytes a job.
 ///
-/// Open addressing in a power of two of places, at most three quarters of them used. A place says where the key is: a free
-/// place costs four bytes.
+/// A hash table with open addressing, at most three quarters full. `places` holds indices into `keys`, so an empty slot
+/// costs only four bytes. The number of slots is a power of two.
 struct JobTable {
     private typealias Key = (first: UInt64, second: UInt64)
 
     private var keys: [Key] = []
-    /// The number of each key.
+    /// The dump number of each key.
     private var numbers: [UInt32] = []
-    /// Indices of keys and 1; 0 where the place is free.
+    /// The index of a key plus one, or 0 for an empty slot.
     private var places = [UInt32](repeating: 0, count: 64)
     private let hashing = IDHashing.random()
 
-    /// The number of a job's dump, below 2^32 - 1; nil if there is none.
+    /// The number of the job's dump, below 2^32 - 1; nil if it has none.
     subscript(identity: JobIdentity) -> Int? {
         get {
             let index = places[place(of: identity.bits)]
@@ -32,7 +32,7 @@ struct JobTable {
         }
     }
 
-    /// Where a job is, or the free place where it belongs.
+    /// Returns the slot that holds the job, or the empty slot where it belongs.
     private func place(of key: Key) -> Int {
         var place = Int(truncatingIfNeeded: hashing.hash(key.first, key.second)) & (places.count - 1)
         while places[place] != 0, keys[Int(places[place]) - 1] != key { place = (place + 1) & (places.count - 1) }

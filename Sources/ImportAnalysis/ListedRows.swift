@@ -5,7 +5,7 @@ import ImportFoundation
 package struct ListedRow: Sendable, Equatable {
     /// Its 1-based position in the job.
     package var row: Int
-    /// The id of its record, if it has one, and its message: the first ``AnalysisLimits/listedTextBytes`` of each.
+    /// The id of its record, if it has one, and its message, each cut after ``AnalysisLimits/listedTextBytes``.
     package var id: String?
     package var message: String?
 
@@ -18,17 +18,17 @@ package struct ListedRow: Sendable, Equatable {
 
 /// The first failed rows of each code, for pages.
 ///
-/// Memory is bounded: beyond ``AnalysisLimits/rowsGathered`` each code keeps half as many as before. Which rows are
-/// kept depends on the rows of the job alone.
+/// Memory is bounded: when there are more than ``AnalysisLimits/rowsGathered``, the number of rows kept for each code
+/// is halved, repeatedly if necessary. Which rows are kept depends only on the rows of the job.
 struct ListedRows: Sendable {
     private var rows: [CodeTable.CodeID: [ListedRow]] = [:]
     private var count = 0
-    /// This many rows of each code are kept.
+    /// The number of rows kept for each code.
     private var most = AnalysisLimits.rowsListedOfJob
-    /// The code of the latest row that there was no room for: most of the rows that follow have it too.
+    /// The code of the latest row that there was no room for: most of the rows that follow have the same code.
     private var full: CodeTable.CodeID?
 
-    /// Notes a row whose code was counted, and whose texts are in `text`.
+    /// Keeps a row if there is room for it. Its code has already been counted, and its texts are in `text`.
     mutating func note(
         row: Int, code: CodeTable.CodeID, id: TextRange?, message: TextRange?, text: Span<UInt8>, codes: CodeTable
     ) {
@@ -52,7 +52,7 @@ struct ListedRows: Sendable {
     }
 
     private mutating func thin(_ codes: CodeTable) {
-        // Replaced codes are not listed.
+        // Evicted codes are not listed.
         if let kept = codes.keptIDs { rows = rows.filter { kept.contains($0.key) } }
         count = rows.values.reduce(0) { $0 + $1.count }
         while count > AnalysisLimits.rowsGathered / 2, most > 1 {
@@ -63,8 +63,8 @@ struct ListedRows: Sendable {
         full = nil
     }
 
-    /// Gives codes their rows: of the first ``AnalysisLimits/codesWithRows`` as many as they may have together, shared
-    /// out evenly.
+    /// Adds the rows to the first ``AnalysisLimits/codesWithRows`` codes. These share
+    /// ``AnalysisLimits/rowsListedOfJob`` evenly, and what codes with few rows leave unused goes to the others.
     func add(to summaries: inout [CodeSummary], codes: CodeTable) {
         guard !rows.isEmpty else { return }
         var byCode: [ExactKey: [ListedRow]] = [:]
@@ -87,7 +87,7 @@ struct ListedRows: Sendable {
         }
     }
 
-    /// A code by its bytes, because in Swift canonically equivalent texts are equal.
+    /// A code that is compared by its bytes: Swift treats canonically equivalent strings as equal.
     private struct ExactKey: Hashable {
         let bytes: [UInt8]?
 

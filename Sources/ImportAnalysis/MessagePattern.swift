@@ -1,6 +1,6 @@
-/// Failed rows of one code whose messages differ in their values only.
+/// Failed rows of one code whose messages differ only in their values.
 struct MessagePattern: Sendable {
-    /// The first row's message; slots with one value have it here.
+    /// The first row's message. It contains the value of each slot that has only one.
     private var example: [UInt8] = []
     private(set) var rows = 0
     private var firstRow = 0
@@ -13,9 +13,9 @@ struct MessagePattern: Sendable {
         var values: SlotValues?
 
         /// - Parameters:
-        ///   - example: a message that has this slot's first value.
-        ///   - rows: how many came before.
-        ///   - limit: how many values are told apart; 0 if the slot is not among those that are counted.
+        ///   - example: the message that contains the slot's first value.
+        ///   - rows: the number of earlier rows.
+        ///   - limit: the most values to tell apart; 0 if the values of this slot are not counted.
         mutating func count(_ value: Span<UInt8>, example: [UInt8], rows: Int, limit: Int) {
             switch state {
             case .many: return
@@ -46,13 +46,13 @@ struct MessagePattern: Sendable {
     private enum State {
         /// All rows have the example's value.
         case one
-        /// `values` has them all.
+        /// `values` contains all values.
         case few
-        /// More than can be told apart.
+        /// There are too many values to tell apart, or they are not counted.
         case many
     }
 
-    /// Begins with the message of a row that is to be counted, in the memory that another pattern had.
+    /// Starts the pattern with the message of the row to be counted next, reusing the memory of an earlier pattern.
     mutating func begin(_ found: borrowing MessageSlots, message: Span<UInt8>, row: Int) {
         example.removeAll(keepingCapacity: true)
         unsafe message.withUnsafeBufferPointer { unsafe example.append(contentsOf: $0) }
@@ -62,9 +62,9 @@ struct MessagePattern: Sendable {
         for index in 0..<found.count { slots.append(Slot(first: found[index])) }
     }
 
-    /// Counts a row. The message has the same key, and so the same slots.
+    /// Counts a row. Its message has the pattern's key, and therefore the same slots.
     ///
-    /// - Parameter valueLimit: how many different values of a slot are told apart, at least two.
+    /// - Parameter valueLimit: the most values of a slot to tell apart, at least two.
     mutating func count(row: Int, _ message: Span<UInt8>, _ found: borrowing MessageSlots, valueLimit: Int) {
         for index in slots.indices {
             let slot = found[index]
@@ -86,7 +86,7 @@ struct MessagePattern: Sendable {
 // MARK: - What it came to
 
 extension MessagePattern {
-    /// - Parameter rowsOfCode: that its share is of.
+    /// - Parameter rowsOfCode: the rows of the code, of which the pattern has a share.
     func summary(rowsOfCode: Int) -> MessageSummary {
         var pattern: [UInt8] = []
         var shown: [SlotSummary] = []
@@ -120,9 +120,9 @@ extension SlotSummary {
     }
 }
 
-/// How patterns are written: braces in the text of the message are doubled, a placeholder has one on each side.
+/// The notation of patterns: braces of the message's own text are doubled; a placeholder is enclosed in single ones.
 enum PatternText {
-    /// Writes text of the message itself.
+    /// Appends text of the message itself.
     static func append(_ text: ArraySlice<UInt8>, to pattern: inout [UInt8]) {
         for byte in text { append(byte, to: &pattern) }
     }
@@ -139,7 +139,7 @@ enum PatternText {
         pattern.append(UInt8(ascii: "}"))
     }
 
-    /// The pattern of a message in which nothing varies.
+    /// Returns the pattern of a message in which nothing varies.
     static func pattern(withoutSlots message: Span<UInt8>) -> String {
         var pattern: [UInt8] = []
         pattern.reserveCapacity(message.count + 8)
@@ -152,7 +152,7 @@ enum PatternText {
     }
 }
 
-/// Reads a pattern from left to right, next to a message of it.
+/// Reads a pattern from left to right, in parallel with one of its messages.
 struct PatternReader {
     private let pattern: [UInt8]
     private var index = 0
@@ -163,7 +163,7 @@ struct PatternReader {
 
     var isAtEnd: Bool { index == pattern.count }
 
-    /// Skips text of the message; false if it is something else.
+    /// Skips text of the message. Returns false if the pattern has something else here.
     mutating func skip(_ text: ArraySlice<UInt8>) -> Bool {
         for byte in text {
             for _ in 0..<(PatternText.isBrace(byte) ? 2 : 1) {
@@ -174,7 +174,7 @@ struct PatternReader {
         return true
     }
 
-    /// Skips a placeholder, and returns its name; nil if there is none here.
+    /// Skips a placeholder and returns its name, or nil if there is none here.
     mutating func placeholder() -> String? {
         let start = index + 1
         guard start < pattern.count, pattern[index] == UInt8(ascii: "{"), pattern[start] != UInt8(ascii: "{"),
@@ -185,12 +185,13 @@ struct PatternReader {
     }
 }
 
-/// A message with its values masked: what messages of one pattern have in common. One mask serves message after
+/// A message with its values masked, which is equal for all messages of a pattern. A mask is reused for message after
 /// message and allocates nothing.
 struct MessageMask: Sendable {
     /// The message's values, from left to right.
     private(set) var slots = MessageSlots()
-    /// What messages of one pattern have in common, in the first `count` bytes: the message with one byte instead of each value; longer than the message by its empty quotes at most.
+    /// The message with one byte in the position of each value, in the first `count` bytes. Only its empty quotes can
+    /// make it longer than the message, by one byte each.
     private(set) var bytes = [UInt8](repeating: 0, count: AnalysisLimits.groupingBytes * 2)
     private(set) var count = 0
     private let classes = ByteClass.table
@@ -220,7 +221,7 @@ struct MessageMask: Sendable {
         count = target
     }
 
-    /// Both ranges are in their buffers: slots are in order, inside the message, and apart.
+    /// Both ranges are within their buffers: slots are in order, inside the message, and do not overlap.
     @inline(__always)
     private static func copy(
         _ source: UnsafeBufferPointer<UInt8>, _ from: Int, _ length: Int, _ target: UnsafeMutableBufferPointer<UInt8>,

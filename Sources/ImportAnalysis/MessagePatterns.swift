@@ -1,18 +1,18 @@
-/// The messages of one code, grouped by what is left when their values are masked.
+/// The messages of one code, grouped by what remains when their values are masked.
 ///
-/// Of more patterns than the limit, the most frequent ones are kept (``MostFrequent``). Until they are settled there may
-/// be some more: those that are kept in the end are the better known.
+/// If there are more patterns than the limit, the most frequent are kept (``MostFrequent``). Until
+/// ``settle(limit:values:)``, some more are tracked, so that the final counts are more accurate.
 struct MessagePatterns: Sendable {
     private var patterns = MostFrequent<MessagePattern>(limit: Self.room(AnalysisLimits.patternsPerCode))
-    /// Rows with other patterns.
+    /// The number of rows whose patterns were dropped.
     private(set) var otherRows = 0
     private var valueLimit = AnalysisLimits.valuesPerSlot
 
-    /// How many are told apart so that `limit` can be kept in the end. Of two for one, the one with more than half of the
-    /// rows is kept.
+    /// Returns how many patterns to track so that `limit` of them can be kept in the end. For a limit of one, two are
+    /// tracked, so that a pattern with more than half of the rows is kept.
     private static func room(_ limit: Int) -> Int { limit + limit / 4 + 1 }
 
-    /// Counts a row, whose message `mask` was applied to.
+    /// Counts a row. `mask` has already been applied to its message.
     mutating func count(
         row: Int, _ message: Span<UInt8>, _ mask: borrowing MessageMask, limit: Int, values: ValueShare
     ) {
@@ -27,7 +27,7 @@ struct MessagePatterns: Sendable {
         _ key: Span<UInt8>, _ hash: UInt64, _ slots: borrowing MessageSlots, _ message: Span<UInt8>, _ row: Int,
         _ limit: Int, _ values: ValueShare
     ) -> Int {
-        // A new code does not have the limit yet.
+        // A new code has not been given the limit yet.
         drop(to: Self.room(limit))
         let (number, gaveWay) = patterns.insert(key, hash: hash, MessagePattern())
         if gaveWay { otherRows += patterns.elements[number].rows }
@@ -41,7 +41,7 @@ struct MessagePatterns: Sendable {
         otherRows = patterns.shrink(to: limit).reduce(otherRows) { $0 + $1.rows }
     }
 
-    /// Reduces the values of all slots to the limit of the code.
+    /// Applies the code's limit on values to all slots.
     private mutating func limitValues(_ values: ValueShare, limit: Int) {
         let isBeyond = patterns.floor > 0 || patterns.count > limit
         let share = values.limit(patterns: isBeyond ? nil : patterns.count)
@@ -50,26 +50,26 @@ struct MessagePatterns: Sendable {
         for number in patterns.elements.indices { patterns.elements[number].limitValues(to: share) }
     }
 
-    /// Reduces the number of patterns that are told apart.
+    /// Reduces the number of patterns that are tracked.
     mutating func shrink(limit: Int, values: ValueShare) {
         drop(to: Self.room(limit))
         limitValues(values, limit: limit)
     }
 
-    /// Keeps no more than `limit`, and counts the rows of the others.
+    /// Keeps at most `limit` patterns, and counts the rows of the others together.
     mutating func settle(limit: Int, values: ValueShare) {
         drop(to: limit)
         limitValues(values, limit: limit)
     }
 
-    /// Starts again with the messages of another code.
+    /// Removes all patterns, so that the messages of another code can be counted.
     mutating func clear() {
         patterns.removeAll(limit: patterns.limit)
         otherRows = 0
         valueLimit = AnalysisLimits.valuesPerSlot
     }
 
-    /// The patterns, in no order.
+    /// Returns the patterns in no particular order.
     func summaries(rowsOfCode: Int) -> [MessageSummary] {
         patterns.elements.indices.map { number in
             var message = patterns.elements[number].summary(rowsOfCode: rowsOfCode)

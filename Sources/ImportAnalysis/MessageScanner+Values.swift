@@ -1,8 +1,8 @@
-// What a token with a digit, or one before an @ or a ://, is.
+// Classifies tokens that contain a digit or precede an @ or ://.
 extension Span<UInt8> {
-    /// Takes up the value that begins with the word at `start`, if it is one, and returns where it ends.
+    /// Appends the value that begins with the word at `start`, if any. Returns where the value or the token ends.
     ///
-    /// - Parameter sign: 1 if a sign stands before it, which belongs to a number.
+    /// - Parameter sign: 1 if the word is preceded by a sign, which is part of a number; otherwise 0.
     func value(
         at start: Int, sign: Int, _ classes: Span<ByteClass>, _ slots: inout MessageSlots
     ) -> Int {
@@ -44,12 +44,12 @@ extension Span<UInt8> {
     }
 
     private func isUUID(_ start: Int, _ token: Token) -> Bool {
-        // With these classes, anything but a hyphen or a plus is a hexadecimal digit, and there are four of them.
+        // Given these classes, all other bytes are hexadecimal digits, and four are hyphens or pluses.
         token.joints == 4 && token.end - start == 36 && token.classes.isSubset(of: [.digit, .hexLetter, .sign])
             && isHyphen(start + 8) && isHyphen(start + 13) && isHyphen(start + 18) && isHyphen(start + 23)
     }
 
-    /// The end of a date (2025-03-04), or of one with a time of day behind a T or a space.
+    /// Returns the end of a date (2025-03-04), with any time of day after a T or a space; nil if it is not a date.
     private func date(_ start: Int, _ end: Int, _ classes: Span<ByteClass>) -> Int? {
         guard end - start >= 10, isHyphen(start + 4), isHyphen(start + 7), areDigits(start, 4, classes),
             areDigits(start + 5, 2, classes), areDigits(start + 8, 2, classes)
@@ -61,7 +61,7 @@ extension Span<UInt8> {
         return token(at: end + 1, classes).end
     }
 
-    /// Whether a time of day begins here: 10:30
+    /// Whether a time of day such as 10:30 begins here.
     private func isTime(_ start: Int, _ classes: Span<ByteClass>) -> Bool {
         start + 5 <= count && self[start + 2] == UInt8(ascii: ":") && areDigits(start, 2, classes)
             && areDigits(start + 3, 2, classes)
@@ -84,7 +84,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// The end of a URL whose scheme ends at `colon`; nil if it is none.
+    /// Returns the end of a URL whose scheme ends at `colon`, or nil if it is not a URL.
     private func address(from colon: Int) -> Int? {
         guard colon + 3 < count, self[colon + 1] == UInt8(ascii: "/"), self[colon + 2] == UInt8(ascii: "/") else {
             return nil
@@ -104,7 +104,7 @@ extension UInt8 {
         }
     }
 
-    /// Ends a sentence or a bracket rather than a URL.
+    /// Whether a trailing byte ends a sentence or a bracket rather than the URL.
     fileprivate var isClosingMark: Bool {
         switch self {
         case UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ":"), UInt8(ascii: "!"),

@@ -1,12 +1,12 @@
 /// Finds the values in a message.
 enum MessageScanner {
-    /// Appends the values of a message, from left to right. `Docs/audit.md` has the rules in words.
+    /// Appends the values of a message, from left to right. `Docs/audit.md` explains the rules.
     ///
     /// - Parameter classes: ``ByteClass/table``.
     static func scan(_ text: Span<UInt8>, _ classes: Span<ByteClass>, into slots: inout MessageSlots) {
         var unclosed = UnclosedQuotes()
         var index = 0
-        // Where the latest value ends: no other one goes back beyond it.
+        // The end of the latest value: no later value reaches back beyond it.
         var done = 0
         while true {
             index = text.nextMark(from: index)
@@ -48,7 +48,7 @@ enum MessageScanner {
     }
 }
 
-/// Quotes that nothing after them closes. To know it keeps the pass linear, whatever the message.
+/// Quotes that are not closed anywhere after them. Remembering them keeps the scan linear for any message.
 private struct UnclosedQuotes {
     private var straight: UInt8 = 0
     private var others: UInt16 = 0
@@ -72,7 +72,7 @@ private struct UnclosedQuotes {
     }
 }
 
-/// Words, joined by single points, hyphens and pluses, and between digits by commas and colons.
+/// Words joined by single points, hyphens and pluses, and between digits by commas and colons.
 struct Token {
     var end: Int
     var classes: ByteClass = []
@@ -82,7 +82,7 @@ struct Token {
 extension Span<UInt8> {
     @inline(__always)
     func kind(_ index: Int, _ classes: Span<ByteClass>) -> ByteClass {
-        // The index is below the count wherever this is called, and there is a class for each byte.
+        // All callers pass an index below the count, and there is a class for each byte.
         unsafe classes[unchecked: Int(self[unchecked: index])]
     }
 
@@ -96,13 +96,13 @@ extension Span<UInt8> {
         index < count && kind(index, classes) == .digit
     }
 
-    /// Where a value may begin or tell that it is one: at a digit, a quote, an @, a colon; some others too.
+    /// Returns the next position that may begin or reveal a value: at a digit, a quote, an @, a colon, and some others.
     @inline(__always)
     fileprivate func nextMark(from start: Int) -> Int {
         var index = start
         let bytes = unsafe bytes
         while index + 8 <= count {
-            // Eight bytes from here on are in the text. Neither letters nor spaces are marks.
+            // Eight bytes from here on are in the text, so the load is in bounds. Neither letters nor spaces are marks.
             let word = UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
             let ones: UInt64 = 0x0101_0101_0101_0101
             let low = word & (ones * 0x7F)
@@ -116,7 +116,7 @@ extension Span<UInt8> {
         return index
     }
 
-    /// Whether an @, or the colon of ://, is here.
+    /// Whether there is an @, or the colon of a ://, here.
     @inline(__always)
     fileprivate func mayEndName(_ index: Int) -> Bool {
         let byte = self[index]
@@ -125,7 +125,7 @@ extension Span<UInt8> {
             && self[index + 2] == UInt8(ascii: "/")
     }
 
-    /// Where the token begins that goes on at `index`; the same as if it were read from its beginning.
+    /// Returns where the token that continues at `index` begins: the same result as reading it from its beginning.
     @inline(__always)
     fileprivate func tokenStart(before index: Int, from first: Int, _ classes: Span<ByteClass>) -> Int {
         var start = index
@@ -146,7 +146,7 @@ extension Span<UInt8> {
         return start
     }
 
-    /// The token that begins with the word at `start`.
+    /// Returns the token that begins with the word at `start`.
     @inline(__always)
     func token(at start: Int, _ classes: Span<ByteClass>) -> Token {
         var token = Token(end: start)
@@ -172,7 +172,7 @@ extension Span<UInt8> {
         }
     }
 
-    /// The text between the quote at `start` and the one that closes it.
+    /// Returns the range between the quote at `start` and the quote that closes it, or nil if none does.
     fileprivate func quoted(
         at start: Int, _ classes: Span<ByteClass>, _ unclosed: inout UnclosedQuotes
     ) -> Range<Int>? {
@@ -185,7 +185,7 @@ extension Span<UInt8> {
         return nil
     }
 
-    /// The text between other quotes than those of ASCII.
+    /// Returns the range between quotes that are not ASCII, or nil if nothing closes them.
     fileprivate func quoted(
         _ quotation: Quotation, at start: Int, _ classes: Span<ByteClass>, _ unclosed: inout UnclosedQuotes
     ) -> Range<Int>? {
@@ -196,14 +196,14 @@ extension Span<UInt8> {
     }
 }
 
-/// What a byte can be in a message: the letters of a word, the digits of a value, or what holds two words together.
+/// The role of a byte in a message: a letter of a word, a digit of a value, a joint between two words, or a quote.
 struct ByteClass: OptionSet {
     let rawValue: UInt8
 
     static let digit = ByteClass(rawValue: 1 << 0)
     /// a–f, A–F
     static let hexLetter = ByteClass(rawValue: 1 << 1)
-    /// Other letters of ASCII, and the low line.
+    /// Other ASCII letters, and the underscore.
     static let otherLetter = ByteClass(rawValue: 1 << 2)
     static let word: ByteClass = [.digit, .hexLetter, .otherLetter]
     /// A point: joins two words.
@@ -212,7 +212,7 @@ struct ByteClass: OptionSet {
     static let comma = ByteClass(rawValue: 1 << 4)
     /// A colon: joins two digits.
     static let colon = ByteClass(rawValue: 1 << 5)
-    /// A hyphen or a plus: joins two words; before a number, its sign.
+    /// A hyphen or a plus: joins two words, or is the sign of a number.
     static let sign = ByteClass(rawValue: 1 << 6)
     /// Text in quotes may begin here: ' " `
     static let quote = ByteClass(rawValue: 1 << 7)

@@ -1,6 +1,6 @@
 import ImportFoundation
 
-/// The slots of one message after the other, in memory that stays.
+/// The slots of the current message, in memory that is reused for the next one.
 struct MessageSlots: Sendable {
     private var slots: [MessageSlot] = []
     private(set) var count = 0
@@ -17,13 +17,13 @@ struct MessageSlots: Sendable {
     subscript(index: Int) -> MessageSlot { slots[index] }
 }
 
-/// A place in a message where a value stands.
+/// A position in a message that holds a value.
 struct MessageSlot: Sendable {
-    /// Where the value is in its message. A message is looked at in its first 1,024 bytes.
+    /// The value's byte offset in its message. Only the first 1,024 bytes of a message are examined.
     var offset: UInt16
     var count: UInt16
     var kind: Kind
-    /// What the value is not.
+    /// What the value cannot be.
     var doubts: Doubts = []
 
     init(_ range: Range<Int>, _ kind: Kind, _ doubts: Doubts = []) {
@@ -35,14 +35,14 @@ struct MessageSlot: Sendable {
 
     var range: Range<Int> { Int(offset)..<Int(offset) + Int(count) }
 
-    /// What tells two slots apart: messages with different kinds in one place have different patterns. The number
-    /// stands for the value in a masked message: a byte that is in no UTF-8.
+    /// The kind of value. Messages with different kinds at the same slot have different patterns. In a masked message,
+    /// the raw value replaces the value: a byte that never occurs in UTF-8.
     enum Kind: UInt8, Sendable {
-        /// A number, hexadecimal digits, or letters with digits: one kind, since of random identifiers some are mere
-        /// digits.
+        /// A number, hexadecimal digits, or letters with digits: a single kind, because some random identifiers consist
+        /// of digits only.
         case token = 0xF8
         case uuid, email, url, date
-        /// Text in quotes, which are not part of it.
+        /// Quoted text, without the quotes.
         case text
     }
 
@@ -53,7 +53,7 @@ struct MessageSlot: Sendable {
         static let isNoHex = Doubts(rawValue: 1 << 1)
     }
 
-    /// The name of a slot, given what all its values are not.
+    /// Returns the name of a slot, given the union of the doubts of its values.
     static func name(of kind: Kind, _ doubts: Doubts) -> String {
         switch kind {
         case .uuid: "uuid"
@@ -65,8 +65,8 @@ struct MessageSlot: Sendable {
         }
     }
 
-    /// What values with a name are not, or may not be: numbers may be hexadecimal digits or not. Nil if values of the
-    /// kind are never called so.
+    /// Returns the doubts that values with a name have or may have: a number may or may not consist of hexadecimal
+    /// digits. Nil if values of the kind never have that name.
     static func doubts(of kind: Kind, named name: String) -> Doubts? {
         guard kind == .token else { return name == self.name(of: kind, []) ? [] : nil }
         switch name {
@@ -78,18 +78,18 @@ struct MessageSlot: Sendable {
     }
 }
 
-/// The different values of one slot with their rows, while they are not too many.
+/// The distinct values of one slot and their row counts, up to a limit.
 struct SlotValues: Sendable {
     private var texts = TextIndex(smallest: 8)
     private var rows: [Int] = []
 
-    /// - Parameter rows: how many have `value`.
+    /// - Parameter rows: the number of rows with `value`.
     init(_ value: Span<UInt8>, rows: Int) {
         let key = value.extracting(0..<value.wholeCharacters(within: AnalysisLimits.valueBytes))
         insert(key, TextHash.hash(key), rows: rows)
     }
 
-    /// Counts a row; false if its value would be one more than `limit`.
+    /// Counts a row. Returns false if its value is new and there are `limit` values already.
     mutating func count(_ value: Span<UInt8>, limit: Int) -> Bool {
         let key = value.extracting(0..<value.wholeCharacters(within: AnalysisLimits.valueBytes))
         let hash = TextHash.hash(key)
@@ -107,30 +107,30 @@ struct SlotValues: Sendable {
         rows.append(count)
     }
 
-    /// How many different values there are.
+    /// The number of distinct values.
     var count: Int { rows.count }
 
-    /// The values, the most frequent first.
+    /// Returns the values, the most frequent first.
     func sorted() -> [ValueSummary] {
         rows.indices.map { ValueSummary(value: String(decoding: texts.text($0), as: UTF8.self), rows: rows[$0]) }
             .sorted { ($1.rows, $0.value.sortKey) < ($0.rows, $1.value.sortKey) }
     }
 }
 
-/// How many different values of a slot are told apart.
+/// The number of distinct values of a slot that are told apart.
 ///
-/// The slots of a job share a number of values, by how many codes and patterns there are. These only become more while
-/// rows come, so the share only becomes smaller, and which slots have too many values does not depend on the rows'
-/// order.
+/// The slots of a job share a fixed number of values, divided by the numbers of codes and patterns. Both only grow
+/// while rows are read, so the share only shrinks, and which slots have too many values does not depend on the order of
+/// the rows.
 struct ValueShare: Sendable, Equatable {
-    /// The codes of the job and one more, rounded up to a power of two.
+    /// The number of codes of the job plus one, rounded up to a power of two.
     private(set) var codes: Int
 
     init(codes count: Int) {
         codes = Self.roundedUp(count + 1)
     }
 
-    /// - Parameter patterns: those of the code; nil if it has more than are told apart.
+    /// - Parameter patterns: the number of patterns of the code; nil if it is beyond the limit.
     func limit(patterns: Int?) -> Int {
         guard let patterns else { return AnalysisLimits.fewestValuesPerSlot }
         let share = AnalysisLimits.valuesShared / (codes * Self.roundedUp(patterns))

@@ -1,19 +1,19 @@
-/// Failed rows of one code whose messages differ in their values only.
+/// Failed rows of one code whose messages differ only in their values.
 package struct MessageSummary: Sendable, Equatable {
-    /// The message with a placeholder for each value that varies, such as `{number}`; braces of the message itself are
+    /// The message with a placeholder such as `{number}` for each value that varies; braces of the message itself are
     /// doubled. Nil for rows without a message.
     package var pattern: String?
     package var rows: Int
-    /// Of the rows of its code.
+    /// The share of the rows of the code.
     package var share: Share
     package var firstRow: Int
     package var lastRow: Int
     /// The message of the first row.
     package var example: String?
     package var exampleRow: Int
-    /// What is in the placeholders, in their order.
+    /// The values of the placeholders, in the same order.
     package var slots: [SlotSummary]
-    /// There may be more rows of it, all before ``firstRow``, among those whose patterns are not told apart.
+    /// Whether more rows, all before ``firstRow``, may be among those whose patterns were not kept.
     package var isAtLeast = false
 
     package init(
@@ -32,7 +32,7 @@ package struct MessageSummary: Sendable, Equatable {
 
     private var sortKey: (TextSortKey, Int) { (pattern.sortKey, exampleRow) }
 
-    /// The order of a list of patterns.
+    /// Whether `left` comes before `right` in a list of patterns.
     static func isListedBefore(_ left: MessageSummary, _ right: MessageSummary) -> Bool {
         left.rows != right.rows ? left.rows > right.rows : left.sortKey < right.sortKey
     }
@@ -42,9 +42,9 @@ package struct MessageSummary: Sendable, Equatable {
 package struct SlotSummary: Sendable, Equatable {
     /// The placeholder without its braces.
     package var name: String
-    /// How many different values there are; nil if they are too many to be told apart.
+    /// The number of distinct values; nil if there are too many to tell apart, or if they were not counted.
     package var distinctValues: Int?
-    /// The most frequent ones first, at most ``AnalysisLimits/valuesListed``; none if it is not known which they are.
+    /// The most frequent first, at most ``AnalysisLimits/valuesListed``; empty if ``distinctValues`` is nil.
     package var values: [ValueSummary]
     /// Rows whose values are not listed.
     package var otherRows: Int
@@ -59,7 +59,7 @@ package struct SlotSummary: Sendable, Equatable {
 
 /// A value and the rows that have it.
 package struct ValueSummary: Sendable, Equatable {
-    /// Cut after ``AnalysisLimits/valueBytes``.
+    /// The value, cut after ``AnalysisLimits/valueBytes``.
     package var value: String
     package var rows: Int
 

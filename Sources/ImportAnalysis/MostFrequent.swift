@@ -1,27 +1,27 @@
 /// The most frequent of any number of texts, with data about each, in bounded memory.
 ///
-/// This is the algorithm Space-Saving (Metwally, Agrawal, El Abbadi, 2005). Each text has a rank that is no less than
-/// its rows. While there is room, ranks are the rows themselves. Beyond the limit, the text with the smallest rank (of
-/// several, the one that was taken up first) gives way to the new one, which goes on from that rank. What is counted of a
-/// text starts again when it is taken up, and its rank is never shown. Of N rows and a limit of k:
+/// This is the Space-Saving algorithm (Metwally, Agrawal, El Abbadi, 2005). Each text has a rank that is at least its
+/// number of rows. While there is room, ranks equal the numbers of rows. Beyond the limit, a new text evicts the text
+/// with the smallest rank (of several, the one inserted first) and inherits that rank. Counting of a text starts again
+/// when it is inserted, and its rank is never shown. With N rows and a limit of k:
 ///
 /// - A text with more than N ÷ k rows is kept, whatever the order of the rows.
-/// - The rows of a text, counted since it was taken up, are no more than it has; with ``floor(of:)`` they are no less.
-/// - Rows of texts that are kept and of those that gave way add up to N.
+/// - The rows counted for a text since its insertion are never more than it has; plus ``floor(of:)``, never fewer.
+/// - The rows counted for kept texts and for evicted ones add up to N.
 package struct MostFrequent<Element: Sendable>: Sendable {
     private struct Entry: Sendable {
         var hash: UInt64
         var rank: Int
-        /// The rank it was taken up with.
+        /// The rank with which it was inserted.
         var floor: Int
-        /// Which one it is of all that were taken up.
+        /// Its number in the order of all insertions.
         var turn: Int
-        /// Another entry in the same place of `heads`, its number + 1.
+        /// The number + 1 of the next entry in the same bucket of `heads`, or 0.
         var next: Int32
         var key: [UInt8]
     }
 
-    /// An entry in `heap`, with a rank that it had or has.
+    /// An entry in `heap`, with its current or an earlier rank.
     private struct Candidate: Sendable {
         var rank: Int
         var turn: Int
@@ -33,26 +33,26 @@ package struct MostFrequent<Element: Sendable>: Sendable {
     }
 
     package private(set) var limit: Int
-    /// What is known of each text, by its number.
+    /// The data about each text, by its number.
     package var elements: [Element] = []
     private var entries: [Entry] = []
-    /// By the hash: the number + 1 of the first entry there, or 0. The count is a power of two.
+    /// Hash buckets: the number + 1 of the first entry in each, or 0. The count is a power of two.
     private var heads: [Int32] = []
-    /// All entries, the next to give way first: a binary heap, built when it is needed. Ranks in it lag behind, which puts
-    /// an entry too far in front; it is moved when it gets to the front. So counting does not touch the heap.
+    /// A binary heap of all entries, the next to be evicted first, built when needed. Its ranks may lag behind, which
+    /// puts an entry too far forward; it is moved when it reaches the front. So counting does not touch the heap.
     private var heap: [Candidate] = []
     private var turns = 0
-    /// No text that is not kept has more rows than this; 0 until one gave way.
+    /// An upper bound on the rows of any text that is not kept; 0 until one was evicted.
     package private(set) var floor = 0
 
-    /// - Parameter limit: how many are kept, at least 1.
+    /// - Parameter limit: the number of texts to keep, at least 1.
     package init(limit: Int) {
         self.limit = max(1, limit)
     }
 
     package var count: Int { entries.count }
 
-    /// The number of a text; nil if it has none. A number is another text's once its text gave way.
+    /// Returns the number of a text, or nil if it has none. When a text is evicted, its number goes to another text.
     package func find(_ key: Span<UInt8>, hash: UInt64) -> Int? {
         guard !heads.isEmpty else { return nil }
         var next = heads[Int(truncatingIfNeeded: hash) & (heads.count - 1)]
@@ -64,21 +64,21 @@ package struct MostFrequent<Element: Sendable>: Sendable {
         return nil
     }
 
-    /// Counts rows of a text. The caller may change its data.
+    /// Counts rows of a text. Updating the text's data is up to the caller.
     package mutating func count(_ number: Int, rows: Int = 1) {
         entries[number].rank.addClamped(rows)
     }
 
     package func key(_ number: Int) -> [UInt8] { entries[number].key }
 
-    /// Rows that a text may have had before it was taken up, at most; 0 if all of its rows were counted.
+    /// The most rows that a text may have had before it was inserted; 0 if all of its rows were counted.
     package func floor(of number: Int) -> Int { entries[number].floor }
 
-    /// Takes up a text that has no number yet. Its rows are to be counted next.
+    /// Inserts a text that has no number yet. The caller must count its rows next.
     ///
-    /// - Parameter fresh: what is known of it.
-    /// - Returns: its number, and whether another text gave way. Then what is known is still that of the other one, for
-    ///   the caller to count elsewhere and to replace.
+    /// - Parameter fresh: the initial data about it.
+    /// - Returns: its number, and whether another text was evicted. If so, the data under that number is still that of
+    ///   the evicted text, for the caller to count elsewhere and to replace.
     package mutating func insert(
         _ key: Span<UInt8>, hash: UInt64, _ fresh: @autoclosure () -> Element
     ) -> (number: Int, gaveWay: Bool) {
@@ -87,7 +87,7 @@ package struct MostFrequent<Element: Sendable>: Sendable {
             elements.append(fresh())
             entries.append(
                 Entry(hash: hash, rank: floor, floor: floor, turn: turns, next: 0, key: Array(key)))
-            // An incomplete heap is not usable.
+            // The heap lacks the new entry, so it must be rebuilt.
             heap = []
             if entries.count > heads.count { rehash() } else { link(entries.count - 1) }
             return (entries.count - 1, false)
@@ -107,9 +107,9 @@ package struct MostFrequent<Element: Sendable>: Sendable {
         return (number, true)
     }
 
-    /// Keeps fewer from now on, if `limit` is less than before. Numbers change.
+    /// Keeps fewer texts from now on, if `limit` is less than before. Numbers change.
     ///
-    /// - Returns: what is known of those that gave way.
+    /// - Returns: the data about the evicted texts.
     package mutating func shrink(to limit: Int) -> [Element] {
         self.limit = max(1, min(self.limit, limit))
         guard entries.count > self.limit else { return [] }
@@ -178,13 +178,13 @@ extension MostFrequent {
         Candidate(rank: entries[number].rank, turn: entries[number].turn, number: number)
     }
 
-    /// Brings the entry with the smallest rank to the front of the heap; there is one.
+    /// Moves the entry with the smallest rank to the front of the heap and returns its number. There must be an entry.
     private mutating func nextToGiveWay() -> Int {
         if heap.isEmpty {
             heap = entries.indices.map(candidate)
             for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { siftDown(index) }
         }
-        // Ranks only grow: an entry in front whose rank is up to date is before all others.
+        // Ranks only grow, so an entry in front whose rank is up to date precedes all others.
         while heap[0].rank != entries[heap[0].number].rank {
             heap[0].rank = entries[heap[0].number].rank
             siftDown(0)

@@ -1,4 +1,4 @@
-/// A pattern of texts, where `*` stands for any text, also for none. All else stands for itself.
+/// A pattern for texts, in which `*` matches any text, even an empty one. Everything else matches itself.
 package struct GlobPattern: Sendable {
     private static let anything = UInt8(ascii: "*")
     private static let oneCharacter = UInt8(ascii: "?")
@@ -7,20 +7,20 @@ package struct GlobPattern: Sendable {
     private let hasQuestionMarks: Bool
 
     /// - Parameters:
-    ///   - bytes: in UTF-8.
-    ///   - hasQuestionMarks: whether `?` stands for any one character (a Unicode scalar).
+    ///   - bytes: the pattern in UTF-8.
+    ///   - hasQuestionMarks: whether `?` matches any one character (a Unicode scalar).
     package init(_ bytes: [UInt8], hasQuestionMarks: Bool = false) {
         self.bytes = bytes
         self.hasQuestionMarks = hasQuestionMarks
     }
 
-    /// Its length in bytes without stars: the longer of two patterns says more.
+    /// Its length in bytes without stars: the longer of two patterns is the more specific one.
     var count: Int { bytes.count { $0 != Self.anything } }
 
-    /// Whether it stands for all of a text in UTF-8. Takes no more steps than the product of both lengths.
+    /// Whether the pattern matches all of a text in UTF-8. Takes at most as many steps as the product of both lengths.
     package func matches(_ text: Span<UInt8>) -> Bool {
         var (at, position) = (0, 0)
-        // Where the last `*` stands, and how much of the text it has taken.
+        // The position of the last `*`, and the end of the text that it has matched so far.
         var star: (at: Int, position: Int)?
         while position < text.count {
             if at < bytes.count, bytes[at] == Self.anything {
@@ -51,9 +51,10 @@ package struct GlobPattern: Sendable {
     }
 }
 
-/// Finds what someone may have meant by a name that is none.
+/// Suggests what a mistyped name was meant to be.
 package enum NearestName {
-    /// The name that takes the fewest edits to come to, at most a third of its length; nil if none is near.
+    /// Returns the name at the smallest edit distance, which is at most 1 or a third of the name's length in bytes; nil
+    /// if none is that near, or if the text is longer than 64 bytes.
     package static func of(_ text: String, among names: [String]) -> String? {
         let wrong = Array(text.utf8)
         guard wrong.count <= 64 else { return nil }
@@ -62,7 +63,7 @@ package enum NearestName {
         return near.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
     }
 
-    /// Letters to insert, to leave out or to change, and neighbours to exchange.
+    /// Returns the edit distance: bytes to insert, delete or substitute, and neighbors to swap.
     private static func edits(from first: [UInt8], to second: [UInt8]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...second.count)

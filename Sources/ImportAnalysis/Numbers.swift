@@ -1,8 +1,7 @@
 import ImportFoundation
 
 extension Int {
-    /// The sum, or the largest number if it overflows: counts of a summary that was read back are whatever its
-    /// file says.
+    /// Returns the sum, clamped to the range of `Int`: the counts of a summary that was read back can be anything.
     package func clampedAdding(_ other: Int) -> Int {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum
@@ -13,7 +12,7 @@ extension Int {
     }
 }
 
-/// A part of a whole, exact: it is compared and rounded in whole numbers. No floating point is involved.
+/// An exact fraction of a whole. It is compared and rounded with integer arithmetic, without floating point.
 package struct Share: Sendable, Comparable {
     private var part: Int
     /// 1 or more.
@@ -26,7 +25,7 @@ package struct Share: Sendable, Comparable {
         (self.part, self.whole) = whole > 0 ? (part, whole) : (0, 1)
     }
 
-    // Fractions are equal whose numbers differ, such as 1/2 and 2/4: the compiler would tell them apart.
+    // Fractions with different terms can be equal, such as 1/2 and 2/4. The synthesized `==` would tell them apart.
     package static func == (left: Share, right: Share) -> Bool {
         Int128(left.part) * Int128(right.whole) == Int128(right.part) * Int128(left.whole)
     }
@@ -42,7 +41,7 @@ package struct Share: Sendable, Comparable {
 }
 
 extension Share {
-    /// For the record of a job.
+    /// Reads or writes the share in the record of a job.
     mutating func code(with coder: inout some RecordCoder) {
         coder.code(&part)
         coder.code(&whole)
@@ -50,9 +49,9 @@ extension Share {
     }
 }
 
-/// For programs: a decimal fraction.
+/// Notation for programs: a decimal fraction.
 extension Share {
-    /// From 0 to 1,000,000, rounded half up; above, if the part is larger than the whole.
+    /// The share in millionths, rounded half up; more than 1,000,000 if the part is larger than the whole.
     package var millionths: Int { rounded(to: 1_000_000) }
 
     /// The fraction with six digits, as in `0.033333`.
@@ -62,10 +61,10 @@ extension Share {
     }
 }
 
-/// For people: a number of percent.
+/// Notation for people: a percentage.
 extension Share {
-    /// With one digit after the point unless it is 0, as in `3.3%`; never 0% for more than nothing, nor 100% for less than
-    /// all.
+    /// The percentage with one decimal place unless that is 0, as in `3.3%`; never 0% for more than nothing, nor 100%
+    /// for less than everything.
     package var text: String {
         let tenths = rounded(to: 1000)
         if part > 0, tenths == 0 { return "<0.1%" }
@@ -74,11 +73,11 @@ extension Share {
     }
 }
 
-/// Of people: a number of percent with up to six digits after the point.
+/// Input by people: a percentage with up to six decimal places.
 extension Share {
     private static let percent = 1_000_000
 
-    /// - Parameter text: digits and perhaps a point with one to six digits after it, from 0 to 100, without the sign.
+    /// - Parameter text: digits and optionally a point with one to six digits, from 0 to 100, without a percent sign.
     package init?(percent text: Substring) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let whole = WholeNumber.of(parts[0]), whole <= 100 else { return nil }
@@ -93,7 +92,7 @@ extension Share {
         self.init(of: millionths, in: 100 * Self.percent)
     }
 
-    /// The number of percent as one would write it, such as `2.5`.
+    /// The percentage as a person would write it, such as `2.5`.
     package var percent: String {
         let millionths = rounded(to: Int128(100 * Self.percent))
         let fraction = millionths % Self.percent
@@ -104,9 +103,9 @@ extension Share {
     }
 }
 
-/// Reads numbers that a person wrote: only digits, no sign.
+/// Parses numbers written by people: only digits, no sign.
 package enum WholeNumber {
-    /// Nil if they are not a number, or if it overflows.
+    /// Returns nil if the text is not a number, or if the number overflows.
     package static func of(_ digits: some Sequence<UInt8>) -> Int? {
         var number: Int?
         for digit in digits {
@@ -120,26 +119,26 @@ package enum WholeNumber {
     }
 }
 
-/// Wilson's interval of a share, for 95%: where the share of many more such rows would be, if rows failed independently
-/// of each other.
+/// The 95% Wilson score interval of a share: where the share of many more such rows would be, if rows failed
+/// independently of each other.
 ///
-/// Only additions, multiplications, divisions and a square root are involved, which every processor rounds alike.
+/// Its arithmetic is limited to the four basic operations and a square root, which every processor rounds alike.
 package struct ShareInterval: Sendable, Equatable {
-    /// From 0 to 1,000,000, rounded half up.
+    /// The ends in millionths, from 0 to 1,000,000, rounded half up.
     package let low: Int
     package let high: Int
 
     /// - Parameters:
     ///   - part: 0 or more, at most `whole`.
-    ///   - whole: without rows, the interval is all from 0 to 1.
+    ///   - whole: the number of rows; if it is 0, the interval is from 0 to 1.
     package init(of part: Int, in whole: Int) {
         let (low, high) = Self.ends(of: part, in: whole)
-        // At the ends it is exact: what rounding leaves there is not a share.
+        // If none or all of the rows failed, that end is exact: anything else would be a rounding error.
         self.low = part <= 0 ? 0 : Self.millionths(low)
         self.high = part >= whole ? 1_000_000 : Self.millionths(high)
     }
 
-    /// The ends, not rounded: small shares of many rows differ only there.
+    /// The ends, not rounded: for many rows, small shares differ only in the digits that rounding drops.
     static func ends(of part: Int, in whole: Int) -> (low: Double, high: Double) {
         guard whole > 0 else { return (0, 1) }
         let z = 1.959964
@@ -163,7 +162,7 @@ package struct ShareInterval: Sendable, Equatable {
 
 /// The natural logarithm, to about 15 digits.
 ///
-/// It is made of operations whose rounding is laid down (IEEE 754), so that all machines decide alike. Those of C
+/// It consists of operations whose rounding IEEE 754 specifies, so that all machines decide alike. The logarithms of C
 /// libraries differ in the last digit.
 ///
 /// - Parameter value: above 0 and finite.

@@ -1,6 +1,6 @@
-// What messages in other languages than English have around and in their values: quotes, and digits of other scripts.
+// Quotes that are not ASCII, and digits of other scripts, as in messages in languages other than English.
 extension Span<UInt8> {
-    /// The quotation that begins with a mark that is not ASCII; nil if none begins here.
+    /// Returns the quotation that begins at `index` with a mark that is not ASCII, or nil if none begins there.
     func quotation(at index: Int) -> Quotation? {
         let second = index + 1 < count ? self[index + 1] : 0
         let third = index + 2 < count ? self[index + 2] : 0
@@ -25,7 +25,7 @@ extension Span<UInt8> {
         }
     }
 
-    /// Where the text of a quotation lies whose first mark is at `start`; nil if nothing closes it.
+    /// Returns the range of the text in a quotation whose opening mark is at `start`, or nil if nothing closes it.
     func text(of quotation: Quotation, at start: Int, _ classes: Span<ByteClass>) -> Range<Int>? {
         let first = start + quotation.length
         var index = first
@@ -39,7 +39,7 @@ extension Span<UInt8> {
         return nil
     }
 
-    /// Whether a letter or a digit of any script is here; anything but punctuation counts as one.
+    /// Whether there is a letter or a digit of any script here. Outside ASCII, anything but punctuation counts as one.
     private func hasLetter(_ index: Int, _ classes: Span<ByteClass>) -> Bool {
         guard index < count else { return false }
         let byte = self[index]
@@ -58,7 +58,7 @@ extension Span<UInt8> {
         }
     }
 
-    /// Whether a letter or a digit of any script is before a mark.
+    /// Whether a letter or a digit of any script precedes a mark.
     func hasLetter(before index: Int, _ classes: Span<ByteClass>) -> Bool {
         guard index > 0 else { return false }
         var start = index - 1
@@ -66,8 +66,8 @@ extension Span<UInt8> {
         return hasLetter(start, classes)
     }
 
-    /// Where a number ends whose digits are of another script than Latin; nil if none begins here. Points and commas,
-    /// also those of Arabic, join two digits.
+    /// Returns the end of a number whose digits are not ASCII, or nil if none begins here. Points and commas, including
+    /// Arabic ones, join two digits.
     func otherNumber(at start: Int) -> Int? {
         var end = start + otherDigit(at: start)
         guard end > start else { return nil }
@@ -90,11 +90,11 @@ extension Span<UInt8> {
         return end
     }
 
-    /// How many bytes a digit that is not ASCII has here; 0 if there is none.
+    /// Returns the length in bytes of the non-ASCII digit here; 0 if there is none.
     private func otherDigit(at index: Int) -> Int {
         guard index + 1 < count else { return 0 }
         let lead = self[index]
-        // Digits have these first bytes only: most letters are none without a closer look.
+        // Digits begin with these bytes only, so most letters are ruled out at once.
         switch lead {
         case 0xD9, 0xDB, 0xDF:
             return Self.isDigit(UInt32(lead & 0x1F) << 6 | UInt32(self[index + 1] & 0x3F)) ? 2 : 0
@@ -130,15 +130,15 @@ extension Span<UInt8> {
     }
 }
 
-/// Text in quotes that are not ASCII: what closes it.
+/// A kind of quotation whose marks are not ASCII, and the marks that close it.
 struct Quotation {
     typealias Mark = (UInt8, UInt8, UInt8)
 
-    /// Tells it from quotations that begin with other marks.
+    /// Distinguishes quotations by their opening marks.
     let number: UInt16
-    /// In bytes, of all its marks alike.
+    /// The length in bytes of each of its marks.
     let length: Int
-    /// The mark closes other quotations, or is an apostrophe: behind a letter it begins none.
+    /// Whether the opening mark also closes other quotations, or is an apostrophe. After a letter it does not open one.
     let isAmbiguous: Bool
     private let closing: Mark
     private let otherClosing: Mark

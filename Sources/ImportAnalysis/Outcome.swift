@@ -2,7 +2,7 @@ public import ImportDumps
 
 /// The outcome of a row. Every row has exactly one.
 public enum Outcome: String, Sendable, CaseIterable {
-    /// A new record was made.
+    /// A new record was created.
     case created
     /// The row matched an existing record through the dedupe key.
     case existing
@@ -10,11 +10,11 @@ public enum Outcome: String, Sendable, CaseIterable {
     case failed
     /// The row has none of these.
     case unclassified
-    /// The requested change was made: for a row of a bulk update or a bulk delete.
+    /// The requested change was made, in a bulk update or bulk delete.
     case applied
 
-    /// The outcome by the contract's table: an error counts before `existing`, that before `created`, and
-    /// that before a `status` of a bulk job.
+    /// Determines the outcome by the contract's table: an error takes precedence over `existing`, that over `created`,
+    /// and that over the `status` of a row in a bulk job.
     @inlinable
     public init(_ facts: RowFacts) {
         if facts.contains(.error) {
@@ -32,18 +32,18 @@ public enum Outcome: String, Sendable, CaseIterable {
 }
 
 extension RowFacts {
-    /// The row claims more than one outcome.
+    /// Whether the row claims more than one outcome.
     var isContradictory: Bool {
         let claims = intersection([.error, .existing, .created]).rawValue
         return claims.nonzeroBitCount > 1 || isSuperset(of: [.error, .applied])
     }
 }
 
-/// Which rows have which outcome, in 64 bits: equal for the same outcomes of the same rows, however they are cut into
-/// runs, and for others only by a chance of one in 2^64.
+/// A 64-bit digest of which rows have which outcome. It is equal for the same outcomes of the same rows, however these
+/// are split into runs; for others it is equal only with a probability of 1 in 2^64.
 ///
-/// A row weighs h(row + 1) − h(row), so that a run weighs h(end) − h(start) whatever its length. Rows that were created
-/// weigh nothing: they are the ones that are left.
+/// A row weighs h(row + 1) − h(row), so a run weighs h(end) − h(start) whatever its length. Created rows weigh nothing:
+/// they are the ones that remain.
 struct OutcomeDigest: Sendable {
     private(set) var value: UInt64 = 0
 
@@ -51,7 +51,7 @@ struct OutcomeDigest: Sendable {
     mutating func add(_ rows: Range<Int>, _ outcome: Outcome) {
         guard outcome != .created else { return }
         let weight = Self.mixed(rows.upperBound) &- Self.mixed(rows.lowerBound)
-        // Odd, so that nothing of the weight is lost.
+        // Odd, so that the multiplication loses nothing of the weight.
         let factor: UInt64 =
             switch outcome {
             case .failed: 0x9E37_79B9_7F4A_7C15
@@ -62,7 +62,7 @@ struct OutcomeDigest: Sendable {
         value &+= weight &* factor
     }
 
-    /// SplitMix64's last step.
+    /// The finalizer of SplitMix64.
     @inline(__always)
     private static func mixed(_ row: Int) -> UInt64 {
         var bits = UInt64(truncatingIfNeeded: row) &* 0x9E37_79B9_7F4A_7C15

@@ -2,8 +2,8 @@ package import ImportDumps
 import ImportFoundation
 
 extension PlainJob {
-    /// Whether there is nothing to say of the job: it is complete, its numbers agree with its rows, its times are in
-    /// order. Its summary has no finding then.
+    /// Whether there is nothing to report about the job: it is complete, its counts agree with its rows, and its times
+    /// are in order. Its summary then has no findings.
     @inline(__always)
     func isUnremarkable(_ text: Span<UInt8>) -> Bool {
         let rows = createdRows + existingRows + failedRows
@@ -19,30 +19,30 @@ extension PlainJob {
         }
     }
 
-    /// The bytes of the status, as they are in memory.
+    /// The bytes of the status `complete` as they are loaded from memory.
     private static let complete = JobStatus.complete.rawValue.utf8.reversed().reduce(UInt64(0)) {
         $0 << 8 | UInt64($1)
     }.littleEndian
 
-    /// Whether no time that it has is before the one in front of it.
+    /// Whether the times that the job has are in order: creation, update, expiry.
     private var areTimesInOrder: Bool {
         let created = times.created ?? 0
         let updated = times.updated ?? created
         return created <= updated && updated <= times.expires ?? updated
     }
 
-    /// The day on which it was created, as a number such as 20250304; nil if it does not say.
+    /// The day of creation as a number such as 20250304; nil if the job does not state it.
     var date: Int? { times.created.map { $0 / 1_000_000 } }
 }
 
-/// How many plain jobs without failed rows there were on one day, and their rows: all that an overview needs of them.
+/// The number of plain jobs without failed rows on one day, and their rows: all that an overview needs of them.
 package struct PlainJobTally: Sendable {
     package private(set) var jobs = 0
     package private(set) var rows = RowCounts()
-    /// As days since 1970-01-01; nil if they do not say.
+    /// Days since 1970-01-01; nil if the jobs do not state when they were created.
     package let day: Int?
 
-    /// - Parameter date: such as 20250304, of a day that there is.
+    /// - Parameter date: a number such as 20250304, which must be a valid date.
     static func day(_ date: Int) -> Int {
         DateTime.daysSince1970(date / 10_000, date / 100 % 100, date % 100)
     }
@@ -51,13 +51,13 @@ package struct PlainJobTally: Sendable {
         jobs = sums.jobs
         rows.created = sums.created
         rows.existing = sums.existing
-        // They have all rows that they promise.
+        // Plain jobs contain all rows that they declare.
         rows.missing = 0
         self.day = day
     }
 }
 
-/// Plain jobs without failed rows, day by day.
+/// Plain jobs without failed rows, by day.
 package struct PlainJobTallies: Sendable {
     fileprivate struct Sums: Sendable {
         var jobs = 0
@@ -71,11 +71,11 @@ package struct PlainJobTallies: Sendable {
         }
     }
 
-    /// By numbers such as 20250304; 0 for jobs that do not say.
+    /// Sums by days such as 20250304; 0 for jobs that do not state when they were created.
     private var days: [Int: Sums] = [:]
-    /// The day that was added to last: most jobs of a log are of the day of the one before.
+    /// The day that was added to last, and its sums so far: most jobs of a log are of the same day as the one before.
     private var last: (date: Int, sums: Sums) = (0, Sums())
-    /// When they were created.
+    /// When the jobs were created.
     package private(set) var times = JobTimes()
 
     package init() {}
@@ -97,11 +97,11 @@ package struct PlainJobTallies: Sendable {
 
     package mutating func removeAll() { self = PlainJobTallies() }
 
-    /// Adds others; false, and nothing is added, if they are of more days than `limit` then.
+    /// Adds other tallies. Returns false, and adds nothing, if there would then be more days than `limit`.
     package mutating func add(_ other: PlainJobTallies, limit: Int) -> Bool {
         var other = other
         other.settle(goingOnWith: 0)
-        // Not more than that, for some of them may be the same days.
+        // The union is needed only if the sum exceeds the limit, because some days may be in both.
         guard days.count + other.days.count <= limit || Set(days.keys).union(other.days.keys).count <= limit else {
             return false
         }
@@ -119,7 +119,7 @@ package struct PlainJobTallies: Sendable {
         times.remove(job)
     }
 
-    /// Those of each day. Only of tallies that others were added to.
+    /// The tallies by day. Only for tallies that others were added to: the last jobs added one by one are not included.
     package var all: [PlainJobTally] {
         days.filter { $0.value.jobs > 0 }.sorted { $0.key < $1.key }.map { date, sums in
             PlainJobTally(

@@ -1,4 +1,5 @@
-/// What plain jobs have in common whose summaries differ only in their ids, sources, sizes, times and digests of outcomes.
+/// What plain jobs have in common if their summaries differ only in ids, sources, sizes, hashes, times and digests of
+/// outcomes.
 package struct PlainJobKind: Equatable, Sendable {
     private let shape: Int
     private let created: Int
@@ -13,20 +14,20 @@ package struct PlainJobKind: Equatable, Sendable {
         failures = job.failures
     }
 
-    /// That of jobs which only have to have the same codes.
+    /// Creates the kind of jobs that only need to have the same codes.
     fileprivate init(outlineOf job: PlainJobRecord.Fields) {
         self.init(job)
         failures = job.outline
     }
 
-    /// The same, without the bytes around those that it has.
+    /// The same kind with a copy of its bytes, so that it does not keep the bytes around them in memory.
     fileprivate var trimmed: PlainJobKind {
         var kind = self
         kind.failures = Array(failures)[...]
         return kind
     }
 
-    /// The data of the kind, in bytes.
+    /// The size of the kind's data in bytes.
     fileprivate var size: Int { failures.count }
 
     fileprivate var digest: UInt64 {
@@ -35,9 +36,9 @@ package struct PlainJobKind: Equatable, Sendable {
     }
 }
 
-/// Something for each kind of plain jobs, as long as there are not too many: in a log, most jobs are of a few kinds. Each
-/// has one place. What was found there since another kind asked for the place is left once, so that kinds of which there
-/// is one job only do not drive out those of which there are many.
+/// A cache with a value for each kind of plain job: in a log, most jobs are of a few kinds. Each kind has one slot. A
+/// value that was found since another kind last claimed the slot survives one such claim, so that kinds with a single
+/// job do not evict kinds with many.
 package struct PlainJobKinds<Value: Sendable>: Sendable {
     private static var places: Int { 512 }
     private static var sizeLimit: Int { 2048 }
@@ -69,7 +70,7 @@ package struct PlainJobKinds<Value: Sendable>: Sendable {
     }
 }
 
-/// Makes the summaries of plain jobs with failed rows: those of one kind from one another.
+/// Makes the summaries of plain jobs. Those with failed rows are derived from that of a job of the same kind.
 package struct PlainJobSummaries: Sendable {
     private var kinds = PlainJobKinds<JobSummary>()
     private var outlines = PlainJobKinds<JobSummary>()
@@ -81,8 +82,8 @@ package struct PlainJobSummaries: Sendable {
         return PlainJobRecord.summary(job, like: like(job))
     }
 
-    /// What sums over jobs need of a job, with the id, source, size, hash, times and digest of outcomes of any other:
-    /// its codes have no messages, and there is nothing about where rows failed.
+    /// Returns what sums over jobs need of a job. The id, source, size, hash, times and digest of outcomes may be those
+    /// of any other job; the codes have no messages, and there is nothing about where rows failed.
     package mutating func outline(_ job: PlainJobRecord.Fields) -> JobSummary {
         let kind = PlainJobKind(outlineOf: job)
         if let known = outlines[kind] { return known }
@@ -91,7 +92,7 @@ package struct PlainJobSummaries: Sendable {
         return outline
     }
 
-    /// The summary of the first job of its kind.
+    /// Returns the summary of an earlier job of the same kind, or of this job if there is none.
     private mutating func like(_ job: PlainJobRecord.Fields) -> JobSummary {
         let kind = PlainJobKind(job)
         if let known = kinds[kind] { return known }

@@ -1,20 +1,21 @@
 import ImportDumps
 package import ImportFoundation
 
-/// What is kept of a plain job, as bytes: nothing that follows from the rest.
+/// The record of a plain job, in bytes: nothing is stored that follows from the rest.
 ///
 ///     flags             1 byte
-///     id                16 bytes of a UUID, or its length and its text
-///     times             as far as there are any: their digits as one number
+///     id                16 bytes of a UUID, or the length and the bytes of a text
+///     times             those that the job has: the digits of each as one number
 ///     rows              created, existing, failed
 ///     size              of the dump
 ///     outcomes          their digest, 8 bytes
-///     source            1 byte for its form; what belongs to that
+///     source            1 byte for its form, then the data of that form
 ///     SHA-256           of the dump, 32 bytes, if it was computed
-///     outline           if rows failed: its length; their codes, as far as sums over jobs need them
+///     outline           if rows failed: its length, then the codes as far as sums over jobs need them
 ///     failures          if rows failed: codes, positions, stretches, incidents
 ///
-/// Numbers and lists are those of ``JobSummary/appendRecord(to:)``, but for numbers without a sign.
+/// Numbers and lists are encoded as by ``JobSummary/appendRecord(to:)``, but the numbers up to the outline's length are
+/// unsigned.
 package enum PlainJobRecord {
     struct Flags: OptionSet {
         let rawValue: UInt8
@@ -29,28 +30,28 @@ package enum PlainJobRecord {
     }
 
     enum Source: UInt8 {
-        /// Its length and its text.
+        /// The length and the text of the source.
         case whole
-        /// The name of the input, its length first, and the line.
+        /// The length and the text of the input's name, then the line.
         case line
-        /// How far in front of the record the name lies, its length, and the line.
+        /// How many bytes before the record the input's name begins, the name's length, and the line.
         case lineOfNamed
 
-        /// Set in the byte for the form: ids of rows were compared, and none came back.
+        /// A flag in the form byte: ids of rows were compared, and none was repeated.
         static let identified: UInt8 = 0x80
-        /// The same: the dump's SHA-256 follows.
+        /// A flag in the form byte: the dump's SHA-256 follows.
         static let hashed: UInt8 = 0x40
     }
 
-    /// The contents of a record, by their positions.
+    /// The contents of a record, with its texts as slices of the bytes.
     package struct Fields: Sendable {
         let flags: Flags
-        /// Which members the job has: the same number for the same ones.
+        /// A number that is equal for jobs that have the same members.
         package var shape: Int { Int(flags.rawValue) << 2 | (isIdentified ? 2 : 0) | (sha256 == nil ? 0 : 1) }
         /// One more than the largest ``shape``.
         package static let shapeCount = 1024
         package fileprivate(set) var uuid: (first: UInt64, second: UInt64)?
-        /// If it is not a UUID: ASCII without quotes, backslashes and control characters but U+007F.
+        /// The id if it is not a UUID: ASCII without quotes, backslashes and control characters except U+007F.
         package fileprivate(set) var jobID: ArraySlice<UInt8> = []
         /// Times as numbers such as 20250304100600.
         package fileprivate(set) var created: Int?
@@ -59,11 +60,11 @@ package enum PlainJobRecord {
         package fileprivate(set) var rows = RowCounts()
         package fileprivate(set) var byteCount = 0
         package fileprivate(set) var outcomes: UInt64 = 0
-        /// The source; the name of the input alone, if there is a line.
+        /// The source, or only the name of the input if there is a line.
         package fileprivate(set) var name: ArraySlice<UInt8> = []
         package fileprivate(set) var line: Int?
         package fileprivate(set) var isIdentified = false
-        /// Of the dump, if it was computed.
+        /// The SHA-256 of the dump, if it was computed.
         package fileprivate(set) var sha256: SHA256Digest?
         /// The codes of failed rows: equal bytes for equal codes and counts.
         fileprivate(set) var outline: ArraySlice<UInt8> = []
@@ -74,19 +75,19 @@ package enum PlainJobRecord {
             uuid.map { PlainJobRecord.uuid($0, $1) } ?? String(decoding: jobID, as: UTF8.self)
         }
 
-        /// The day on which it was created, as days since 1970-01-01; nil if it does not say.
+        /// The day of creation, as days since 1970-01-01; nil if the job does not state it.
         package var day: Int? { created.map { PlainJobTally.day($0 / 1_000_000) } }
 
     }
 
-    /// When the job was created, and its rows: all that it takes to compare jobs.
+    /// When the job was created, and its rows: all that is needed to compare jobs.
     package struct Glance: Sendable {
-        /// As seconds since 1970-01-01 in UTC; nil if it does not say.
+        /// The time of creation, as seconds since 1970-01-01 in UTC; nil if the job does not state it.
         package fileprivate(set) var second: Int?
         package fileprivate(set) var rows = RowCounts()
     }
 
-    /// A time such as 20250304100600, which there is, as seconds since 1970-01-01 in UTC.
+    /// Converts a valid time such as 20250304100600 to seconds since 1970-01-01 in UTC.
     static func second(_ number: Int) -> Int {
         let time = number % 1_000_000
         return PlainJobTally.day(number / 1_000_000) * 86_400 + time / 10_000 * 3600 + time / 100 % 100 * 60 + time
@@ -113,7 +114,7 @@ package enum PlainJobRecord {
         return glance
     }
 
-    /// - Parameter name: reads the name of the input, which lies so many bytes in front of the record.
+    /// - Parameter name: reads the name of the input: `count` bytes that begin `distance` bytes before the record.
     package static func fields(
         _ record: ArraySlice<UInt8>, name: (_ distance: Int, _ count: Int) throws -> ArraySlice<UInt8>
     ) rethrows -> Fields {
@@ -156,7 +157,7 @@ package enum PlainJobRecord {
         return fields
     }
 
-    /// The summary of the job.
+    /// Returns the summary of the job.
     package static func summary(_ fields: Fields) -> JobSummary {
         var failures = PlainFailures()
         if fields.flags.contains(.failures) {
@@ -170,7 +171,7 @@ package enum PlainJobRecord {
         return summary
     }
 
-    /// What sums over jobs need of the summary: its codes have no messages, and there is nothing about where rows failed.
+    /// Returns what sums over jobs need of the summary: codes without messages, and nothing about where rows failed.
     static func outline(_ fields: Fields) -> JobSummary {
         var codes: [CodeSummary] = []
         var reader = RecordReader(fields.outline)
@@ -195,7 +196,7 @@ package enum PlainJobRecord {
         return summary
     }
 
-    /// The summary of a job that is of the same kind as another one.
+    /// Returns the summary of a job that is of the same kind as another one.
     static func summary(_ fields: Fields, like other: JobSummary) -> JobSummary {
         var summary = other
         identify(&summary.job, fields)
@@ -206,7 +207,7 @@ package enum PlainJobRecord {
         return summary
     }
 
-    /// Sets what is not the same in all jobs of one kind.
+    /// Sets the members that differ between jobs of one kind.
     private static func identify(_ job: inout DeclaredJob, _ fields: Fields) {
         job.jobID = fields.jobIDText
         job.createdAt = fields.created.map(time)
@@ -257,7 +258,7 @@ package enum PlainJobRecord {
 }
 
 extension RecordCoder {
-    /// What sums over jobs need of codes.
+    /// Reads or writes what sums over jobs need of codes.
     mutating func codeOutline(of codes: inout [CodeSummary]) {
         code(&codes, .empty) {
             var listsAllMessages = $0.listsAllMessages
@@ -272,7 +273,7 @@ extension RecordCoder {
 }
 
 extension PlainFailures {
-    /// Their record: the outline, its length first, and the rest.
+    /// The record of the failed rows: the outline, preceded by its length, and the rest.
     var record: [UInt8] {
         var (whole, outline) = (self, RecordWriter(bytes: []))
         outline.codeOutline(of: &whole.byCode)

@@ -1,11 +1,11 @@
 package import ImportDumps
 package import ImportFoundation
 
-/// Plain jobs with nothing to report, as records: evaluated without making their summaries.
+/// Plain jobs with nothing to report, as records that are made without making summaries.
 ///
-/// One thread at a time uses it, for its memory is shared by copies.
+/// Only one thread may use it at a time, because copies share its memory.
 package struct PlainJobRecords: Sendable {
-    /// A job, and where its record ends. The next one begins there.
+    /// The end of a job's record. The next record begins there.
     package struct Mark: Sendable {
         package let end: Int
         package let hasFailedRows: Bool
@@ -13,11 +13,11 @@ package struct PlainJobRecords: Sendable {
 
     package let buffer = RecordBuffer()
     package private(set) var marks: [Mark] = []
-    /// Of the jobs.
+    /// The identities of the jobs.
     package private(set) var identities: [JobIdentity] = []
-    /// Of those without failed rows.
+    /// The tallies of the jobs without failed rows.
     package private(set) var tallies = PlainJobTallies()
-    /// Of the dump of the last job, if it was computed.
+    /// The SHA-256 of the last job's dump, if it was computed.
     package private(set) var lastSHA256: SHA256Digest?
 
     package init() {}
@@ -29,13 +29,13 @@ package struct PlainJobRecords: Sendable {
         tallies.removeAll()
     }
 
-    /// Appends jobs up to the first one with anything to report; returns how many.
+    /// Appends jobs up to the first one with anything to report. Returns how many were appended.
     ///
     /// - Parameters:
-    ///   - runs: of their rows that were not created, job by job.
-    ///   - source: the input, as its user named it.
-    ///   - position: where the first one is in that; the others are each on the next line.
-    ///   - isIdentified: whether ids of rows were compared. None came back, or the jobs would not be plain.
+    ///   - runs: the runs of the rows that were not created, job by job.
+    ///   - source: the input's name, as given by the user.
+    ///   - position: where the first job is in the input; each of the others is on the next line.
+    ///   - isIdentified: whether ids of rows were compared. None was repeated, or the jobs would not be plain.
     ///   - isHashed: whether the SHA-256 of each dump is wanted.
     ///   - failures: makes the records of failed rows.
     package mutating func append(
@@ -75,14 +75,15 @@ package struct PlainJobRecords: Sendable {
     }
 }
 
-/// The records of failed rows of plain jobs. In a log the same few rows fail for the same reason again and again: what
-/// was made of such rows is kept, and found by the bytes that it was made of.
+/// Makes the records of the failed rows of plain jobs. In a log, the same few rows fail for the same reasons again and
+/// again: their records are cached, keyed by the bytes that they are made from.
 package struct FailureRecords: Sendable {
     private static let places = 256
-    /// Bytes of the longest ones that are kept, and of what they were made of.
+    /// The size in bytes of the largest records and keys that are cached.
     private static let limit = 1024
 
-    /// What was found since other rows asked for its place is left once: what came once does not drive it out.
+    /// An entry that was found since other rows last claimed its slot survives one such claim, so that one-off records
+    /// do not evict it.
     private var kept = [(key: [UInt8], record: [UInt8], isFound: Bool)](repeating: ([], [], false), count: places)
     private var key: [UInt8] = []
 
@@ -104,7 +105,7 @@ package struct FailureRecords: Sendable {
         return record
     }
 
-    /// All that the record depends on: which rows failed, of how many, and their codes and messages.
+    /// Makes the key of all that the record depends on: which rows failed, of how many, and their codes and messages.
     private mutating func makeKey(_ runs: Span<RowRun>, _ text: Span<UInt8>, _ rowsSeen: Int) {
         key.removeAll(keepingCapacity: true)
         append(rowsSeen)
@@ -112,12 +113,12 @@ package struct FailureRecords: Sendable {
             append(runs[index].firstRow)
             append(runs[index].code, text)
             append(runs[index].message, text)
-            // Longer ones are not kept.
+            // Longer keys are not cached.
             if key.count > Self.limit { return }
         }
     }
 
-    /// - Parameter number: below 2^16, as rows of plain jobs and bytes of their texts are.
+    /// - Parameter number: below 2^16, as are the row numbers of plain jobs and the lengths of their texts.
     private mutating func append(_ number: Int) {
         key.append(UInt8(truncatingIfNeeded: number))
         key.append(UInt8(truncatingIfNeeded: number >> 8))

@@ -1,18 +1,18 @@
 import ImportDumps
 import ImportFoundation
 
-/// Records of plain jobs, one after another, in memory that is used again: some fifty bytes for each, from which
+/// Records of plain jobs, back to back in memory that is reused. Each takes about 50 bytes, from which
 /// ``PlainJobRecord`` makes the summary.
 ///
-/// One thread at a time uses it, as it does the batch that it is a part of: that is why it can be sent between them.
+/// It is `@unchecked Sendable` because only one thread at a time uses it and the batch that it is part of.
 @safe
 package final class RecordBuffer: @unchecked Sendable {
-    // No access overlaps another one: nothing is called meanwhile. To check each costs as much as writing a record.
+    // Accesses never overlap: nothing else is called during one. Checking each costs as much as writing a record.
     @exclusivity(unchecked) private var memory: UnsafeMutablePointer<UInt8>
     @exclusivity(unchecked) private var capacity = 80 * 1024
     @exclusivity(unchecked) private var used = 0
     package var count: Int { unsafe used }
-    /// The input that was named last, and where its name lies.
+    /// The input that was named last, and where its name is in the buffer.
     private var named: String?
     private var nameOffset = 0
     private var nameCount = 0
@@ -38,13 +38,13 @@ package final class RecordBuffer: @unchecked Sendable {
         unsafe memory = larger
     }
 
-    /// The place of a job.
+    /// The source of a job.
     struct Source {
         fileprivate let name: String
-        /// The line on which it begins, if that is what tells it from others.
+        /// The line on which the job begins, if its position is given by line.
         fileprivate var line: Int?
         fileprivate let suffix: String
-        /// Whether the name is in the buffer already, as the last one that does.
+        /// Whether the name is already in the buffer, as the latest one there.
         fileprivate var isNamed = false
 
         init(_ name: String, _ position: DocumentPosition, in buffer: RecordBuffer) {
@@ -54,20 +54,20 @@ package final class RecordBuffer: @unchecked Sendable {
             suffix = line == nil ? position.suffix : ""
         }
 
-        /// Goes on to the next line.
+        /// Advances to the next line.
         @inline(__always)
         mutating func passLine() {
             if let line { self.line = line + 1 }
         }
     }
 
-    /// Appends a plain job; what there is of its failures is to follow.
+    /// Appends a plain job. If it has failures, their record must be appended next.
     @inline(__always)
     func append(
         _ job: borrowing PlainJob, _ text: Span<UInt8>, at source: inout Source, _ outcomes: UInt64,
         hasFailures: Bool, isIdentified: Bool, sha256: SHA256Digest?
     ) {
-        // A number takes ten bytes at most, and there are fewer than thirty.
+        // A number takes at most ten bytes, and there are fewer than thirty.
         let start = unsafe used
         reserve(400 + job.jobID.count + source.name.utf8.count + source.suffix.utf8.count)
         var record = unsafe Writer(at: memory + start)
@@ -116,7 +116,7 @@ package final class RecordBuffer: @unchecked Sendable {
         unsafe used = record.at - memory
     }
 
-    /// Appends the place of the job. For a log, only the first record contains the name.
+    /// Appends the source of the job. For a log, only the first record contains the name.
     private func append(_ source: inout Source, _ mark: UInt8, to record: inout Writer) {
         var (name, suffix) = (source.name, source.suffix)
         if let line = source.line {
@@ -143,7 +143,7 @@ package final class RecordBuffer: @unchecked Sendable {
         }
     }
 
-    /// Writes where there is room.
+    /// Writes to memory that has been reserved.
     @unsafe
     private struct Writer {
         var at: UnsafeMutablePointer<UInt8>

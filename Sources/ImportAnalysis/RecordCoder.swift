@@ -1,17 +1,17 @@
 import ImportDumps
 
-// Values as bytes, for a run's own temporary memory: member after member, without names. Only the process that
-// wrote such bytes reads them, so they have no version, and nothing is checked but that no read goes past their end.
+// The byte format of a run's own temporary data: member after member, without names. Only the process that wrote the
+// bytes reads them, so they have no version, and the only check is that no read goes past their end.
 //
-//     number   7 bits a byte, the lowest first; the top bit says that more follow. Its sign is the lowest bit.
-//     text     its length in bytes + 1, and the bytes; 0 is not text
-//     list     how many elements, and each of them
+//     number   7 bits per byte, lowest first; the top bit says that more follow. The lowest bit is the sign.
+//     text     its length in bytes + 1, then the bytes; 0 for nil
+//     list     the number of elements, then each of them
 
-/// Writes or reads the members of a value, one after another. One declaration of a type's members serves both ways.
+/// Writes or reads the members of a value in order. One declaration of a type's members serves both ways.
 protocol RecordCoder {
     mutating func code(_ number: inout Int)
     mutating func code(_ text: inout String?)
-    /// Takes the number of elements of a list that is written; returns that of the list.
+    /// Writes and returns `count`, the number of elements of a list, or reads that number and returns it.
     mutating func count(_ count: Int) -> Int
     var isReading: Bool { get }
 }
@@ -58,7 +58,7 @@ extension RecordCoder {
         bits = number.map { UInt64(UInt(bitPattern: $0)) }
     }
 
-    /// A value of which there are few.
+    /// Codes a value as its index in a list of all possible values.
     @inline(__always)
     mutating func code<Value: Equatable>(_ value: inout Value, of all: [Value]) {
         var number = isReading ? 0 : all.firstIndex(of: value) ?? 0
@@ -104,7 +104,7 @@ extension RecordCoder {
     }
 }
 
-/// Appends to bytes.
+/// Appends members to bytes.
 struct RecordWriter: RecordCoder {
     var bytes: [UInt8]
     var isReading: Bool { false }
@@ -137,7 +137,7 @@ struct RecordWriter: RecordCoder {
     }
 }
 
-/// Reads from bytes. Past their end all is zero or empty.
+/// Reads members from bytes. Past the end, everything is zero or empty.
 struct RecordReader: RecordCoder {
     private let bytes: ArraySlice<UInt8>
     private var position: Int
@@ -170,10 +170,10 @@ struct RecordReader: RecordCoder {
         return bytes[position]
     }
 
-    /// A number without a sign.
+    /// Reads a number without a sign.
     mutating func number() -> Int { Int(clamping: next()) }
 
-    /// Eight bytes, the lowest first.
+    /// Reads eight bytes, lowest first.
     mutating func word() -> UInt64 {
         guard position + 8 <= bytes.endIndex else { return 0 }
         let start = position - bytes.startIndex
@@ -183,7 +183,7 @@ struct RecordReader: RecordCoder {
         }
     }
 
-    /// The bytes that were not read.
+    /// The bytes that have not been read.
     var rest: ArraySlice<UInt8> { bytes[position...] }
 
     mutating func bytes(_ count: Int) -> ArraySlice<UInt8> {
@@ -193,7 +193,7 @@ struct RecordReader: RecordCoder {
     }
 
     mutating func count(_: Int) -> Int {
-        // An element takes a byte at least.
+        // Each element takes at least one byte.
         min(Int(clamping: next()), bytes.endIndex - position)
     }
 

@@ -1,11 +1,11 @@
 import ImportDumps
 
-/// Finds the jobs of which several dumps were added, however many there are: what does not fit into memory is in a
+/// Finds the jobs of which several dumps were added, however many there are: what does not fit into memory spills to a
 /// temporary file.
 package final class RepeatedJobs {
-    /// Dumps that are kept as they come, and some more: 24 bytes each.
+    /// The number of dumps kept in memory before they are divided, 24 bytes each. A single larger batch may exceed it.
     private static let memoryLimit = 32 * 1024
-    /// Some 1.5 MiB of chunks, and what belongs to 16,384 jobs at a time to compare their dumps.
+    /// About 1.5 MiB of chunks, and a table for comparing the dumps of 16,384 jobs at a time.
     private static let budget = IDBudget(
         blockIDs: 4096, partitionBits: 9, chunkIDs: 126, tableIDs: 16_384, textBytes: 1024)
 
@@ -21,7 +21,8 @@ package final class RepeatedJobs {
 
     /// Adds dumps.
     ///
-    /// - Parameter first: what the caller knows the first one by, and the next by the next number; below 2^60.
+    /// - Parameter first: the caller's number for the first dump; the others have the numbers that follow. All are
+    ///   below 2^60.
     package func add(_ jobs: [JobIdentity], first: Int) throws {
         if memory.count + jobs.count > Self.memoryLimit { try divide() }
         for (index, job) in jobs.enumerated() {
@@ -38,11 +39,11 @@ package final class RepeatedJobs {
         memory.removeAll(keepingCapacity: true)
     }
 
-    /// Hands over the numbers of all dumps of jobs with several, some jobs at a time. To be called once.
+    /// Passes on the numbers of all dumps of jobs with several, for some jobs at a time. Call it only once.
     ///
     /// - Parameters:
-    ///   - dump: a dump, and a number that all dumps of its job have until `endOfJobs`.
-    ///   - endOfJobs: all dumps of the jobs so far were handed over.
+    ///   - dump: receives the number of a dump, and a number that all dumps of its job share until `endOfJobs`.
+    ///   - endOfJobs: called when all dumps of the jobs so far have been passed on.
     package func visit(
         dump: (_ number: Int, _ job: Int) throws -> Void, endOfJobs: () throws -> Void
     ) throws {
@@ -66,7 +67,7 @@ package final class RepeatedJobs {
         if let partitions { try partitions.visitParts(visit) } else { try visit(Memory(ids: memory)) }
     }
 
-    /// All of them fit into memory, and into the table.
+    /// The dumps, when all of them fit into memory and into the table.
     private struct Memory: IDSource {
         let ids: [PackedID]
         var count: Int { ids.count }

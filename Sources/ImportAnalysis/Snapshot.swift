@@ -3,7 +3,7 @@ import ImportFoundation
 
 /// One dump of a job that may have several: what decides which of them counts, and whether they agree.
 package struct Snapshot: Sendable, Equatable {
-    /// The input, as its user named it.
+    /// The input's name, as given by the user.
     package let source: String
     /// The dump's size in bytes.
     package let bytes: Int
@@ -11,9 +11,9 @@ package struct Snapshot: Sendable, Equatable {
     package let sha256: String?
     package let facts: Facts
     package let updatedAt: String?
-    /// The dump was cut off or broken: what it does not say, it may have said.
+    /// Whether the dump was cut off or broken: what it lacks may have been there.
     package let isSalvaged: Bool
-    /// Equal for dumps of the same bytes; without a hash of them, for dumps of one size that say the same.
+    /// Equal for dumps with the same bytes or, if their hash is unknown, for dumps of the same size that say the same.
     let identity: UInt64
     /// The same number for the same dump, in every process.
     package var digest: UInt64 { identity }
@@ -28,9 +28,9 @@ package struct Snapshot: Sendable, Equatable {
         package var failed: Int?
         /// `missing` is nil: it follows from the others.
         package var rows: RowCounts
-        /// Equal for the same codes with the same numbers of rows.
+        /// A digest that is equal for the same codes with the same numbers of rows.
         package var codes: UInt64
-        /// Equal for the same outcomes of the same rows; nil if they are not known.
+        /// A digest that is equal for the same outcomes of the same rows; nil if they are unknown.
         package var outcomes: UInt64?
 
         package init(job: DeclaredJob, rows: RowCounts, codes: UInt64, outcomes: UInt64?) {
@@ -45,10 +45,10 @@ package struct Snapshot: Sendable, Equatable {
             self.outcomes = outcomes
         }
 
-        /// Whether rows that the job has are not in the dump.
+        /// Whether the dump lacks rows that the job has.
         var isMissingRows: Bool { total.map { $0 > rows.seen } ?? false }
 
-        /// Whether both cannot be true. Outcomes by row that are not known may be the same.
+        /// Whether the two contradict each other. Unknown outcomes by row contradict nothing.
         func disagree(with other: Facts) -> Bool {
             var other = other
             if outcomes == nil || other.outcomes == nil { other.outcomes = outcomes }
@@ -80,7 +80,7 @@ package struct Snapshot: Sendable, Equatable {
         identity = digest.finish()
     }
 
-    /// The dump that a summary is about, without the ones that it supersedes.
+    /// Creates a snapshot of the dump that a summary describes, without the dumps that it supersedes.
     package init(_ job: JobSummary) {
         var digest = FactDigest()
         for code in job.failedByCode {
@@ -94,7 +94,7 @@ package struct Snapshot: Sendable, Equatable {
             isSalvaged: job.salvage != nil)
     }
 
-    /// The job was finished when the dump was saved, and the dump is complete.
+    /// Whether the job was finished when the dump was saved, and the dump is complete.
     var isFinal: Bool {
         guard !isSalvaged else { return false }
         return facts.status == JobStatus.complete.rawValue || facts.status == JobStatus.failed.rawValue
@@ -104,10 +104,10 @@ package struct Snapshot: Sendable, Equatable {
 // MARK: - Which one counts
 
 extension Snapshot: Comparable {
-    /// The greatest one counts: the latest `updated_at` (none, or none that is a date-time, is earlier than any); then
-    /// complete over failed over processing over any other status; then a whole dump over a salvaged one; then the
-    /// one with more rows. What is left is the same for all that can be told: the later name, so that the choice does
-    /// not depend on the order in which dumps come.
+    /// The greatest snapshot counts: the latest `updated_at` (if missing or not a date-time, it is earlier than any);
+    /// then complete over failed over processing over any other status; then a whole dump over a salvaged one; then the
+    /// one with more rows. Remaining ties are broken by name, size and identity, so that the choice does not depend on
+    /// the order in which dumps are added.
     package static func < (left: Snapshot, right: Snapshot) -> Bool {
         switch (left.time, right.time) {
         case (nil, .some): return true
@@ -160,11 +160,11 @@ struct FactDigest {
             add(number)
         }
         add(Int(truncatingIfNeeded: facts.codes))
-        // Imports have none, and keep the digest that summaries of theirs have.
+        // Imports have none, so their digests stay equal to those in existing summaries.
         if facts.rows.applied > 0 { add(facts.rows.applied) }
     }
 
-    /// The first 64 bits.
+    /// Returns the first 64 bits of the hash.
     mutating func finish() -> UInt64 {
         hash.finishDigest().halves.0
     }

@@ -1,22 +1,22 @@
 /// All dumps of one job, and which of them counts.
 ///
-/// Groups add up in any order and any grouping to the same result; the same dump twice is one dump. Memory is
-/// bounded: the latest ``AnalysisLimits/snapshotsListed`` dumps are kept besides the one that counts, and of
-/// ``AnalysisLimits/snapshotsCounted`` more a hash.
+/// Merging groups in any order and grouping gives the same result, and a dump that is added twice counts once. Memory
+/// is bounded: besides the dump that counts, the latest ``AnalysisLimits/snapshotsListed`` and those in a conflict are
+/// kept, and of the rest a hash; in total, at most ``AnalysisLimits/snapshotsCounted`` besides the one that counts.
 package struct SnapshotGroup: Sendable, Equatable {
-    /// The one that counts, then others that are kept: the greatest first. Never empty.
+    /// The dump that counts, then the others that are kept, greatest first. Never empty.
     private var kept: [Snapshot]
     /// Identities of dumps that are not kept.
     private var others: Set<UInt64>
-    /// There are more than can be told apart.
+    /// Whether there are more dumps than can be told apart.
     private var isBeyondCount: Bool
 
-    /// The dumps that a job's summary was made of: one, and those that it supersedes.
+    /// Creates the group of the dumps that a job's summary is about: its own dump, and those that it supersedes.
     package init(_ job: JobSummary) {
         kept = [Snapshot(job)]
         others = Set(job.superseded.others)
         isBeyondCount = job.superseded.isBeyondCount
-        // Those of a summary that was read back are whatever its file says.
+        // The superseded dumps of a summary that was read back can be anything.
         settle(kept + job.superseded.snapshots)
     }
 
@@ -25,7 +25,7 @@ package struct SnapshotGroup: Sendable, Equatable {
 
     /// Adds the dumps of another group of the same job.
     ///
-    /// - Returns: whether the one that counts is now the other group's.
+    /// - Returns: whether the dump that counts is now one of the other group.
     @discardableResult
     package mutating func merge(_ other: SnapshotGroup) -> Bool {
         let isReplaced = winner < other.winner
@@ -35,7 +35,7 @@ package struct SnapshotGroup: Sendable, Equatable {
         return isReplaced
     }
 
-    /// Says in the summary of the dump that counts which other dumps there are, and whether they agree.
+    /// Adds to the summary of the dump that counts which other dumps there are, and whether they agree.
     package func apply(to job: inout JobSummary) {
         job.superseded = SupersededSnapshots(
             snapshots: Array(kept.dropFirst()), others: others.sorted(), isBeyondCount: isBeyondCount)
@@ -56,7 +56,7 @@ package struct SnapshotGroup: Sendable, Equatable {
                 .supersededSnapshot, Wording.supersededSnapshots(job.superseded), count: job.superseded.countAtLeast))
     }
 
-    /// Keeps what the limits allow. A dropped dump can never matter again, because the one that outranks it is kept.
+    /// Drops dumps beyond the limits. A dropped dump can never matter again, because the one that outranks it is kept.
     private mutating func settle(_ all: [Snapshot]) {
         var seen: Set<UInt64> = []
         let distinct = all.sorted(by: >).filter { seen.insert($0.identity).inserted }
@@ -75,12 +75,12 @@ package struct SnapshotGroup: Sendable, Equatable {
         }
     }
 
-    /// The greatest of the final dumps, and the greatest that disagrees with it, or that may be another part of the job.
+    /// Returns the greatest final dump, and the greatest that disagrees with it or may be another part of the job.
     private static func conflict(in snapshots: [Snapshot]) -> (Snapshot, Snapshot)? {
         guard let first = snapshots.first(where: { $0.isFinal }) else { return nil }
         let others = snapshots.filter { $0.isFinal && $0.identity != first.identity }
         if let second = others.first(where: { $0.facts.disagree(with: first.facts) }) { return (first, second) }
-        // Two parts of a job may have equal numbers for different rows.
+        // Two parts of a job may have equal counts for different rows.
         guard first.facts.isMissingRows, let second = others.first(where: { $0.facts.isMissingRows }) else {
             return nil
         }
@@ -88,13 +88,13 @@ package struct SnapshotGroup: Sendable, Equatable {
     }
 }
 
-/// The dumps of a job that another one supersedes.
+/// The superseded dumps of a job.
 package struct SupersededSnapshots: Sendable, Equatable {
-    /// The latest ones, the latest first.
+    /// The latest ones, latest first.
     package var snapshots: [Snapshot] = []
-    /// Identities of those that are not among them, in ascending order.
+    /// The identities of the rest, in ascending order.
     package var others: [UInt64] = []
-    /// There are more than ``AnalysisLimits`` tells apart.
+    /// Whether there are more than ``AnalysisLimits/snapshotsCounted``.
     package internal(set) var isBeyondCount = false
 
     package init(snapshots: [Snapshot] = [], others: [UInt64] = [], isBeyondCount: Bool = false) {
@@ -105,15 +105,15 @@ package struct SupersededSnapshots: Sendable, Equatable {
 
     package var isEmpty: Bool { snapshots.isEmpty && others.isEmpty && !isBeyondCount }
 
-    /// How many there are; nil if there are more than ``AnalysisLimits`` tells apart.
+    /// The number of dumps; nil if there are more than ``AnalysisLimits/snapshotsCounted``.
     package var count: Int? { isBeyondCount ? nil : snapshots.count + others.count }
 
-    /// How many there are, or how many there are at least.
+    /// The number of dumps, or a lower bound if there are too many.
     var countAtLeast: Int { count ?? AnalysisLimits.snapshotsCounted + 1 }
 }
 
 extension [Finding] {
-    /// Puts a finding in its place, behind those whose kinds come before its own.
+    /// Inserts a finding in the order of ranks, after all findings of the same kind.
     mutating func place(_ finding: Finding) {
         insert(finding, at: firstIndex { $0.id.rank > finding.id.rank } ?? endIndex)
     }

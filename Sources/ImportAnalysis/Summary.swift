@@ -2,7 +2,7 @@ package import ImportDumps
 
 /// What the audit found out about any number of inputs.
 ///
-/// Two summaries combine into one with nothing lost (``merge(_:)``), wherever the inputs were split.
+/// Two summaries combine into one with nothing lost (``merge(_:)``), however the inputs were split.
 package struct Summary: Sendable {
     /// In the order of the inputs.
     package var jobs: [JobSummary] = []
@@ -10,7 +10,7 @@ package struct Summary: Sendable {
     package var unreadable: [UnreadableInput] = []
     /// Sums over all jobs.
     package var totals = Totals()
-    /// Says that values are pseudonyms, if they are.
+    /// Marks the values as pseudonyms; nil if they are not.
     package var redaction: RedactionMark?
 
     package init() {}
@@ -26,12 +26,12 @@ package struct Summary: Sendable {
 
     /// Adds the inputs of another summary after those of this one.
     package mutating func merge(_ other: Summary) {
-        // Job by job, so that the totals are those of one audit of them all also beyond the limits.
+        // Job by job, so that even beyond the limits the totals equal those of one audit of all inputs.
         for job in other.jobs { append(job) }
         unreadable += other.unreadable
     }
 
-    /// Something could not be read completely: an input that is not an import job, or a dump that was salvaged.
+    /// Whether something could not be read completely: an input that is not an import job, or a dump that was salvaged.
     package var hasReadingFaults: Bool {
         !unreadable.isEmpty || totals.salvagedJobs > 0
     }
@@ -39,9 +39,9 @@ package struct Summary: Sendable {
 
 /// An input that is not an import job, and why.
 package struct UnreadableInput: Sendable, Equatable {
-    /// The input, as its user named it.
+    /// The input's name, as given by the user.
     package var source: String
-    /// A sentence for people. It may quote the input: hostile text until escaped.
+    /// A sentence for people. It may quote the input: treat it as hostile until it is escaped.
     package var reason: String
 
     package init(source: String, reason: String) {
@@ -50,14 +50,14 @@ package struct UnreadableInput: Sendable, Equatable {
     }
 }
 
-/// Sums over jobs. They add up in any order, but for which codes are kept of more than ``AnalysisLimits/codes``.
+/// Sums over jobs. Their order matters only for which codes are kept if there are more than ``AnalysisLimits/codes``.
 package struct Totals: Sendable {
     package private(set) var jobs = 0
     /// Jobs whose dump was cut off or broken.
     package private(set) var salvagedJobs = 0
     /// Jobs whose dumps do not show all of their rows.
     package private(set) var partialJobs = 0
-    /// Jobs by their declared status; those without one under ``noStatus``.
+    /// Jobs by their declared status; those without one are under ``noStatus``.
     package private(set) var jobsByStatus: [String: Int] = [:]
     package private(set) var rows = RowCounts()
     /// Findings by severity.
@@ -71,7 +71,7 @@ package struct Totals: Sendable {
 
     /// The name for a job without a status.
     package static let noStatus = "(none)"
-    /// Stands for statuses that the API does not define: there could be as many as jobs.
+    /// Stands for all statuses that the API does not define, of which there could be as many as jobs.
     static let otherStatuses = "(other)"
 
     package init() {}
@@ -90,24 +90,24 @@ package struct Totals: Sendable {
         codes.add(job.failedByCode)
     }
 
-    /// Adds jobs that are complete, without findings and failed rows.
+    /// Adds jobs that are complete, without findings and without failed rows.
     package mutating func add(_ tally: PlainJobTally) {
         jobs += tally.jobs
         jobsByStatus[JobStatus.complete.rawValue, default: 0] += tally.jobs
         rows.add(tally.rows)
     }
 
-    /// Failed rows of all jobs by code: most rows first, then by the bytes of the code; shares are of the rows seen.
+    /// Failed rows of all jobs by code: most rows first, then by the bytes of the code. Shares are of the rows seen.
     package var failedByCode: [CodeTotal] { codes.sorted(rowsSeen: rows.seen) }
 }
 
-/// Why and where the reading of a dump had to stop, as a summary keeps it.
+/// Why and where the reading of a dump stopped or, if it did not, first met damage, as a summary keeps it.
 package struct Salvage: Sendable, Equatable {
     package var kind: Kind
     package var place: Place
-    /// Complete rows before the fault.
+    /// The number of complete rows that were kept.
     package var rowsKept: Int
-    /// The fault, and what happened to the rows before it, as a sentence for people.
+    /// The fault, and what happened to the rows, as a sentence for people.
     package var message: String
 
     /// The ways in which a dump can be incomplete.
@@ -125,14 +125,14 @@ package struct Salvage: Sendable, Equatable {
         self.message = message
     }
 
-    /// What a summary keeps of a fault.
+    /// Creates what a summary keeps of a fault at which reading stopped.
     package init(_ fault: DumpFault) {
         self.init(
             kind: fault.isTruncation ? .truncated : .malformed, place: fault.place, rowsKept: fault.rowsKept,
             message: Wording.salvaged(fault))
     }
 
-    /// What a summary keeps of a dump that is not whole; nil for one that is.
+    /// Creates what a summary keeps of a dump that is not whole; nil if it is whole.
     init?(_ dump: Dump) {
         if let fault = dump.fault {
             self.init(fault)
@@ -146,11 +146,11 @@ package struct Salvage: Sendable, Equatable {
     }
 }
 
-/// Says of a summary that its values are pseudonyms, and of which key.
+/// Marks a summary whose values are pseudonyms, and identifies the key.
 package struct RedactionMark: Sendable, Equatable {
-    /// Whether the key was the user's own; else it was a random one, of that run alone.
+    /// Whether the key was the user's own; otherwise it was random and used only in that run.
     package var isKeyed: Bool
-    /// Eight hexadecimal digits that tell keys apart and say nothing about them.
+    /// Eight hexadecimal digits that tell keys apart and reveal nothing about them.
     package var keyID: String
 
     package init(isKeyed: Bool, keyID: String) {
@@ -158,7 +158,7 @@ package struct RedactionMark: Sendable, Equatable {
         self.keyID = keyID
     }
 
-    /// The statement for readers, as a sentence.
+    /// The mark as a sentence for readers.
     package var sentence: String {
         "E-mail addresses, phone numbers, quoted values, ids and names of files are pseudonyms ("
             + (isKeyed ? "key \(keyID))." : "of a random key that no other run has, \(keyID)).")

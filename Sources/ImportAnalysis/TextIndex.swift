@@ -1,4 +1,4 @@
-/// Numbers distinct texts 0, 1, 2 … in the order in which they come. Looking up a known text allocates nothing.
+/// Numbers distinct texts 0, 1, 2 … in the order of their insertion. Looking up a known text does not allocate.
 package struct TextIndex: Sendable {
     private struct Entry {
         var hash: UInt64
@@ -8,16 +8,16 @@ package struct TextIndex: Sendable {
 
     private var entries: [Entry] = []
     private var bytes: [UInt8] = []
-    /// Open addressing: an entry's number + 1, or 0 for a free slot. The count is a power of two.
+    /// A hash table with open addressing: an entry's number + 1, or 0 for an empty slot. The count is a power of two.
     private var slots: [Int32] = []
     private let smallest: Int
 
-    /// - Parameter smallest: the slots to begin with, a power of two.
+    /// - Parameter smallest: the initial number of slots, a power of two.
     package init(smallest: Int = 64) {
         self.smallest = smallest
     }
 
-    /// The number of a text; nil if it has none yet.
+    /// Returns the number of a text, or nil if it has none yet.
     package func find(_ text: Span<UInt8>, hash: UInt64) -> Int? {
         guard !slots.isEmpty else { return nil }
         var slot = Self.slot(of: hash, mask: slots.count - 1)
@@ -32,7 +32,7 @@ package struct TextIndex: Sendable {
         return nil
     }
 
-    /// Gives a text, which has none yet, the next number.
+    /// Gives the next number to a text that has none yet, and returns it.
     package mutating func insert(_ text: Span<UInt8>, hash: UInt64) -> Int {
         let number = entries.count
         entries.append(Entry(hash: hash, offset: bytes.count, count: text.count))
@@ -46,12 +46,12 @@ package struct TextIndex: Sendable {
         return number
     }
 
-    /// How many texts have a number.
+    /// The number of distinct texts.
     package var count: Int { entries.count }
-    /// How long all of them are.
+    /// Their total length in bytes.
     package var byteCount: Int { bytes.count }
 
-    /// The bytes of a numbered text.
+    /// Returns the bytes of a numbered text.
     package func text(_ number: Int) -> ArraySlice<UInt8> {
         bytes[entries[number].offset..<entries[number].offset + entries[number].count]
     }
@@ -92,7 +92,7 @@ package enum TextHash {
         return mix(hash ^ last)
     }
 
-    /// A round of multiplication and folding, as MurmurHash3's finalizer has it.
+    /// A round of multiplication and folding, like the finalizer of MurmurHash3.
     private static func mix(_ value: UInt64) -> UInt64 {
         let product = (value ^ (value >> 32)) &* 0xD6E8_FEB8_6659_FD93
         return product ^ (product >> 32)
@@ -100,14 +100,14 @@ package enum TextHash {
 }
 
 extension Span<UInt8> {
-    /// Whether both are the same bytes.
+    /// Whether both contain the same bytes.
     func isSame(as other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         let left = unsafe bytes
         let right = unsafe other.bytes
         var index = 0
         while index + 8 <= count {
-            // Eight bytes from here on are in both.
+            // Both have at least eight more bytes, so the loads are in bounds.
             guard
                 unsafe left.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
                     == right.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)

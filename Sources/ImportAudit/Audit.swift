@@ -10,33 +10,37 @@ import ImportReports
 /// for input in audit.unreadable { print(input.source, input.reason) }
 /// ```
 ///
-/// It gives the same result as the command `import-audit summary`. Rows are never guessed or dropped: what cannot
-/// be read is in ``unreadable``, and anomalies of a job are in its findings. Nothing is printed, and no input is changed.
+/// It gives the same result as the command `import-audit summary`. Rows are never guessed or dropped: ``unreadable``
+/// has everything that cannot be read, and anomalies of a job are in its findings. Nothing is printed, and no input is
+/// changed.
 ///
 /// Texts that come from a dump or from the names of files (codes, messages, sentences that quote them, sources) are as
-/// hostile as their authors: escape them for wherever they are shown. The pages made here have them escaped.
+/// hostile as their authors: escape them wherever they are shown. In the pages made here, they are escaped.
 public struct Audit: Sendable {
-    /// The jobs, in the order of the input: that of the bytes of paths in a folder, that of an archive's entries.
+    /// The jobs in the order of the input: a folder is sorted by the bytes of its paths, an archive keeps its order.
     ///
-    /// If there are several dumps of one job, only the latest (``Job/supersededDumps``), unless ``Options/countsEveryDump``.
+    /// Of several dumps of one job, only the latest is included (``Job/supersededDumps``), unless
+    /// ``Options/countsEveryDump`` is set.
     public let jobs: [Job]
     /// What could not be read, in the order of the input. None of it is in ``jobs``.
     public let unreadable: [UnreadInput]
-    /// Files among the inputs that `import-audit` wrote: these are not dumps, and nothing is missing. At most the first 100.
-    /// If there is no job at all, they are in ``unreadable`` instead.
+    /// Files among the inputs that `import-audit` wrote, at most the first 100. They are not dumps, and nothing is
+    /// missing. If there is no job at all, they are in ``unreadable`` instead.
     public let ownOutputs: [UnreadInput]
     private let totals: Totals
 
     /// Audits a file, a folder with all its contents, an archive, a compressed file or a log.
     ///
-    /// Inputs are recognized by content, whatever their names. The call returns when everything was read; a gigabyte takes
-    /// about a second. Memory grows with the jobs, not with their rows: ``forEachDump(path:options:_:)`` does without.
+    /// Inputs are recognized by content, whatever their names. The call returns when everything was read; a gigabyte
+    /// takes about a second. Memory grows with the number of jobs, but not of rows; with
+    /// ``forEachDump(path:options:_:)``, it does not grow at all.
     ///
     /// - Parameters:
-    ///   - path: absolute, or relative to the working folder. A folder's hidden files are left out.
+    ///   - path: absolute, or relative to the working folder. A folder's hidden files are skipped.
     ///   - options: how to read.
-    /// - Throws: ``AuditError`` with the code `noInput` if the path names nothing that can be opened, `unknownEncoding`,
-    ///   or `cancelled` if the task is. What is wrong within the input is not an error: it is in ``unreadable`` or in a job's findings.
+    /// - Throws: ``AuditError`` with the code `noInput` if the path names nothing that can be opened,
+    ///   `unknownEncoding`, or `cancelled` if the task is cancelled. Problems within the input are not errors: they are
+    ///   in ``unreadable`` or in a job's findings.
     public static func of(path: String, options: Options = Options()) throws(AuditError) -> Audit {
         try gather(options) { reading in try reading.read(path: path) }
     }
@@ -44,10 +48,10 @@ public struct Audit: Sendable {
     /// Audits bytes that are in memory: a dump, a log, compressed data, or a tar or zip archive.
     ///
     /// - Parameters:
-    ///   - bytes: the input. It may have several dumps, or none.
-    ///   - name: what the input is called in the result.
+    ///   - bytes: the input, which may have several dumps, or none.
+    ///   - name: the name of the input in the result.
     ///   - options: how to read.
-    /// - Throws: ``AuditError`` with the code `unknownEncoding` or `cancelled`. What is wrong with the bytes is not an error.
+    /// - Throws: ``AuditError`` with the code `unknownEncoding` or `cancelled`. Problems with the bytes are not errors.
     public static func of(
         bytes: [UInt8], named name: String, options: Options = Options()
     ) throws(AuditError) -> Audit {
@@ -56,14 +60,14 @@ public struct Audit: Sendable {
 
     /// Audits a path dump by dump, in constant memory whatever the number of dumps.
     ///
-    /// Each dump is passed on as soon as it was read, and counts separately: it is not known yet whether a later one of the
-    /// same job supersedes it. A sum of rows counts a job with two dumps twice; compare their ``Job/id``.
+    /// Each dump is passed on as soon as it is read, and counts separately, because a later dump of the same job may
+    /// still supersede it. A sum of rows counts a job with two dumps twice; compare their ``Job/id``.
     ///
     /// - Parameters:
-    ///   - path: absolute, or relative to the working folder. A folder's hidden files are left out.
+    ///   - path: absolute, or relative to the working folder. A folder's hidden files are skipped.
     ///   - options: how to read; ``Options/countsEveryDump`` makes no difference.
     ///   - body: called for each dump and for each input that is not a dump, in the order of the input.
-    /// - Throws: what `body` throws, at once; ``AuditError`` as ``of(path:options:)`` does.
+    /// - Throws: any error that `body` throws, at once; ``AuditError`` as ``of(path:options:)`` does.
     public static func forEachDump(
         path: String, options: Options = Options(), _ body: (Entry) throws -> Void
     ) throws {
@@ -73,21 +77,21 @@ public struct Audit: Sendable {
         }
     }
 
-    /// Whether everything was read: only skipped links and devices are ``unreadable``, and no dump is cut off or
-    /// broken. An empty folder is complete. The command's exit status is 0 then, and 65 otherwise.
+    /// Whether everything was read: ``unreadable`` has only skipped links and devices, and no dump is cut off or
+    /// broken. An empty folder is complete. The exit status of the command is 0 in this case, and 65 otherwise.
     public var isComplete: Bool {
         unreadable.allSatisfy { $0.isExpected } && totals.salvagedJobs == 0
     }
 
-    /// The rows of all jobs. A sum beyond `Int.max` stays there.
+    /// The rows of all jobs. A sum beyond `Int.max` stays at `Int.max`.
     public var rows: Rows { Rows(totals.rows) }
 }
 
 // MARK: - Documents
 
 extension Audit {
-    /// The document `summary.json` of all jobs, with a line feed at its end: byte by byte what
-    /// `import-audit summary --format json` prints. Its members are described in `Docs/audit.md`.
+    /// The document `summary.json` of all jobs, with a line feed at its end: byte for byte what
+    /// `import-audit summary --format json` prints. `Docs/audit.md` describes its members.
     public func summaryJSON() -> String {
         var all = Summary()
         for job in jobs { all.append(job.summary) }
@@ -95,13 +99,13 @@ extension Audit {
         return String(decoding: SummaryJSON.render(all), as: UTF8.self)
     }
 
-    /// The overview of all jobs in Markdown: totals, codes, the worst 100 jobs, what could not be read. All texts of
-    /// dumps are escaped. ``Job/markdown()`` makes the report of one job.
+    /// The overview of all jobs in Markdown: totals, codes, the worst 100 jobs, and what could not be read. All texts
+    /// of dumps are escaped. ``Job/markdown()`` returns the report of one job.
     ///
     /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not valid.
     public func markdown() throws(AuditError) -> String { try page(.markdown) }
 
-    /// The same as a page for browsers: one XHTML file that contains its style and loads nothing.
+    /// The overview for browsers: one XHTML file that contains its style and loads nothing.
     ///
     /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not valid.
     public func xhtml() throws(AuditError) -> String { try page(.xhtml) }
@@ -131,7 +135,7 @@ enum Templates {
 // MARK: - Reading
 
 extension Audit {
-    /// How many files of this program are kept, of those among the inputs.
+    /// The most files of this program among the inputs that are kept.
     private static let ownOutputLimit = 100
 
     private static func gather(
@@ -183,7 +187,7 @@ extension Audit {
                 if combinesDumps, let identity = JobIdentity(job) { standings.groups[identity]?.apply(to: &job) }
                 return job
             }
-            // If there is nothing else, that is the reason.
+            // If there is nothing else, they are the reason.
             let isAll = jobs.isEmpty
             return Audit(
                 counting,

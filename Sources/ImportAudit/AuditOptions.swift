@@ -3,21 +3,21 @@ import ImportAnalysis
 extension Audit {
     /// How inputs are read. The defaults are those of the command.
     public struct Options: Sendable {
-        /// Whether a dump that is cut off or broken is refused, instead of reporting its complete rows. It is then among the
-        /// unreadable inputs.
+        /// Whether a dump that is cut off or broken is refused, instead of reporting its complete rows. It then counts
+        /// as an unreadable input.
         public var refusesDamagedDumps = false
         /// Whether each dump of a job counts separately, including those that a later one supersedes.
         public var countsEveryDump = false
-        /// Whether the SHA-256 of each dump is computed (``Job/sha256``). Two dumps of a sync import, which has no
-        /// id, are only known to be the same by it.
+        /// Whether the SHA-256 of each dump is computed (``Job/sha256``). For sync imports, which have no id, it is the
+        /// only way to recognize that two dumps are the same.
         public var hashes = false
         /// Whether to look for records that several rows created or matched, as `report` does: the findings
         /// `created-id-repeated` and `existing-ids-shared`. Takes up to 24 bytes of memory for each row of a dump.
         public var findsRepeatedRecords = false
-        /// Whether the first failed rows of each job, up to 500, are kept for its page (``Job/xhtml()``), as `report` does.
-        /// They take up to 600 KB of memory for a job.
+        /// Whether the first failed rows of each job, up to 500, are kept for its page (``Job/xhtml()``), as `report`
+        /// does. They take up to 600 KB of memory per job.
         public var listsFailedRows = false
-        /// The encoding of text that does not show that it is Unicode, such as `windows-1252`; UTF-8 if nil.
+        /// The encoding of text that is not recognized as Unicode, such as `windows-1252`; UTF-8 if nil.
         public var encoding: String?
 
         /// The defaults.
@@ -30,17 +30,18 @@ extension Audit {
         case job(Job)
         /// Something that is not a dump, or that could not be read.
         case unreadable(UnreadInput)
-        /// A file that `import-audit` wrote: it is not a dump, and nothing is missing.
+        /// A file that `import-audit` wrote: not a dump, so nothing is missing.
         case ownOutput(UnreadInput)
     }
 
-    /// An input of which no job could be read, and why.
+    /// An input from which no job could be read, and the reason.
     public struct UnreadInput: Sendable, Equatable {
         let input: UnreadableInput
-        /// Nothing is lost by leaving it out: a link or a device in a folder or an archive.
+        /// Whether skipping it loses nothing, as with a link or a device in a folder or an archive.
         public let isExpected: Bool
 
-        /// The input: its path, with the entry's name behind `!` in an archive, and the place in it behind `:` or `#`.
+        /// The input: its path, followed by `!` and the entry's name in an archive, and by `:` or `#` and the place in
+        /// the input.
         public var source: String { input.source }
         /// Why it was not read, as a sentence. It may quote the input.
         public var reason: String { input.reason }
@@ -54,7 +55,7 @@ extension Audit {
 
 /// Why there is no audit.
 ///
-/// Faults of a dump are never an error; they are part of the audit.
+/// Faults of a dump are never errors; they are part of the audit.
 public struct AuditError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of error. More may be added.
     public struct Code: Sendable, Hashable {
@@ -62,9 +63,9 @@ public struct AuditError: Error, Sendable, Equatable, CustomStringConvertible {
 
         /// The path names nothing, or nothing that may be opened.
         public static let noInput = Code(name: "no-input")
-        /// ``Audit/Options/encoding`` is not an encoding that is known here.
+        /// ``Audit/Options/encoding`` is not a known encoding.
         public static let unknownEncoding = Code(name: "unknown-encoding")
-        /// The task that made the call was cancelled before all was read.
+        /// The calling task was cancelled before everything was read.
         public static let cancelled = Code(name: "cancelled")
         /// An internal error of this package.
         public static let internalFault = Code(name: "internal-fault")

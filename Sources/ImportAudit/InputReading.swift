@@ -24,11 +24,11 @@ struct InputReading: ~Copyable {
 
     /// Reads a path.
     ///
-    /// - Throws: ``AuditError`` if it cannot be opened; what the receiver throws.
+    /// - Throws: ``AuditError`` if it cannot be opened, or any error that the receiver throws.
     mutating func read(path: String) throws {
-        // It would be cut off there, and name something else.
+        // The path would be cut off there, and name something else.
         guard !path.utf8.contains(0) else { throw AuditError(.noInput, "A path cannot contain U+0000.") }
-        // Only for the command, this is standard input.
+        // Only the command treats this as standard input.
         for item in InputTree([path == "-" ? "./-" : path]) {
             switch item {
             case .file(let file, _):
@@ -116,7 +116,7 @@ extension AuditError {
     }
 }
 
-/// Room for ids in memory: a library makes no files.
+/// Keeps spilled ids in memory, because a library does not create files.
 private final class MemorySpill: IDSpill {
     private var bytes: [UInt8] = []
 

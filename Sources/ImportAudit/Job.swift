@@ -13,20 +13,20 @@ extension Audit {
 
         /// The job's id; nil for a sync import.
         public var id: String? { summary.job.jobID }
-        /// Where the dump is: the input's path, with the entry's name behind `!` in an archive, and the place in it
-        /// behind `:` or `#` where an input has several.
+        /// Where the dump is: the input's path, followed by `!` and the entry's name in an archive, and by `:` or `#`
+        /// and the place in the input if it has several dumps.
         public var source: String { summary.source }
         /// The size of the dump in bytes.
         public var bytes: Int { summary.bytes }
-        /// The SHA-256 of the dump in hexadecimal; nil unless ``Audit/Options/hashes``.
+        /// The SHA-256 of the dump in hexadecimal; nil unless ``Audit/Options/hashes`` is set.
         public var sha256: String? { summary.sha256 }
-        /// Whether it is a bulk update or a bulk delete, whose rows are applied; else an import.
+        /// Whether it is a bulk update or a bulk delete, whose rows are applied, rather than an import.
         public var isBulk: Bool { summary.job.kind == .bulk }
-        /// What the job declares. It need not be true: see ``findings``.
+        /// What the job declares, which need not be true: see ``findings``.
         public var declared: Declared { Declared(job: summary.job) }
-        /// The rows by outcome, as they were counted.
+        /// The rows by outcome, as counted.
         public var rows: Rows { Rows(summary.rows) }
-        /// The failed rows by code: most rows first; at most 4,096 codes, and one entry for all others.
+        /// The failed rows by code, most rows first: at most 4,096 codes, and one entry for all others.
         public var codes: [FailureCode] { summary.failedByCode.map { FailureCode(code: $0) } }
         /// What the audit noticed, the most severe first.
         public var findings: [Finding] { summary.findings.map { Finding(finding: $0) } }
@@ -35,7 +35,8 @@ extension Audit {
         /// Why and where the dump is incomplete, as a sentence; nil for a dump that was read to its end without faults.
         /// Its complete rows are still counted.
         public var damage: String? { summary.salvage?.message }
-        /// How many other dumps of the job were read, which this one supersedes; nil if there are more than 1,000.
+        /// The number of other dumps of the job that were read and are superseded by this one; nil if there are more
+        /// than 1,000.
         public var supersededDumps: Int? { summary.superseded.count }
 
         /// The job as one line of JSON, without a line feed: an element of `jobs` in `summary.json`.
@@ -57,33 +58,33 @@ extension Audit {
         }
     }
 
-    /// What a job declares. A member that the dump does not have, or not as a number, is nil.
+    /// What a job declares. A member that the dump does not have is nil, and so is a count that is not a number.
     public struct Declared: Sendable {
         let job: DeclaredJob
 
         /// `complete`, `processing` or `failed`, or whatever else the dump has there.
         public var status: String? { job.status }
-        /// How many rows were sent.
+        /// The number of rows that were sent.
         public var total: Int? { job.total }
-        /// How many rows the job has dealt with.
+        /// The number of rows that the job has processed.
         public var processed: Int? { job.processed }
-        /// How many of them succeeded.
+        /// The number of rows that succeeded.
         public var succeeded: Int? { job.succeeded }
-        /// How many of them failed.
+        /// The number of rows that failed.
         public var failed: Int? { job.failed }
-        /// When it was created, as the dump writes it.
+        /// When it was created, as written in the dump.
         public var createdAt: String? { job.createdAt }
-        /// When it was changed last, as the dump writes it.
+        /// When it was last changed, as written in the dump.
         public var updatedAt: String? { job.updatedAt }
-        /// When the API deletes it, as the dump writes it.
+        /// When the API deletes it, as written in the dump.
         public var expiresAt: String? { job.expiresAt }
-        /// The code of the error with which the job failed as a whole.
+        /// The code of the error with which the whole job failed.
         public var errorCode: String? { job.error?.code }
         /// The message of that error.
         public var errorMessage: String? { job.error?.message }
     }
 
-    /// Rows by outcome. Each row has one: created + existing + applied + failed + unclassified = seen.
+    /// Rows by outcome. Each row has exactly one: created + existing + applied + failed + unclassified = seen.
     public struct Rows: Sendable, Equatable {
         /// Rows for which a record was created.
         public let created: Int
@@ -93,11 +94,11 @@ extension Audit {
         public let applied: Int
         /// Rows with an error.
         public let failed: Int
-        /// Rows without an outcome, and stretches that cannot be read as rows.
+        /// Rows without an outcome, and parts of the dump that cannot be read as rows.
         public let unclassified: Int
-        /// All of them.
+        /// All rows of the dump.
         public let seen: Int
-        /// Rows that the job's `total` promises and the dump does not have; nil if no total is declared.
+        /// Rows that the job's `total` promises but the dump does not have; nil if no total is declared.
         public let missing: Int?
 
         init(_ rows: RowCounts) {
@@ -136,9 +137,9 @@ extension Audit {
             case .pending: .pending
             }
         }
-        /// The same in a few words.
+        /// The level in a few words.
         public var word: String { verdict.word }
-        /// What happened, in a sentence or two. No text of the dump is in it.
+        /// What happened, in one or two sentences without any text from the dump.
         public var sentence: String { verdict.sentence }
     }
 
@@ -156,7 +157,7 @@ extension Audit {
             case note
         }
 
-        /// The stable name of its kind, such as `rows-missing`. `Docs/audit.md` has them all.
+        /// The stable name of its kind, such as `rows-missing`. `Docs/audit.md` lists all of them.
         public var id: String { finding.id.name }
         /// How much it matters.
         public var severity: Severity {
@@ -168,9 +169,9 @@ extension Audit {
         }
         /// What was noticed, for people. It may quote the dump.
         public var sentence: String { finding.message }
-        /// How many rows, fields or other things it is about, at least 1.
+        /// The number of rows, fields or other things that it concerns, at least 1.
         public var count: Int { finding.count }
-        /// The first rows that it is about, from 1 on, at most 20; empty if it is not about rows.
+        /// The first rows that it concerns, from 1 on, at most 20; empty if it does not concern rows.
         public var rows: [Int] { finding.rows }
     }
 
@@ -180,11 +181,11 @@ extension Audit {
 
         /// The code; nil for rows whose error has none.
         public var name: String? { code.code }
-        /// How many rows failed with it.
+        /// The number of rows that failed with it.
         public var rows: Int { code.rows }
-        /// It represents all codes beyond those that are told apart; ``name`` says so.
+        /// Whether it represents all codes beyond those that are told apart; ``name`` says so.
         public var isOther: Bool { code.isOther }
-        /// There may be more rows of it among those of other codes, all before ``firstRow``.
+        /// Whether there may be more rows of it among those of other codes, all before ``firstRow``.
         public var isAtLeast: Bool { code.isAtLeast }
         /// The first of the rows, from 1 on.
         public var firstRow: Int { code.firstRow }
@@ -192,24 +193,24 @@ extension Audit {
         public var lastRow: Int { code.lastRow }
         /// Its messages by pattern: most rows first, at most 20.
         public var messages: [Message] { code.messages.map { Message(message: $0) } }
-        /// How many patterns there are; nil if there are more than are told apart.
+        /// The number of patterns; nil if there are more than are told apart.
         public var messageCount: Int? { code.messageCount }
     }
 
-    /// Failed rows of one code whose messages differ in their values only.
+    /// Failed rows of one code whose messages differ only in their values.
     public struct Message: Sendable {
         let message: MessageSummary
 
         /// The message with a placeholder for each value that varies, such as `{number}`; braces of the message itself
         /// are doubled. Nil for rows without a message.
         public var pattern: String? { message.pattern }
-        /// How many rows have it.
+        /// The number of rows that have it.
         public var rows: Int { message.rows }
-        /// There may be more rows of it, among those whose patterns are not told apart.
+        /// Whether there may be more rows of it, among those whose patterns are not told apart.
         public var isAtLeast: Bool { message.isAtLeast }
         /// The unchanged message of one of the rows.
         public var example: String? { message.example }
-        /// The row that has the example, from 1 on.
+        /// The row with the example, from 1 on.
         public var exampleRow: Int { message.exampleRow }
     }
 }

@@ -2,33 +2,33 @@ internal import CRowScan
 package import ImportFoundation
 import Synchronization
 
-/// Fills blocks with the bytes of a source, one after another, and computes the hash of all bytes.
+/// Reads a source block by block, and computes the hash of all bytes.
 ///
-/// A separate thread reads a large file ahead and computes the hash, while the previous block is scanned:
+/// With a large file, a separate thread reads ahead and computes the hash while the previous block is scanned:
 ///
 ///     thread    read 4, hash 4 | read 5, hash 5 | …
 ///     caller    scan 3         | scan 4         | …
 @safe
 package final class BlockReader {
-    /// Bytes of one block.
+    /// The bytes of one block.
     @safe
     package struct Block {
-        /// Valid until the next block is asked for; `ROWSCAN_PADDING` more can be read after them.
+        /// Valid until the next block is requested. `ROWSCAN_PADDING` readable bytes follow them.
         package let bytes: UnsafeMutablePointer<UInt8>
         package let count: Int
         /// The hash of all bytes before the block, if it is computed.
         let hashBefore: SHA256?
     }
 
-    /// Windows of a block that is read ahead.
+    /// The number of windows in a block that is read ahead.
     private static let windowsAhead = 4
 
     private var filler: BlockFiller
-    /// The first block's room, which is there before anything was read.
+    /// The memory of the first block, which exists before anything is read.
     let first: UnsafeMutablePointer<UInt8>
     /// Whether a separate thread may read a large file.
     var readsAhead: Bool
-    /// What is read ahead, with the hash of all bytes before each block.
+    /// The blocks that are read ahead, each with the hash of all bytes before it.
     private var ahead: BlockPipe<SHA256, Never>?
     private var isFirst = true
 
@@ -43,20 +43,20 @@ package final class BlockReader {
         unsafe first.deallocate()
     }
 
-    /// Starts again with another source, in the same room.
+    /// Restarts with another source, reusing the memory.
     func restart(source: any ByteSource) {
         ahead = nil
         isFirst = true
         filler = BlockFiller(source: source, capacity: filler.capacity, hashing: filler.hashing)
     }
 
-    /// Bytes of a block, at most.
+    /// The size of a window in bytes. A block that is read ahead has up to ``windowsAhead`` of them.
     var capacity: Int { filler.capacity }
 
-    /// Set at the end, when the system refused to deliver more.
+    /// Set at the end if the system refused to deliver more.
     package var failure: ReadFailure? { ahead?.isAtEnd == false ? nil : filler.failure }
 
-    /// The bytes that follow; none at the end.
+    /// Returns the bytes that follow; none at the end.
     package func next() -> Block {
         if let ahead {
             let block = ahead.next()
@@ -72,7 +72,7 @@ package final class BlockReader {
         return unsafe Block(bytes: first, count: count, hashBefore: hashBefore)
     }
 
-    /// It alone touches the filler until the end of its blocks: that is why the filler can be sent to its thread.
+    /// Until the end of its blocks, only the thread touches the filler, so the filler can be sent to it.
     private struct Work: @unchecked Sendable {
         let filler: BlockFiller
     }
@@ -85,7 +85,7 @@ package final class BlockReader {
             let filler = work.filler
             let hashBefore = filler.hash
             var count = 0
-            // Window by window, so that each is hashed while it is in the processor's cache.
+            // Fill one window at a time, so that each is hashed while it is in the processor's cache.
             while count + filler.capacity <= room.count {
                 let more = unsafe filler.fill(room.bytes + count)
                 if more == 0 { break }
@@ -95,24 +95,24 @@ package final class BlockReader {
         }
     }
 
-    /// Ends the hash of all bytes: there are several documents, and each gets its own.
+    /// Stops the hash of all bytes: with several documents, each has its own.
     func stopHashing() {
         filler.stopHashing()
     }
 
-    /// The SHA-256 of what was read, if requested and if reading did not fail. Only after the end.
+    /// Returns the SHA-256 of everything read, if requested and if reading did not fail. Valid only at the end.
     package func finishHash() -> String? {
         failure == nil ? filler.finishHash() : nil
     }
 }
 
-/// Reads a block and hashes it while it is in the processor's cache. One thread at a time.
+/// Reads a block and hashes it while it is in the processor's cache. For one thread at a time.
 final class BlockFiller {
     let capacity: Int
     let hashing: Bool
     private(set) var source: any ByteSource
     private(set) var failure: ReadFailure?
-    /// Of all bytes so far.
+    /// The hash of all bytes so far.
     private(set) var hash: SHA256?
     private let isHashingStopped = Atomic(false)
     private var isFirst = true
@@ -125,7 +125,7 @@ final class BlockFiller {
         hash = hashing ? SHA256() : nil
     }
 
-    /// Room for a block and the padding behind it, all zero.
+    /// Allocates zeroed memory for a block and the padding after it.
     func allocate() -> UnsafeMutablePointer<UInt8> {
         let count = capacity + Int(ROWSCAN_PADDING)
         let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
@@ -133,10 +133,10 @@ final class BlockFiller {
         return unsafe bytes
     }
 
-    /// How many bytes were read into `bytes`; 0 at the end and after a failure.
+    /// Reads into `bytes` and returns the number of bytes; 0 at the end and after a failure.
     func fill(_ bytes: UnsafeMutablePointer<UInt8>) -> Int {
         var count = 0
-        // A slow pipe may deliver its first bytes one by one: the first block waits for a whole signature.
+        // A slow pipe may deliver its first bytes one by one, so the first block waits for a whole signature.
         let wanted = isFirst ? min(capacity, ForeignFormat.signatureBytes) : 1
         isFirst = false
         do throws(ReadFailure) {
@@ -153,7 +153,7 @@ final class BlockFiller {
         if hashing, !isHashingStopped.load(ordering: .relaxed) {
             unsafe hash?.update(UnsafeBufferPointer(start: bytes, count: count))
         }
-        // The scanner looks at the byte after the end.
+        // The scanner reads the byte after the end.
         unsafe bytes[count] = 0
         return count
     }
@@ -162,7 +162,7 @@ final class BlockFiller {
         isHashingStopped.load(ordering: .relaxed) ? nil : hash?.finish()
     }
 
-    /// From any thread.
+    /// Can be called from any thread.
     func stopHashing() {
         isHashingStopped.store(true, ordering: .relaxed)
     }

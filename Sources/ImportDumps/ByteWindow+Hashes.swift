@@ -1,10 +1,10 @@
 import ImportFoundation
 
-/// The hashes of documents that are being read, each inside the previous one, computed as the window moves on.
+/// The hashes of the documents being read, each nested in the previous one, computed as the window moves on.
 struct DocumentHashes {
     private struct Open {
         var hash = SHA256()
-        /// Up to which offset of the dump bytes went into it: what is read again is hashed once.
+        /// The offset in the dump up to which bytes were hashed. Bytes that are read again are hashed only once.
         var end: Int
     }
 
@@ -12,14 +12,14 @@ struct DocumentHashes {
 
     var isEmpty: Bool { open.isEmpty }
 
-    /// A document begins at an offset.
+    /// Begins a document at an offset.
     mutating func begin(at offset: Int) {
         open.append(Open(end: offset))
     }
 
-    /// Adds bytes that were not hashed yet.
+    /// Adds bytes, except those already hashed.
     ///
-    /// - Parameter startOffset: of the first of them in the dump.
+    /// - Parameter startOffset: the offset of their first byte in the dump.
     mutating func update(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int) {
         for index in open.indices {
             let begin = max(open[index].end - startOffset, 0)
@@ -29,7 +29,7 @@ struct DocumentHashes {
         }
     }
 
-    /// The SHA-256 of the last document, which ends at an offset. Nil if it ends before what was hashed.
+    /// Returns the SHA-256 of the innermost document, which ends at an offset; nil if later bytes were hashed already.
     mutating func finish(at offset: Int) -> String? {
         guard var last = open.popLast(), last.end <= offset else { return nil }
         return last.hash.finish()
@@ -41,16 +41,16 @@ struct DocumentHashes {
 }
 
 extension ByteWindow {
-    /// The SHA-256 of everything that was read, if requested and if reading did not fail. Only after the end.
+    /// Returns the SHA-256 of everything read, if requested and if reading did not fail. Valid only at the end.
     func finishHash() -> String? {
         guard let original else { return reader.finishHash() }
         return failure == nil ? original.finishHash() : nil
     }
 
-    /// The size of the input, if all of it was read; that of its own bytes where they were decoded.
+    /// The size of the input, if all of it was read; that of its original bytes if it was decoded.
     var inputByteCount: Int { original?.count ?? offset }
 
-    /// The SHA-256 of all bytes before the position, if hashes are wanted and reading did not go back.
+    /// Returns the SHA-256 of all bytes before the position, if hashes are wanted and reading did not go back.
     func hashOfFront() -> String? {
         guard !hasGoneBack, var hash = hashBefore else { return nil }
         unsafe hash.update(UnsafeBufferPointer(rebasing: bytes[..<position]))
@@ -62,19 +62,19 @@ extension ByteWindow {
         if hashing { documentHashes.begin(at: offset) }
     }
 
-    /// Ends the reader's own hash of all bytes: there are several documents, and each has its own.
+    /// Stops the reader's hash of all bytes: with several documents, each has its own.
     func stopWholeHash() {
         if hashing { reader.stopHashing() }
     }
 
-    /// The SHA-256 of the bytes from where the last hash was begun to the position. Nil if it ends before what was
-    /// hashed.
+    /// Returns the SHA-256 of the bytes from where the last hash began to the position; nil if later bytes were hashed
+    /// already.
     mutating func finishDocumentHash() -> String? {
         unsafe documentHashes.update(UnsafeBufferPointer(rebasing: bytes[..<position]), from: startOffset)
         return documentHashes.finish(at: offset)
     }
 
-    /// Discards the hashes that were begun.
+    /// Discards all hashes in progress.
     mutating func dropDocumentHashes() {
         documentHashes.removeAll()
     }

@@ -8,47 +8,48 @@ import ImportFoundation
 ///     window              [consumed·········|·still to read··········]
 ///              startOffset^                 ^position                ^count
 ///
-/// It slides only when everything in it was consumed, so no byte is moved: each byte is copied once, by the system,
-/// from the file into the window. What must outlive a slide (texts of the current row) is copied by the scanner.
+/// It slides only when everything in it has been consumed, so no byte is ever moved: the system copies each byte once,
+/// from the file into the window. The scanner copies what must outlive a slide (texts of the current row).
 ///
-/// Where a dump is damaged, reading goes back to look for the next whole row or dump: as far as the *mark*, which lies
-/// at the start of the current row or member. Bytes from the mark on are kept when the window slides; going back
-/// behind its start puts a window of those bytes in front of the current block.
+/// Where a dump is damaged, reading goes back to look for the next whole row or dump, but not beyond the *mark*, which
+/// is set at the start of the current row or member. Bytes from the mark on are retained when the window slides. Going
+/// back beyond its start puts a window of those bytes in front of the current block.
 ///
-/// Safe to use: the storage lives as long as the window, and indices are the scanner's own, below `count`.
+/// Safe to use: the storage lives as long as the window, and all indices come from the scanner and are below `count`.
 @safe
 struct ByteWindow: ~Copyable {
-    /// Offset in the dump of the window's first byte.
+    /// The offset in the dump of the window's first byte.
     private(set) var startOffset = 0
-    /// Bytes in the window.
+    /// The number of bytes in the window.
     private(set) var count = 0
-    /// The next byte to read, counted from the window's start.
+    /// The index in the window of the next byte to read.
     var position = 0
 
     private var storage: UnsafeMutablePointer<UInt8>
     let reader: BlockReader
     let kernel: RowKernel
-    /// Whether hashes are wanted.
+    /// Whether to compute hashes.
     let hashing: Bool
 
     private var lines = WindowLines()
     var documentHashes = DocumentHashes()
-    /// The hash of all bytes before the window, while the reader computes it.
+    /// The hash of all bytes before the window, as long as the reader computes it.
     private(set) var hashBefore: SHA256?
 
-    /// Whether marks are kept: strict reading never goes back.
+    /// Whether marks are kept. Strict reading never goes back.
     var goesBack = true
-    /// The offset that reading may go back to; ``noMark`` if it need not.
+    /// The lowest offset that reading may go back to, or ``noMark``.
     private(set) var mark = noMark
-    /// The bytes from the mark to the window's start, and how many lines are before them.
+    /// The bytes from the mark to the window's start, and the line on which they begin.
     private var retained = Retained()
-    /// The window's own memory, if it holds bytes that are read again.
+    /// The window's own memory while it replays retained bytes.
     private var replayed: UnsafeMutablePointer<UInt8>?
-    /// The block that follows them.
+    /// The block that follows the replayed bytes.
     private var heldBlock: BlockReader.Block?
-    /// Whether what is read is only looked at: reading will go back, so the window does not slide where it could not.
+    /// Whether reading only looks ahead and will go back. The window then slides only as far as going back remains
+    /// possible.
     private(set) var isLookingAhead = false
-    /// Whether reading went back since ``beginDocument()``.
+    /// Whether reading has gone back since ``beginDocument()``.
     private(set) var hasGoneBack = false
 
     private static let noMark = Int.max
@@ -67,16 +68,16 @@ struct ByteWindow: ~Copyable {
         unsafe storage = reader.first
     }
 
-    /// Where the bytes lay in the input, if they were decoded.
+    /// The map from decoded bytes to their places in the input, if the input was decoded.
     var placeMap: PlaceMap?
-    /// The input's own bytes, if they were decoded.
+    /// The input's original bytes, if it was decoded.
     var original: OriginalBytes?
 
     deinit {
         unsafe replayed?.deallocate()
     }
 
-    /// Starts again with another input.
+    /// Restarts with another input.
     mutating func restart(source: any ByteSource, readsAhead: Bool) {
         endReplay()
         heldBlock = nil
@@ -93,34 +94,34 @@ struct ByteWindow: ~Copyable {
         original = nil
     }
 
-    /// The index of the first byte from `index` on that is a quote, a backslash, a control character or beyond ASCII;
-    /// `count` if there is none.
+    /// Returns the index of the first quote, backslash, control character or non-ASCII byte from `index` on; `count` if
+    /// there is none.
     @inline(__always)
     func endOfPlainASCII(from index: Int) -> Int {
         unsafe index + kernel.functions.pointee.plain_text(storage + index, count - index)
     }
 
-    /// Eight bytes from `index` on, the first one lowest. There must be eight.
+    /// Returns the eight bytes from `index` on, the first one lowest. All eight must be in the window.
     @inline(__always)
     func word(at index: Int) -> UInt64 {
         assert(index >= 0 && index + 8 <= count)
         return wordOrPadding(at: index)
     }
 
-    /// Eight bytes from `index` on, of which some may be after the window's end: a zero first, then anything.
+    /// Returns the eight bytes from `index` on. Some may be past the window's end: first a zero, then arbitrary bytes.
     @inline(__always)
     func wordOrPadding(at index: Int) -> UInt64 {
         assert(index >= 0 && index <= count)
         return unsafe UInt64(littleEndian: UnsafeRawPointer(storage + index).loadUnaligned(as: UInt64.self))
     }
 
-    /// Its size in bytes.
+    /// The window's size in bytes, unless it is read ahead: then, several such sizes.
     var capacity: Int { reader.capacity }
 
-    /// Set when the system failed to deliver more.
+    /// Set when the system has failed to deliver more.
     var failure: ReadFailure? { reader.failure }
 
-    /// Offset in the dump of the next byte to read.
+    /// The offset in the dump of the next byte to read.
     var offset: Int { startOffset + position }
 
     @inline(__always)
@@ -129,17 +130,17 @@ struct ByteWindow: ~Copyable {
         return unsafe storage[index]
     }
 
-    /// The byte at `index`, which may be the one behind the window's end; that is zero there.
+    /// Returns the byte at `index`, or zero if that is the window's end.
     @inline(__always)
     func byteOrZero(at index: Int) -> UInt8 {
         assert(index >= 0 && index <= count)
         return unsafe storage[index]
     }
 
-    /// The index of the first byte from `index` on that is no white space, at most `count`.
+    /// Returns the index of the first byte from `index` on that is not white space, at most `count`.
     @inline(__always)
     func indexBehindSpace(from index: Int) -> Int {
-        // Up to eight spaces without a branch, for how many there are cannot be predicted. The zero behind the window's
+        // Skips up to eight spaces without a branch, because their number is unpredictable. The zero at the window's
         // end stops this too.
         let others = wordOrPadding(at: index) ^ 0x2020_2020_2020_2020
         var index = index + (others.trailingZeroBitCount >> 3)
@@ -150,26 +151,26 @@ struct ByteWindow: ~Copyable {
         }
     }
 
-    /// Whether the bytes of `literal` are at `index`, where there must be as many.
+    /// Whether the bytes at `index` equal `literal`. That many bytes must be in the window.
     @inline(__always)
     func holds(_ literal: StaticString, at index: Int) -> Bool {
         assert(index >= 0 && index + literal.utf8CodeUnitCount <= count)
         return unsafe memcmp(storage + index, literal.utf8Start, literal.utf8CodeUnitCount) == 0
     }
 
-    /// The bytes in the window, and padding for the kernels after them. Valid until it slides.
+    /// The bytes in the window, followed by padding for the kernels. Valid until the window slides.
     @inline(__always)
     var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: storage, count: count) }
 
-    /// Slides on to the bytes that follow, when all in the window were consumed. False at the end, and where bytes that
-    /// are only looked at are more than can be kept.
+    /// Slides to the bytes that follow, once all in the window are consumed. Returns false at the end, and where a
+    /// lookahead would need to retain more bytes than the limit allows.
     mutating func slide() -> Bool {
         assert(position == count)
         guard !isLookingAhead || canRetain else { return false }
         if !documentHashes.isEmpty { unsafe documentHashes.update(bytes, from: startOffset) }
         let feeds = unsafe lines.feeds(in: bytes, kernel)
         if mark != Self.noMark, goesBack { retain(feeds: feeds) }
-        // Places in the window that is passed may still be asked for, and after the mark.
+        // Places in the window that is left, and after the mark, may still be asked for.
         placeMap?.forget(before: min(startOffset, mark))
         unsafe lines.pass(bytes, from: startOffset, feeds: feeds)
         startOffset += count
@@ -183,30 +184,30 @@ struct ByteWindow: ~Copyable {
         return count > 0
     }
 
-    /// Consumes the rest, so that the size and the hash are those of the whole input.
+    /// Consumes the rest, so that size and hash cover the whole input.
     mutating func drain() {
         repeat { position = count } while slide()
     }
 
-    /// The line and the column of a byte in the window, or of one that is kept since the mark.
+    /// Returns the line and column of a byte in the window, or of one retained since the mark.
     func place(ofOffset offset: Int) -> Place {
         if offset < startOffset { return place(ofOffset: offset, lineInRetained(of: offset)) }
         return unsafe place(ofOffset: offset, lines.counted(in: bytes, from: startOffset, upTo: offset))
     }
 
-    /// The same, for places that are asked for in order, as a rule: lines before it are not counted again.
+    /// Does the same as ``place(ofOffset:)``, but remembers the line: places are usually asked for in ascending order.
     mutating func passPlace(ofOffset offset: Int) -> Place {
         if offset < startOffset { return place(ofOffset: offset, lineInRetained(of: offset)) }
         return unsafe place(ofOffset: offset, lines.count(in: bytes, from: startOffset, upTo: offset))
     }
 
-    /// The place of a byte of the window at which a line begins.
+    /// Returns the place of a byte in the window at which a line begins.
     func place(ofLineAt offset: Int) -> Place {
         let front = unsafe UnsafeBufferPointer(start: storage, count: offset - startOffset)
         return place(ofOffset: offset, unsafe lines.beginning(behind: front, from: startOffset, kernel))
     }
 
-    /// Consumes whole lines of the window, from where the place was asked for last.
+    /// Consumes whole lines of the window, starting where a place was last asked for.
     mutating func passLines(_ count: Int, bytes: Int) {
         position += bytes
         lines.pass(count, to: position, startOffset: startOffset)
@@ -218,7 +219,7 @@ struct ByteWindow: ~Copyable {
         return place
     }
 
-    /// The line of a byte that the window has passed, counted in the bytes that are kept.
+    /// Returns the line of a byte that the window has left, counted in the retained bytes.
     private func lineInRetained(of offset: Int) -> WindowLines.Line {
         guard canGoBack(to: offset) else { return lines.first }
         var line = retained.firstLine
@@ -239,15 +240,15 @@ extension ByteWindow {
         if !retained.bytes.isEmpty { retained.bytes.removeAll(keepingCapacity: true) }
     }
 
-    /// The same, for an offset after the last mark.
+    /// Sets the mark at an offset after the last mark.
     @inline(__always)
     mutating func setMark(at offset: Int) {
         mark = offset
         if offset >= startOffset, !retained.bytes.isEmpty { retained.bytes.removeAll(keepingCapacity: true) }
     }
 
-    /// The same, for the end of the value before the position: in front of a comma and of white space around it. That
-    /// value must be in the window.
+    /// Sets the mark at the end of the value before the position, in front of any comma and white space in between.
+    /// That value must be in the window.
     @inline(__always)
     mutating func setMarkBehindValue() {
         var index = position
@@ -258,24 +259,24 @@ extension ByteWindow {
 
     private func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ",") || ASCII.isSpace(byte) }
 
-    /// Where looking ahead began, and what was so before.
+    /// Where a lookahead began, and whether it is nested in another.
     struct Lookahead {
         let start: Int
         fileprivate let isNested: Bool
     }
 
-    /// Begins to look at what follows the position, which reading goes back to.
+    /// Begins a lookahead, after which reading goes back to the position.
     ///
-    /// - Parameter keepsMark: whether reading may also go back to the mark that is set.
+    /// - Parameter keepsMark: whether reading may also go back to the mark already set.
     mutating func lookAhead(keepsMark: Bool = false) -> Lookahead {
         let lookahead = Lookahead(start: offset, isNested: isLookingAhead)
-        // Within another lookahead, that one's mark is needed still.
+        // A nested lookahead must not lose the mark of the outer one.
         if mark > offset || !(keepsMark || isLookingAhead) { setMark() }
         isLookingAhead = true
         return lookahead
     }
 
-    /// - Parameter goesBack: whether reading goes back to where it began.
+    /// - Parameter goesBack: whether reading goes back to where the lookahead began.
     mutating func end(_ lookahead: Lookahead, goesBack: Bool = true) {
         isLookingAhead = lookahead.isNested
         if goesBack { goBack(to: lookahead.start) }
@@ -286,7 +287,7 @@ extension ByteWindow {
         retained.bytes.removeAll(keepingCapacity: true)
     }
 
-    /// Reading went on to another document.
+    /// Notes that reading has gone on to another document.
     mutating func beginDocument() {
         hasGoneBack = false
     }
@@ -296,21 +297,21 @@ extension ByteWindow {
         offset >= startOffset || (!retained.bytes.isEmpty && offset >= retained.start)
     }
 
-    /// The byte at an offset before the position; nil if it is gone.
+    /// Returns the byte at an offset before the position; nil if it is gone.
     func byte(atOffset offset: Int) -> UInt8? {
         if offset >= startOffset, offset - startOffset < count { return self[offset - startOffset] }
         guard canGoBack(to: offset), offset < startOffset else { return nil }
         return retained.bytes[offset - retained.start]
     }
 
-    /// Where the white space before an offset begins, no further back than the mark.
+    /// Returns the offset where the white space before an offset begins, but not before the mark.
     func offsetBeforeSpace(_ offset: Int) -> Int {
         var offset = offset
         while offset > mark, let byte = byte(atOffset: offset - 1), ASCII.isSpace(byte) { offset -= 1 }
         return offset
     }
 
-    /// Goes back to an offset. Nothing is done if reading cannot go back that far.
+    /// Goes back to an offset. Does nothing if reading cannot go back that far.
     mutating func goBack(to offset: Int) {
         guard canGoBack(to: offset) else { return }
         hasGoneBack = true
@@ -319,7 +320,7 @@ extension ByteWindow {
             position = offset - startOffset
             return
         }
-        // All that was kept comes into the window, for reading may go back further still.
+        // All retained bytes go into the window, because reading may go back even further.
         let front = retained.bytes
         let isReplaying = unsafe replayed != nil
         let total = front.count + (isReplaying ? count : 0)
@@ -340,7 +341,7 @@ extension ByteWindow {
         retained.bytes.removeAll(keepingCapacity: true)
     }
 
-    /// The place of an offset that reading can go back to. The position stays.
+    /// Returns the place of an offset that reading can go back to. The position does not change.
     mutating func placeGoingBack(to offset: Int) -> Place {
         let position = self.offset
         goBack(to: offset)
@@ -357,7 +358,7 @@ extension ByteWindow {
         return false
     }
 
-    /// Goes on to an offset that lies ahead, and must be there.
+    /// Advances to an offset further on, which must exist.
     mutating func advance(to offset: Int) {
         while offset - startOffset > count {
             position = count
@@ -366,19 +367,19 @@ extension ByteWindow {
         position = offset - startOffset
     }
 
-    /// Whether the bytes of the window from the mark on can be kept with those that are kept already.
+    /// Whether the window's bytes from the mark on can be retained along with those already retained.
     private var canRetain: Bool {
         mark != Self.noMark && retained.bytes.count + count - max(mark - startOffset, 0) <= DumpLimits.rereadBytes
     }
 
-    /// Keeps the bytes of the window from the mark on, for the window slides.
+    /// Retains the window's bytes from the mark on, because the window is about to slide.
     ///
-    /// - Parameter feeds: how many line feeds are in the window.
+    /// - Parameter feeds: the number of line feeds in the window.
     private mutating func retain(feeds: Int) {
         let from = max(mark - startOffset, 0)
         if retained.bytes.isEmpty {
             retained.start = startOffset + from
-            // Few bytes are after the mark, as a rule: their lines are counted, not those in front of it.
+            // Usually few bytes follow the mark, so count the lines after it, not those before it.
             let feedsInFront = feeds - (unsafe kernel.functions.pointee.count_lines(storage + from, count - from))
             retained.firstLine = unsafe lines.line(
                 behind: UnsafeBufferPointer(start: storage, count: from), from: startOffset, feeds: feedsInFront)

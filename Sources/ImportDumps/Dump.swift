@@ -5,7 +5,7 @@ package enum DumpReading: Sendable {
     case job(Dump)
     case notAJob(NotAJob)
 
-    /// Whether the operating system refused to read on: another time, there may be more.
+    /// Whether the operating system refused to deliver the rest: reading again later may yield more.
     package var isCutBySystem: Bool {
         let fault: DumpFault?
         switch self {
@@ -21,16 +21,16 @@ package enum DumpReading: Sendable {
 package struct Dump: Sendable {
     package var job: DeclaredJob
     package var results: ResultsState
-    /// Rows that were delivered: each element of `results`, whatever it is.
+    /// The number of rows delivered: every element of `results`, whatever its type.
     package var rowCount: Int
     /// Why reading stopped before the end, if it did.
     package var fault: DumpFault?
-    /// Faults before that, or in a dump that was still read to its end.
+    /// Faults before `fault`, or in a dump that was read to its end all the same.
     package var damage = DumpDamage()
     package var notes: FieldNotes
-    /// What was around the dump and was removed, the outermost first.
+    /// Wrappings that were removed from around the dump, outermost first.
     package var wrappings: [Wrapping] = []
-    /// What is around the dump in its input and is not a part of it.
+    /// Text around the dump in its input that is not part of it.
     package var skipped = SkippedText()
     /// The dump's size in bytes.
     package var byteCount: Int
@@ -39,7 +39,7 @@ package struct Dump: Sendable {
 }
 
 extension Dump {
-    /// A complete dump of a job, as if its rows had been read.
+    /// Creates a complete dump of a job, as if its rows had been read.
     package init(ofWhole job: DeclaredJob, rowCount: Int) {
         self.init(
             job: job, results: .complete, rowCount: rowCount, fault: nil, notes: FieldNotes(), byteCount: 0, sha256: nil
@@ -49,9 +49,9 @@ extension Dump {
 
 /// The state of the key `results`.
 package enum ResultsState: Sendable, Equatable {
-    /// No such key, or null.
+    /// The key is missing, or its value is null.
     case absent
-    /// It is not an array.
+    /// The value is not an array.
     case wrongType
     /// An array, read to its end.
     case complete
@@ -74,23 +74,23 @@ package struct NotAJob: Sendable {
         case blank
         /// An API error response, with its message.
         case errorBody(message: String)
-        /// This program wrote it.
+        /// Output of this program.
         case ownOutput(OwnOutput)
-        /// The body of a request, `{"objects": […], …}`: what was sent.
+        /// A request body, `{"objects": […], …}`: what was sent.
         case requestBody
         /// Valid JSON of another kind; `topLevel` is its type.
         case otherJSON(topLevel: FoundType)
-        /// A format that is recognized by its first bytes.
+        /// Another format, recognized by its first bytes.
         case foreign(ForeignFormat)
         /// Not JSON, or broken before anything shows that it is an import job.
         case unreadable(DumpFault)
-        /// Rows, each a separate object, without their job.
+        /// Rows without their job, each a separate object.
         case rowsWithoutJob(count: Int)
-        /// This many more documents that are not jobs, in an input without jobs.
+        /// This many further documents that are not jobs, in an input without jobs.
         case more(count: Int)
     }
 
-    /// Whether it may be a lost dump, or refer to one: it is refused even between jobs.
+    /// Whether it may be a lost dump or refer to one. If so, it is refused even between jobs.
     var mayBeLoss: Bool {
         switch reason {
         case .errorBody, .rowsWithoutJob: true
@@ -100,7 +100,7 @@ package struct NotAJob: Sendable {
 }
 
 extension Dump {
-    /// Its first fault.
+    /// The first fault.
     package var firstFault: DumpFault? {
         guard let first = damage.first else { return fault }
         guard let fault else { return first }
@@ -109,7 +109,7 @@ extension Dump {
 }
 
 extension DumpReading {
-    /// It is the only document of its input.
+    /// Sets the size and the hash of the whole input, of which this is the only document.
     mutating func setWhole(byteCount: Int, sha256: String?) {
         switch self {
         case .job(var dump):
@@ -122,15 +122,16 @@ extension DumpReading {
     }
 }
 
-/// Formats that come instead of dumps.
+/// Formats found where a dump was expected.
 package enum ForeignFormat: Sendable, Equatable {
     case markup, utf16, utf32, gzip, zstd, zip, xz, bzip2, sevenZip, lz4
-    /// Lines of cells, such as the file that was sent; its first columns, as far as known.
+    /// Delimited text, such as the file that was sent, with the column names in its first line.
     case table(columns: [String])
 }
 
 extension ForeignFormat {
-    /// The number of first bytes needed to recognize a format. Inputs wait for that many to distinguish archives from dumps.
+    /// The number of leading bytes needed to recognize a format. Inputs wait for that many to distinguish archives from
+    /// dumps.
     static let signatureBytes = 512
 
     /// Recognizes a format by an input's first bytes; nil for anything that may be JSON in UTF-8.
@@ -169,8 +170,8 @@ extension ForeignFormat {
         }
     }
 
-    /// The names in the first line of a table; nil for anything else. The second line, if all of it is there, has as many
-    /// cells.
+    /// The column names in the first line of a table; nil for anything else. A second line that is there completely
+    /// must have as many cells.
     private static func columns(firstBytes: [UInt8]) -> [String]? {
         let bytes = firstBytes.starts(with: [0xEF, 0xBB, 0xBF]) ? firstBytes.dropFirst(3) : firstBytes[...]
         let isWhole = firstBytes.count < signatureBytes
@@ -180,7 +181,7 @@ extension ForeignFormat {
             return (text, rest.isEmpty ? nil : rest.drop { $0 == 0x0A || $0 == 0x0D })
         }
         let (header, rest) = line(bytes)
-        // Names have no brackets, and a log has its times in front.
+        // Column names have no brackets. A log line begins with a time, which has colons.
         guard let first = header.first, !"{[".utf8.contains(first),
             !header.contains(where: { $0 < 0x20 && $0 != 0x09 }),
             !header.contains(where: { "{}[]=:".utf8.contains($0) }), let rest, !rest.isEmpty
@@ -199,7 +200,7 @@ extension ForeignFormat {
         return nil
     }
 
-    /// The cells of a line; nil if a quote is left open.
+    /// The cells of a line; nil if a quotation is left open.
     private static func cells(_ line: ArraySlice<UInt8>, _ delimiter: UInt8) -> [ArraySlice<UInt8>]? {
         var cells: [ArraySlice<UInt8>] = []
         var start = line.startIndex
@@ -220,55 +221,55 @@ extension ForeignFormat {
     }
 }
 
-/// Something around a dump that was removed to read it.
+/// Something that was removed from around a dump to read it.
 package enum Wrapping: Sendable, Hashable {
-    /// The text was in this encoding, by its IANA name, and was converted to UTF-8.
+    /// Text in the encoding with this IANA name, which was converted to UTF-8.
     case encoding(String)
-    /// Each line had a prefix, or was a record, of a container's or a system's log.
+    /// A prefix or a record around each line, from a container's or a system's log.
     case log(LogFormat)
     /// Lines of an event stream (`data: …`).
     case eventStream
-    /// The headers of an HTTP response, as `curl -i` shows them, are before the dump.
+    /// HTTP response headers before the dump, as `curl -i` prints them.
     case httpResponse
-    /// The dump is the value at this place of another JSON document: a JSON Pointer (RFC 6901).
+    /// The dump is a value in another JSON document, at this JSON Pointer (RFC 6901).
     case member(pointer: String)
-    /// The dump is the text of the string at this place of another JSON document: a JSON Pointer (RFC 6901).
+    /// The dump is the text of a string in another JSON document, at this JSON Pointer (RFC 6901).
     case string(pointer: String)
-    /// That text was in Base64 (RFC 4648).
+    /// The string's text was in Base64 (RFC 4648).
     case base64
 
-    /// The formats of logs that are removed.
+    /// Log formats that are removed.
     package enum LogFormat: String, Sendable, Hashable, CaseIterable {
-        /// One JSON record for each line, as Docker's driver `json-file` writes them.
+        /// One JSON record per line, as Docker's `json-file` driver writes them.
         case dockerJSON
         /// A time, a stream and a tag before each line, as container runtimes write them under Kubernetes.
         case cri
         /// A time before each line.
         case timestamps
-        /// The name of a container before each line, as Docker Compose and `kubectl logs --prefix` write it.
+        /// A container name before each line, as written by Docker Compose and `kubectl logs --prefix`.
         case containerNames
         /// Time, host and program before each line, as in syslog and the journal.
         case syslog
     }
 }
 
-/// What is around a dump in its input and is not a part of it: log lines, headers of HTTP responses, guards, fences.
+/// Text around a dump in its input that is not part of it: log lines, HTTP response headers, guards, fences.
 package struct SkippedText: Sendable, Equatable {
     package var bytes = 0
-    /// How many lines it is on.
+    /// The number of lines that it covers, in whole or in part.
     package var lines = 0
-    /// Whole JSON documents of another kind among it.
+    /// The number of complete JSON documents of other kinds within it.
     package var documents = 0
     /// Where it begins.
     package var first: Place?
-    /// The last line it is on. A line of which several stretches are skipped counts once.
+    /// The last line covered, so that a line with several skipped stretches is counted once.
     private var lastLine = 0
 
     package init() {}
 
     package var isEmpty: Bool { bytes == 0 }
 
-    /// Adds what was skipped further on.
+    /// Adds text that was skipped further on.
     mutating func add(_ other: SkippedText) {
         guard let start = other.first else { return }
         if first == nil { first = start }
@@ -280,7 +281,7 @@ package struct SkippedText: Sendable, Equatable {
 
     /// Adds a stretch further on.
     ///
-    /// - Parameter count: on how many lines it is, from 1 on.
+    /// - Parameter count: the number of lines that it covers, at least 1.
     mutating func add(bytes: Int, from place: Place, lines count: Int) {
         guard bytes > 0 else { return }
         if first == nil { first = place }

@@ -2,14 +2,14 @@ package import ImportFoundation
 
 /// A position in a dump.
 package struct Place: Sendable, Equatable {
-    /// Bytes before it: 0 is the start of the dump.
+    /// The number of bytes before it; 0 is the start of the dump.
     package var byte: Int
     /// 1-based; lines end with a line feed.
     package var line: Int
     /// 1-based, counted in bytes from the start of the line.
     package var column: Int
-    /// Within the reader, where bytes were decoded: the place in what they were decoded from. The reader itself works with
-    /// the bytes that it sees; what it delivers has the place in the input.
+    /// The place in the original bytes, if they were decoded. It is used only within the reader, which works with the
+    /// decoded bytes; what the reader delivers has places in the input.
     var origin: Origin?
 
     struct Origin: Sendable, Equatable {
@@ -29,7 +29,7 @@ package struct Place: Sendable, Equatable {
 package struct DumpFault: Error, Sendable, Equatable {
     package var reason: Reason
     package var place: Place
-    /// Complete rows before the fault.
+    /// The number of complete rows before the fault.
     package var rowsKept: Int
 
     package init(reason: Reason, place: Place, rowsKept: Int) {
@@ -38,21 +38,21 @@ package struct DumpFault: Error, Sendable, Equatable {
         self.rowsKept = rowsKept
     }
 
-    /// The fault at the place.
+    /// What is wrong at the place.
     package enum Reason: Sendable, Equatable {
         /// The bytes end in the middle of the JSON text.
         case unexpectedEnd
         /// The operating system failed to deliver the rest.
         case readFailed(ReadFailure)
-        /// A byte that cannot stand here.
+        /// A byte that is not allowed here.
         case unexpectedByte(UInt8, expected: Expectation)
-        /// A control character (U+0000 to U+001F) that a string must write as an escape: RFC 8259, section 7.
+        /// A control character (U+0000 to U+001F), which a string must escape (RFC 8259, section 7).
         case controlCharacter(UInt8)
         /// A backslash that is not followed by one of `"\/bfnrtu`.
         case invalidEscape(UInt8)
         /// Bytes that are not UTF-8 (RFC 3629): overlong forms, surrogates, beyond U+10FFFF, stray or missing bytes.
         case invalidUTF8
-        /// Deeper than ``DumpLimits/nestingLevels``.
+        /// Nesting deeper than ``DumpLimits/nestingLevels``.
         case nestedTooDeep
         /// More text after the end of the JSON value.
         case textAfterEnd(UInt8)
@@ -62,9 +62,9 @@ package struct DumpFault: Error, Sendable, Equatable {
         case jobAmongRows
     }
 
-    /// Deviations from JSON, by other languages or careless programs, that are tolerated.
+    /// Tolerated deviations from JSON, made by other languages or careless programs.
     package enum Slip: Sendable, Equatable {
-        /// A bare word where a value belongs, as it is written.
+        /// A bare word where a value belongs, as written.
         case word(Word)
         /// A string in single quotes.
         case singleQuotes
@@ -72,7 +72,7 @@ package struct DumpFault: Error, Sendable, Equatable {
         case trailingComma
         /// A comma without a value before it.
         case strayComma
-        /// A number that begins with a zero, a plus sign or a point.
+        /// A number that begins with a zero, a plus sign or a decimal point.
         case number
     }
 
@@ -111,15 +111,15 @@ package struct DumpFault: Error, Sendable, Equatable {
 
 /// The faults of a dump after which reading continued.
 ///
-/// Its size is bounded, whatever the dump contains: the first places of each kind are kept, the others are counted.
+/// Its size is bounded, whatever the dump contains: the first places of each kind are kept, the rest are counted.
 package struct DumpDamage: Sendable, Equatable {
-    /// Places in strings that are not JSON text, and where U+FFFD stands instead.
+    /// Places in strings that are not valid JSON and were replaced with U+FFFD.
     package private(set) var repairs = Spots()
-    /// Stretches of `results` without a whole row. Each was delivered as one row (``RowFacts/damaged``).
+    /// Stretches of `results` that contain no whole row. Each was delivered as one row (``RowFacts/damaged``).
     package private(set) var rows = Spots()
-    /// Other text that is not JSON, by which no row was lost.
+    /// Other text that is not valid JSON, without loss of a row.
     package private(set) var slips = Spots()
-    /// Repairs of bytes that are not UTF-8, and how many of them could be characters of Windows-1252.
+    /// The number of repairs of bytes that are not UTF-8, and of those that could be Windows-1252 characters.
     package private(set) var invalidBytes = (count: 0, windows1252: 0)
 
     package init() {}
@@ -131,7 +131,8 @@ package struct DumpDamage: Sendable, Equatable {
         [repairs, rows, slips].compactMap(\.first.first).min { $0.place.byte < $1.place.byte }?.fault
     }
 
-    /// Whether the text may be in Windows-1252: it has bytes that are not UTF-8, and all of them are characters there.
+    /// Whether the text may be Windows-1252: it has bytes that are not UTF-8, and all of them are characters in that
+    /// encoding.
     package var mayBeWindows1252: Bool { invalidBytes.count > 0 && invalidBytes.count == invalidBytes.windows1252 }
 
     /// Places of damage.
@@ -145,9 +146,9 @@ package struct DumpDamage: Sendable, Equatable {
     package struct Spot: Sendable, Equatable {
         package var reason: DumpFault.Reason
         package var place: Place
-        /// The row to which it belongs; nil for the job's own fields.
+        /// The row that it belongs to; nil for the job's own fields.
         package var row: Int?
-        /// The same as a fault.
+        /// The spot as a fault.
         package var fault: DumpFault { DumpFault(reason: reason, place: place, rowsKept: max(0, (row ?? 1) - 1)) }
     }
 
@@ -155,14 +156,14 @@ package struct DumpDamage: Sendable, Equatable {
         case repair, row, slip
     }
 
-    /// Converts all places to those in the input.
+    /// Converts all places to places in the input.
     mutating func movePlacesToOrigin() {
         repairs.movePlacesToOrigin()
         rows.movePlacesToOrigin()
         slips.movePlacesToOrigin()
     }
 
-    /// - Parameter spot: makes the spot, if it is kept.
+    /// - Parameter spot: creates the spot; called only if it is kept.
     mutating func note(_ kind: Kind, _ spot: () -> Spot) {
         switch kind {
         case .repair: repairs.add(spot)
@@ -171,7 +172,7 @@ package struct DumpDamage: Sendable, Equatable {
         }
     }
 
-    /// Adds faults further on.
+    /// Adds later faults.
     mutating func add(_ other: DumpDamage) {
         repairs.add(other.repairs)
         rows.add(other.rows)
@@ -180,7 +181,7 @@ package struct DumpDamage: Sendable, Equatable {
         invalidBytes.windows1252 += other.invalidBytes.windows1252
     }
 
-    /// Adds the faults of a field, by which no row of the dump is lost.
+    /// Adds the faults of a field, which cost the dump no row.
     mutating func add(field: DumpDamage) {
         var field = field
         field.slips.add(field.rows)

@@ -1,7 +1,7 @@
-// Documents that were read wait until the next one begins, because text that is skipped after one belongs to it.
+// A document that was read is held until the next one begins, because text skipped after it belongs to it.
 
 extension DumpParser {
-    /// Keeps a job until the next document begins; the one that was kept is delivered.
+    /// Holds a job until the next document begins, and delivers the one held before.
     mutating func hold(_ document: HeldDocument, in sink: any DumpReceiver) throws {
         if dropNested(), results == .absent || results == .wrongType { try sink.beginRows(of: job) }
         try deliverHeld(to: sink, isFollowed: true)
@@ -15,15 +15,15 @@ extension DumpParser {
         input.skipped = SkippedText()
     }
 
-    /// Drops a held job that is in the current object, which is itself a job: it was a field of it. False if
-    /// there is none.
+    /// Drops a held job inside the current object, which is itself a job: the held one was only a field of it. Returns
+    /// false if there is none.
     @discardableResult
     mutating func dropNested() -> Bool {
         guard case .nested(_, let pointer) = held?.place, heldPlace == input.place,
             pointer.hasPrefix(nestedPointer(path.pointer) + "/")
         else { return false }
         if case .job(let dump)? = held?.reading { scanner.damage.add(field: dump.damage) }
-        // What was skipped before it was skipped before the job around it.
+        // What was skipped before the held job was skipped before the job around it.
         if var skipped = held?.skipped {
             skipped.add(input.skipped)
             input.skipped = skipped
@@ -33,7 +33,7 @@ extension DumpParser {
         return true
     }
 
-    /// Delivers the document that is held, and what was refused after it.
+    /// Delivers the held document, and what was refused after it.
     ///
     /// - Parameter isFollowed: whether another document follows.
     mutating func deliverHeld(to sink: any DumpReceiver, isFollowed: Bool) throws {
@@ -42,7 +42,7 @@ extension DumpParser {
             if held != nil || !refused.isEmpty { scanner.window.stopWholeHash() }
             if var document = held {
                 held = nil
-                // If it is alone, the document around it has no line; otherwise all have one.
+                // If the document around it is the only one, it has no line; otherwise, all have one.
                 if case .nested(.whole, let pointer) = document.place, input.deliveredCount == 0,
                     let outer = document.outer, isApart(outer, from: refused, isFollowed)
                 {
@@ -57,7 +57,7 @@ extension DumpParser {
         }
     }
 
-    /// Whether there are documents beside the one at a place: the current one, if that follows, or one that is refused.
+    /// Whether there are other documents than the one at a place: the current one, if that follows, or a refused one.
     private func isApart(_ place: Place, from refused: [HeldDocument], _ isFollowed: Bool) -> Bool {
         if isFollowed, input.place != place { return true }
         return refused.contains { if case .document(let other) = $0.place { other != place } else { false } }
@@ -83,7 +83,7 @@ extension DumpParser {
         case .nested(.line(let place), let pointer):
             position = .inside(input.position(ofOuter: place), pointer: pointer)
         case .nested(let outer, let pointer):
-            // Another document may begin on that line.
+            // Another document may begin on the same line.
             if case .whole = outer, let place = document.outer { _ = input.position(ofOuter: place) }
             position = .inside(outer, pointer: pointer)
         }
@@ -99,7 +99,7 @@ extension DumpParser {
         let failure = scanner.window.failure == nil ? nil : locate(scanner.endFault())
         if held != nil || input.deliveredCount > 0 {
             if let failure, case .job(var dump)? = held?.reading {
-                // The job breaks off there, or what followed it.
+                // Either the job breaks off there, or what followed it.
                 dump.fault = dump.fault ?? failure
                 held?.reading = .job(dump)
             } else if let failure {
@@ -134,7 +134,7 @@ extension DumpParser {
         try sink.endDocument(.notAJob(more), at: .whole)
     }
 
-    /// Where the document is in which the one that is held is.
+    /// Where the document around the held one begins.
     var heldPlace: Place? {
         guard case .nested(let outer, _) = held?.place else { return nil }
         switch outer {

@@ -1,6 +1,6 @@
 extension DumpParser {
-    /// Reads all documents of an input: one, several one after another, one on each line, or an array of jobs; with
-    /// anything around them.
+    /// Reads all documents of an input: one, several in sequence, one on each line, or an array of jobs, with anything
+    /// around them.
     mutating func readDocuments(into sink: any DumpReceiver) throws {
         scanner.isLenient = true
         input.foreign = sniffFormat()
@@ -20,7 +20,7 @@ extension DumpParser {
 
     // MARK: - Between documents
 
-    /// Moves to where an object or an array may begin, and notes what is skipped; false at the end.
+    /// Moves to where an object or an array may begin, and notes what it skips. Returns false at the end.
     private mutating func moveToDocument() throws -> Bool {
         scanner.window.clearMark()
         guard let first = scanner.skipSpaceOrEnd() else { return false }
@@ -46,17 +46,17 @@ extension DumpParser {
         return scanner.peekOrEnd() != nil
     }
 
-    /// What text between documents looks like.
+    /// The appearance of text between documents.
     private struct PassedText {
         private var lineFeeds = 0
         private var last: UInt8 = 0
-        /// It has the end of a key, `":`, and so may be a part of a dump.
+        /// Whether it contains the end of a key, `":`, and so may be part of a dump.
         private(set) var mayBeTorn = false
         private var head = HTTPHead()
 
-        /// The headers of one or several HTTP responses, and nothing else.
+        /// Whether it consists of the headers of one or more HTTP responses and nothing else.
         var isHTTPHead: Bool { head.isWhole }
-        /// In the lines of such a head, which may hold anything.
+        /// Whether the position is within such headers, which may contain anything.
         var isInHTTPHead: Bool { head.isOpen }
 
         mutating func pass(_ byte: UInt8) {
@@ -82,7 +82,7 @@ extension DumpParser {
 
         mutating func pass(_ byte: UInt8) {
             if isWhole {
-                // A redirect is followed by further headers; anything else is not a part of it.
+                // A redirect is followed by further headers; anything else is not part of them.
                 (isWhole, isLineEmpty, count) = (false, false, 0)
             }
             if count < Self.mark.count, byte != Self.mark[count] { isOther = true }
@@ -97,7 +97,7 @@ extension DumpParser {
         }
     }
 
-    /// Whether the bracket at the position begins an array of objects. The position stays.
+    /// Returns whether the bracket at the position begins an array of objects. The position does not change.
     private mutating func beginsArray() -> Bool {
         let lookahead = scanner.window.lookAhead()
         defer {
@@ -108,8 +108,8 @@ extension DumpParser {
         return scanner.skipSpaceOrEnd() == UInt8(ascii: "{")
     }
 
-    /// Reads an input that is one string, number, true, false or null, to its end. False, and nothing is done, if it is
-    /// not that.
+    /// Reads an input that consists of one string, number, true, false or null, to its end. Returns false, without
+    /// having done anything, if it does not.
     private mutating func readScalar(_ first: UInt8) -> Bool {
         let start = scanner.window.offset
         let place = scanner.window.passPlace(ofOffset: start)
@@ -138,7 +138,7 @@ extension DumpParser {
 
     // MARK: - Documents
 
-    /// Reads the object or the array at the position. What turns out to be neither is text like any other.
+    /// Reads the object or array at the position. If it turns out to be neither, it is treated as text.
     private mutating func readDocument(into sink: any DumpReceiver) throws {
         forgetDocument()
         scanner.window.beginDocument()
@@ -175,7 +175,7 @@ extension DumpParser {
             try hold(document, in: sink)
         case .job, .notAJob:
             if input.jobCount > jobsBefore {
-                // The document around jobs is finished, unless it is broken.
+                // The document around the jobs is finished, unless it is broken.
                 if let fault { refuse(fault, bytes: end - start.byte, at: .document(start)) }
             } else if let fault {
                 passOver(broken: fault, from: start, isObject: value.type == .object)
@@ -198,7 +198,7 @@ extension DumpParser {
             HeldDocument(reading: .notAJob(NotAJob(reason: .unreadable(fault), byteCount: bytes)), place: place))
     }
 
-    /// What was taken for a document and is none: reading goes on where one may begin, as soon as that is.
+    /// Skips what looked like a document but is not one: reading continues at the earliest place where one may begin.
     private mutating func passOver(broken fault: DumpFault, from start: Place, isObject: Bool) {
         let beginsKey =
             switch fault.reason {
@@ -226,8 +226,8 @@ extension DumpParser {
 // MARK: - Arrays of jobs
 
 extension DumpParser {
-    /// Reads an array whose elements may be jobs. Those that are are held one by one; an array without a job is one
-    /// document, and no dump. Returns why reading stopped before its end, if it did and no job of it tells that.
+    /// Reads an array whose elements may be jobs. Jobs are held one by one; an array without jobs is a single document
+    /// and not a dump. Returns why reading stopped before its end, unless it did not or one of its jobs reports that.
     private mutating func readArray(into sink: any DumpReceiver) -> DumpFault? {
         scanner.window.position += 1
         var first = true
@@ -297,7 +297,7 @@ extension DumpParser {
         }
     }
 
-    /// Elements that are not jobs wait for a job: without one, they are part of something else.
+    /// Elements that are not jobs. They wait until a job is found: without one, they are part of something else.
     private struct OtherElements {
         private var waiting = OtherDocuments()
         private var skipped = SkippedText()
@@ -316,7 +316,7 @@ extension DumpParser {
             if isTelling { tell(&parser) }
         }
 
-        /// A job was found among the elements.
+        /// Reports the elements, because a job was found among them.
         mutating func tell(_ parser: inout DumpParser) {
             isTelling = true
             parser.input.skipped.add(skipped)

@@ -3,12 +3,12 @@ import ImportFoundation
 extension DumpParser {
     /// Reads the members of the current object, up to its end.
     ///
-    /// - Parameter isFirst: whether it is the first, without a comma before it.
+    /// - Parameter isFirst: whether the next member is the first, without a comma before it.
     mutating func readMembers(isFirst: Bool, into sink: any DumpReceiver) throws(ScanFault) {
         var first = isFirst
         if isFirst { scanner.window.setMark() }
         while true {
-            // What the value before it swallowed is of interest until there is a next one.
+            // What the previous value swallowed remains of interest until there is another member.
             let start = scanner.window.offset
             guard try scanner.nextMember(first: &first) else { return }
             scanner.window.setMark(at: start)
@@ -37,7 +37,7 @@ extension DumpParser {
         case .jobID:
             evidence.hasJobID = true
             let byte = try scanner.peek()
-            // An object there may be what a torn dump swallowed.
+            // An object there may be something that a cut-off dump swallowed.
             if scanner.isLenient, byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") { evidence.hasJobID = false }
             job.jobID = try readText(field)
             if scanner.jobLike != nil { job.jobID = nil }
@@ -59,7 +59,7 @@ extension DumpParser {
         }
     }
 
-    /// Keys that are not fields of a job but show what the object is.
+    /// Reads a key that is not a field of a job but shows what the object is.
     private mutating func readForeignField(_ key: JobKey, into sink: any DumpReceiver) throws(ScanFault) {
         switch key {
         case .message where try scanner.peek() == UInt8(ascii: "\""):
@@ -77,7 +77,7 @@ extension DumpParser {
         }
     }
 
-    /// Reads the `summary` of a bulk job, which in an import is a field that the API does not define.
+    /// Reads the `summary` of a bulk job. In an import, it is a field that the API does not define.
     private mutating func readSummary() throws(ScanFault) {
         if evidence.summaryCount > 0 { jobNotes.noteDuplicate(.summary) }
         noteUnknown("summary")
@@ -168,19 +168,19 @@ extension DumpParser {
 // MARK: - Values
 
 extension DumpParser {
-    /// Reads a string, or the JSON text of another type, which is noted. Nil if it is null.
+    /// Reads a string, or the JSON text of another type, which is noted. Returns nil for null.
     private mutating func readText(_ field: KnownField) throws(ScanFault) -> String? {
         try scanner.peek() == UInt8(ascii: "\"") ? readString() : readOtherValue(field, level: 1)
     }
 
-    /// Reads a code or a message of the job's error; of another type than a string, which is noted, the JSON text.
+    /// Reads a code or message of the job's error: a string, or the JSON text of another type, which is noted.
     private mutating func readErrorText(_ field: KnownField) throws(ScanFault) -> String? {
         try scanner.peek() == UInt8(ascii: "\"") ? readString() : readOtherValue(field, level: 2)
     }
 
-    /// Reads the JSON text of a value of another type than the API defines, which is noted; nil if it is null.
+    /// Reads the JSON text of a value of another type than the API defines, which is noted. Returns nil for null.
     ///
-    /// - Parameter level: how many arrays and objects are open around it.
+    /// - Parameter level: the number of arrays and objects that are open around it.
     private mutating func readOtherValue(_ field: KnownField, level: Int) throws(ScanFault) -> String? {
         valueText.removeAll()
         let found = try scanner.readValue(level: level, into: &valueText)
@@ -197,7 +197,7 @@ extension DumpParser {
         return scanner.string(of: .message)
     }
 
-    /// Reads a count; nil if it is null or, which is noted, anything but a whole number that is not negative.
+    /// Reads a count. Returns nil for null and for anything but a nonnegative whole number; the latter is noted.
     private mutating func readCount(_ field: KnownField, level: Int = 1) throws(ScanFault) -> Int? {
         let byte = try scanner.peek()
         guard byte == UInt8(ascii: "-") || ASCII.isDigit(byte) else {
@@ -206,14 +206,14 @@ extension DumpParser {
             return nil
         }
         let count = try scanner.readNumber().value
-        // A number at the end of the dump may be cut.
+        // A number at the end of the dump may be cut off.
         _ = try scanner.peek()
         if count == nil { jobNotes.noteWrongType(.numberThatIsNoCount, in: field) }
         lastCount = (field, scanner.window.offset)
         return count
     }
 
-    /// Reads a date-time. Anything else is noted, and kept as it is: the number 1764230400 may mean any instant.
+    /// Reads a date-time. Anything else is noted and kept unchanged: the number 1764230400 may mean any instant.
     private mutating func readDateTime(_ field: KnownField) throws(ScanFault) -> String? {
         let isString = try scanner.peek() == UInt8(ascii: "\"")
         guard let text = try readText(field) else { return nil }

@@ -1,15 +1,16 @@
-// Jobs inside other objects: answers of gateways, log records, exports of API clients.
+// Jobs inside other objects: responses of gateways, log records, exports of API clients.
 
 extension DumpParser {
-    /// Keys that may lead to a job. Positions in arrays do not count.
+    /// The maximum number of keys that lead to a job. Array indices do not count.
     private static let keyDepth = 4
-    /// The same for exports of browsers and API clients, whose folders nest.
+    /// The maximum for exports of browsers and API clients, whose folders nest.
     private static let exportKeyDepth = 16
     private var keyDepth: Int { path.isInExport ? Self.exportKeyDepth : Self.keyDepth }
-    /// Arrays and objects that may lead to a job, for calls nest as deep.
+    /// The maximum number of arrays and objects that lead to a job, because calls nest as deeply.
     private static let nestingDepth = 16
 
-    /// Reads a member that is not a field of a job. As long as the object may be none itself, jobs in it are looked for.
+    /// Reads a member that is not a field of a job. As long as the object may not be a job itself, searches the member
+    /// for jobs.
     mutating func readUnknownMember(into sink: any DumpReceiver) throws(ScanFault) {
         scanner.withText(of: .key) { evidence.note(unknown: $0) }
         let byte = try scanner.peek()
@@ -37,8 +38,8 @@ extension DumpParser {
         try readNested(byte, into: sink)
     }
 
-    /// Reads the list of jobs of which the first is at the position, up to the end of its array. Returns why reading
-    /// stopped before, if it did.
+    /// Reads a list of jobs, the first of which is at the position, up to the end of its array. Returns why reading
+    /// stopped before that, if it did.
     mutating func readListOfJobs(into sink: any DumpReceiver) -> DumpFault? {
         path.append(key: "results")
         defer { path.removeLast() }
@@ -68,7 +69,7 @@ extension DumpParser {
         }
     }
 
-    /// Reads elements of an array up to its end. Its opening bracket was read already, and perhaps white space.
+    /// Reads the elements of an array up to its end. Its opening bracket, and perhaps white space, was already read.
     private mutating func readNestedElements(into sink: any DumpReceiver) throws(ScanFault) {
         var first = true
         var index = 0
@@ -85,8 +86,8 @@ extension DumpParser {
         }
     }
 
-    /// Reads an object in the current one. If it is a job, it is held; it counts unless the one around it turns out to be
-    /// a job itself.
+    /// Reads an object inside the current one. If it is a job, it is held. It counts unless the object around it turns
+    /// out to be a job itself.
     private mutating func readNestedObject(into sink: any DumpReceiver) throws(ScanFault) {
         let outer = takeDocument()
         let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
@@ -128,11 +129,11 @@ extension DumpParser {
         if let fault { throw ScanFault(reason: fault.reason, offset: fault.place.byte, place: fault.place) }
     }
 
-    /// Whether the value at the position belongs to an object that is a job itself, as its members further on show.
+    /// Whether the value at the position belongs to an object that is itself a job, as its later members show.
     ///
-    /// A job inside another object is held until that turns out to be a wrapper or a job. Only one can be held, so
-    /// before a second one is read, the objects around both are looked through to their ends, or as far as reading can
-    /// go back.
+    /// A job inside another object is held until that object turns out to be a wrapper or a job. Only one job can be
+    /// held, so before a second one is read, the objects around both are searched to their ends, or as far as reading
+    /// can go back.
     private mutating func isPartOfJob() -> Bool {
         guard case .nested(_, let heldPointer) = held?.place, heldPlace == input.place else { return false }
         let steps = nestedPointer(path.pointer).split(separator: "/", omittingEmptySubsequences: false)
@@ -146,9 +147,11 @@ extension DumpParser {
         return isJob
     }
 
-    /// Whether an object around the value at the position has a member that only jobs have. The position stays.
+    /// Whether an object around the value at the position has a member that only jobs have. The position does not
+    /// change.
     ///
-    /// - Parameter levels: from which array or object around the value on; 1 is the innermost one.
+    /// - Parameter levels: the innermost array or object around the value to consider, counted outward; 1 is the
+    ///   nearest.
     private mutating func closesAsJob(levels: Int) -> Bool {
         let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
         let lookahead = scanner.window.lookAhead()
@@ -157,7 +160,7 @@ extension DumpParser {
             (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
             scanner.forgetTexts()
         }
-        // How many arrays and objects were entered; negative: left.
+        // The number of arrays and objects entered; negative if more were left.
         var depth = 0
         while let byte = scanner.peekOrEnd() {
             scanner.window.position += 1
@@ -180,7 +183,7 @@ extension DumpParser {
         return false
     }
 
-    /// The place of the current document. The first of an input has no line.
+    /// The position of the current top-level document. The first one of an input has no line.
     private var outerPosition: DocumentPosition {
         if let element = input.element { return .element(element) }
         return input.isInFirst ? .whole : .line(input.place)
@@ -219,7 +222,7 @@ extension DumpParser {
     }
 }
 
-/// The keys and positions that lead to a value, as a JSON Pointer (RFC 6901).
+/// The keys and array indices that lead to a value, as a JSON Pointer (RFC 6901).
 struct PointerPath {
     private enum Step {
         case key(String)
@@ -236,7 +239,8 @@ struct PointerPath {
         keyCount += 1
     }
 
-    /// Whether it begins as the answers do that a browser (`log`) or an API client (`item`, `resources`, …) exports.
+    /// Whether it begins like the path to a response exported by a browser (`log`) or an API client (`item`,
+    /// `resources`, …).
     var isInExport: Bool {
         guard case .key(let key)? = steps.first else { return false }
         return ["log", "item", "items", "requests", "folders", "collections", "resources", "responses"].contains(key)

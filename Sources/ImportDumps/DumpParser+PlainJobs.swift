@@ -1,23 +1,24 @@
 private import Glibc
 
-// Plain jobs, one on each line and with nothing to note: as many as there are, one after another.
+// Reading plain jobs: one on each line with nothing to note, as many as follow one another.
 
 extension DumpParser {
-    /// A window with at least this many bytes is worth a thread.
+    /// The number of bytes of a window that are worth a thread.
     private static let bytesForThread = 32 * 1024
-    /// This thread's part of a window, and that of each other one. It also takes in what all of them read.
+    /// The shares of a window for this thread and for each helper. This thread also takes in what all of them read.
     private static let (ownPart, helperPart) = (3, 5)
 
-    /// Reads plain jobs from the position on; false if there is none.
+    /// Reads plain jobs from the position on. Returns false if there are none.
     ///
-    /// The first document of an input is left out: it may be the only one, and then all of the input's bytes belong to it.
+    /// The first document of an input is excluded: it may be the only one, and then all of the input's bytes belong to
+    /// it.
     mutating func readPlainJobs(into sink: any DumpReceiver) throws -> Bool {
         guard let plainJobs, takesPlainJobs, held != nil || input.deliveredCount > 0, !input.isBehindHTTPHead,
             scanner.window.placeMap == nil
         else { return false }
         if try adoptPlainJobs(into: sink) { return true }
         let helpers = startHelpers(sink)
-        // They work on the window, which must not slide before.
+        // The helpers work on the window, which must not slide before they are done.
         defer { waitForHelpers(helpers) }
         let end = helpers.first?.start ?? plainJobsAhead.first?.outcome.start.byte ?? .max
         var hasRead = false
@@ -28,11 +29,11 @@ extension DumpParser {
                 before: end == .max ? .max : end - scanner.window.offset + scanner.window.position)
             guard count > 0 else { break }
             let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
-            // This shows the held document that another one follows.
+            // Shows that another document follows the held one.
             input.place = place
             if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
             let position = input.nextPosition(of: place)
-            // One that begins on a line with another document has another position than those below.
+            // A job on a line on which another document began has another kind of position than those below it.
             if position != .line(place) { count = 1 }
             let taken = try plainJobs.handOver(count) {
                 try unsafe sink.consume($0, $1, text: text.span, at: position)
@@ -58,7 +59,7 @@ extension DumpParser {
         input.deliveredCount += jobs
     }
 
-    /// Uses what a helper read, if the position is where it began.
+    /// Adopts what a helper read, if it began at the position.
     private mutating func adoptPlainJobs(into sink: any DumpReceiver) throws -> Bool {
         while let (helper, outcome) = plainJobsAhead.first, outcome.start.byte <= scanner.window.offset {
             plainJobsAhead.removeFirst()
@@ -84,7 +85,7 @@ extension DumpParser {
         return false
     }
 
-    /// Starts other threads further down in the window, if it is worthwhile. Returns them, and where each began.
+    /// Starts helpers further down in the window, if worthwhile. Returns them and the offset where each began.
     private mutating func startHelpers(_ sink: any DumpReceiver) -> [(helper: PlainJobHelper, start: Int)] {
         let window = scanner.window.position..<scanner.window.count
         guard plainJobHelperCount > 0, plainJobsAhead.isEmpty, window.count >= 2 * Self.bytesForThread,
@@ -113,7 +114,7 @@ extension DumpParser {
 
     private mutating func makeHelpers(_ sink: any DumpReceiver) -> Bool {
         guard plainJobHelpers.isEmpty else { return true }
-        // More would be idle in any window.
+        // More would be idle in a window of the usual size.
         let most = scanner.window.capacity / Self.bytesForThread - 1
         for _ in 0..<max(0, min(plainJobHelperCount, most)) {
             guard let taker = sink.makeTaker(),

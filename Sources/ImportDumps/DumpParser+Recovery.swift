@@ -1,9 +1,9 @@
 import ImportFoundation
 
-// Continuing after damage. A dump that is torn, glued to the next one, or damaged in places gives all its whole rows, and
-// the dumps after it are found:
+// Continuing after damage. A dump that is cut off, run together with the next one, or damaged in places still yields
+// all its whole rows, and the dumps after it are found:
 //
-//     {"job_id":"a","results":[{"id":"1"},{"id":"2","cre⏎          torn: a ends here, with one row,
+//     {"job_id":"a","results":[{"id":"1"},{"id":"2","cre⏎          cut off: a ends here, with one row,
 //     {"job_id":"b", …}                                            and b is read as if a were not there
 //     {"job_id":"c","results":[{"id":"1"},{"id":tr2"},{"id":"3"}]} damaged: row 2 of c is a stretch without a whole row
 
@@ -18,7 +18,7 @@ extension DumpParser {
         case results
         /// After a member.
         case members
-        /// At another document: this one ends at the place.
+        /// At another document. The current one ends at this place.
         case document(end: Place)
         /// Nowhere: the rest of the input is lost.
         case nowhere
@@ -26,7 +26,7 @@ extension DumpParser {
 
     /// Reads the object at the position, and continues after damage.
     ///
-    /// - Returns: why its reading stopped before its end, if it did.
+    /// - Returns: why reading stopped before the object's end, if it did.
     mutating func readObject(into sink: any DumpReceiver) -> DumpFault? {
         scanner.window.position += 1
         var resumption = Resumption.results
@@ -54,14 +54,14 @@ extension DumpParser {
             isBehindMembers = true
             if let finalFault { return finalFault }
             guard scanner.isLenient, sinkError == nil, !isOver else { return locate(fault) }
-            // A job has a status too, which does not make it a row of a bulk answer.
+            // A job has a status too, which does not make it a row of a bulk response.
             if case .jobAmongRows = fault.reason { evidence.rowsWithStatus = rowsWithStatusBefore }
             if case .jobAmongRows = fault.reason, moveToListOfJobs() {
                 guard let end = readListOfJobs(into: sink) else {
                     resumption = .members
                     continue
                 }
-                // It was not a list: a torn dump and the one behind it, which may have swallowed another.
+                // It was not a list but a cut-off dump and the one after it, which may have swallowed another.
                 evidence.hasResultsArray = true
                 results = .cut
                 if isBehindNested { held?.standAlone() }
@@ -90,7 +90,7 @@ extension DumpParser {
         }
     }
 
-    /// A number at which a dump is torn may be the front of a longer one.
+    /// Forgets a count at which a dump is cut off: it may be the front of a longer number.
     private mutating func forgetCount(endingAt end: Int) {
         guard let last = lastCount, last.end == end else { return }
         switch last.field {
@@ -104,17 +104,17 @@ extension DumpParser {
         }
     }
 
-    /// Something in a dump that could not be read.
+    /// A part of a dump that could not be read.
     final class DamagedStretch {
         let reason: DumpFault.Reason
         let offset: Int
         let place: Place
-        /// Where the dump ends if it is torn there: before white space in front of the fault.
+        /// Where the dump ends if it is cut off there: before the white space in front of the fault.
         let end: Place
         /// Whether it is in `results`.
         let isInRows: Bool
-        /// Whether it has anything that may be part of a row: more than punctuation, or an object that had begun before the
-        /// comma to the next one.
+        /// Whether it contains anything that may be part of a row: more than punctuation, or an object that began
+        /// before a comma.
         var hasContent = false
         private var hasBegunObject = false
 
@@ -124,7 +124,7 @@ extension DumpParser {
             self.isInRows = isInRows
             let trimmed = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(fault.offset))
             place = fault.place ?? scanner.window.place(ofOffset: fault.offset)
-            // Where reading cannot go back any more, the white space in front of the fault is gone.
+            // If reading can no longer go back that far, the white space in front of the fault is gone.
             end = trimmed.byte == fault.offset ? place : trimmed
             var offset = min(scanner.window.mark, fault.offset)
             while offset < fault.offset, !hasContent, let byte = scanner.window.byte(atOffset: offset) {

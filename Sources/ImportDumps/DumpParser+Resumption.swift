@@ -1,6 +1,6 @@
 import ImportFoundation
 
-// Finding the place after damage where reading can continue.
+// Finding where reading can continue after damage.
 
 extension DumpParser {
     /// Moves to where reading can continue after damage.
@@ -10,8 +10,8 @@ extension DumpParser {
             return .document(end: end)
         }
         if let end = moveToSwallowedJob() { return .document(end: end) }
-        // A torn string ends at the first quotation mark after it: it may contain the beginning of a dump,
-        // or the end of the rows.
+        // A cut-off string ends at the next quotation mark, so it may contain the beginning of a dump, or the end of
+        // the rows.
         if let start = stringBefore(damage.offset) { scanner.window.goBack(to: start) }
         let isBehindRows = damage.isInRows || (results == .complete && evidence.hasResultsArray)
         var beginsLine = isAtLineStart()
@@ -30,7 +30,7 @@ extension DumpParser {
                     if !damage.isInRows { results = .cut }
                     return .row
                 case .broken(let start) where input.place.line == damage.end.line:
-                    // The dump is on one line: text that begins on another line is not a part of it.
+                    // The dump is on one line, so text that begins on another line is not part of it.
                     scanner.window.goBack(to: start)
                     return .document(end: damage.end)
                 case .broken(let start):
@@ -54,8 +54,8 @@ extension DumpParser {
         return .nowhere
     }
 
-    /// Goes back to a dump that a torn one swallowed: nothing of the torn one came behind it. Returns the place where the
-    /// torn one ends; nil if none was swallowed.
+    /// Goes back to a dump that a cut-off one swallowed; nothing after it belongs to the cut-off one. Returns the place
+    /// where the cut-off dump ends; nil if none was swallowed.
     private mutating func moveToSwallowedJob() -> Place? {
         guard let start = scanner.jobLike, scanner.window.canGoBack(to: start) else { return nil }
         let end = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(start))
@@ -63,7 +63,7 @@ extension DumpParser {
         return end
     }
 
-    /// Goes back to the current element of `results`. Returns the place where what is before it ends.
+    /// Goes back to the current element of `results`. Returns the place where the text before it ends.
     private mutating func moveToElementAtMark() -> Place {
         guard scanner.window.canGoBack(to: scanner.window.mark) else {
             return scanner.window.place(ofOffset: scanner.window.offset)
@@ -76,8 +76,8 @@ extension DumpParser {
         return end
     }
 
-    /// Where the beginning of a dump is in the string before a fault, if a torn string was ended by the first
-    /// quotation mark of the dump behind it: `"messa{"job_id":…`.
+    /// Returns the offset where a dump begins inside the string before a fault, if the string was cut off and ended by
+    /// the first quotation mark of the dump after it: `"messa{"job_id":…`.
     func gluedBrace(before fault: Int) -> Int? {
         guard let quote = quoteBefore(fault) else { return nil }
         let brace = scanner.window.offsetBeforeSpace(quote) - 1
@@ -87,7 +87,7 @@ extension DumpParser {
         return brace
     }
 
-    /// Where the quotation mark is that ends a string right before a fault.
+    /// Returns the offset of the quotation mark that ends a string right before a fault.
     private func quoteBefore(_ fault: Int) -> Int? {
         let quote = scanner.window.offsetBeforeSpace(fault) - 1
         guard quote > scanner.window.mark, scanner.window.byte(atOffset: quote) == UInt8(ascii: "\"") else {
@@ -96,13 +96,13 @@ extension DumpParser {
         return quote
     }
 
-    /// Where the quotation mark is that opens a string that ends right before a fault.
+    /// Returns the offset of the quotation mark that opens a string that ends right before a fault.
     private func stringBefore(_ fault: Int) -> Int? {
         guard let quote = quoteBefore(fault) else { return nil }
         var start = quote
         while start > scanner.window.mark, let byte = scanner.window.byte(atOffset: start - 1) {
             if byte == UInt8(ascii: "\"") {
-                // One after an odd number of backslashes is part of the text.
+                // A quotation mark after an odd number of backslashes is part of the text.
                 var slash = start - 2
                 while slash >= scanner.window.mark, scanner.window.byte(atOffset: slash) == UInt8(ascii: "\\") {
                     slash -= 1
@@ -122,15 +122,15 @@ extension DumpParser {
         case otherDocument
         /// A whole row, followed by more of `results`.
         case row
-        /// It begins a line, with a key or with nothing more, and is not whole.
+        /// Incomplete, at the beginning of a line, and followed by a key or by nothing on that line.
         case broken(start: Int)
         case other
     }
 
-    /// Looks at the object at the position, and goes back to it if it is of use; else the position is behind what was
-    /// looked at.
+    /// Examines the object at the position. Goes back to it if it is useful; otherwise, the position is after what was
+    /// examined.
     ///
-    /// - Parameter beginsLine: whether nothing but white space is before it on its line.
+    /// - Parameter beginsLine: whether only white space precedes it on its line.
     private mutating func probeObject(beginsLine: Bool) -> Probe {
         let damage = scanner.damage
         let row = scanner.row
@@ -186,7 +186,7 @@ extension DumpParser {
             let follows = scanner.skipSpaceOrEnd()
             if follows != UInt8(ascii: "{"), follows != UInt8(ascii: "]"), follows != nil { isRow = false }
         } else if next == nil || next == UInt8(ascii: "{") {
-            // Rows without a comma between them may be on one line; on a line of its own it is not a row of this dump.
+            // Rows without a comma between them may share a line; an object on its own line is not a row of this dump.
             isRow = isRow && !beginsLine
         } else if next != UInt8(ascii: "]") {
             isRow = false
@@ -200,7 +200,7 @@ extension DumpParser {
         return .other
     }
 
-    /// Whether between the mark and the position there is a line feed, and only white space behind it.
+    /// Whether there is a line feed between the mark and the position, with only white space after it.
     private func isAtLineStart() -> Bool {
         var offset = scanner.window.offset
         while offset > scanner.window.mark, let byte = scanner.window.byte(atOffset: offset - 1) {
@@ -211,11 +211,10 @@ extension DumpParser {
         return false
     }
 
-    /// Whether the bracket at the position ends `results`: behind it the job's object ends, or has more fields.
+    /// Whether the bracket at the position ends `results`: after it, the job's object ends or has more fields.
     ///
-    /// - Parameter isInString: whether the bracket was read as part of a string. Behind it, a field that rows
-    ///   or their errors have too is taken for one of those: the bracket may stand where the string's quotation mark
-    ///   was.
+    /// - Parameter isInString: whether the bracket was read as part of a string. If so, a field that rows or their
+    ///   errors also have is taken for one of theirs, because the bracket may be where the string's quotation mark was.
     private mutating func endsRows(isInString: Bool) -> Bool {
         let lookahead = scanner.window.lookAhead()
         defer { scanner.window.end(lookahead) }
@@ -247,7 +246,7 @@ extension DumpParser {
         }
     }
 
-    /// Whether the string at the position is the key `results`, with an array.
+    /// Whether the string at the position is the key `results`, followed by an array.
     private mutating func beginsResults() -> Bool {
         let lookahead = scanner.window.lookAhead()
         defer { scanner.window.end(lookahead) }
@@ -263,9 +262,9 @@ extension DumpParser {
         }
     }
 
-    /// Whether an element of `results` that is a job is the first of a list of jobs, and goes back to it then: the object
-    /// around it says nothing of a job itself, and the job does not are on a line of its own, as it does behind a line
-    /// that was torn.
+    /// Whether an element of `results` that is a job is the first of a list of jobs; if so, goes back to it. That is
+    /// the case if the object around it shows no sign of being a job itself, and the job is not on its own line, as it
+    /// would be after a line that was cut off.
     mutating func moveToListOfJobs() -> Bool {
         guard rowCount == 0, !evidence.hasJobID, !(evidence.hasStatusText && evidence.hasTotal),
             scanner.window.canGoBack(to: scanner.window.mark)

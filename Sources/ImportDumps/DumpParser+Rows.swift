@@ -1,5 +1,5 @@
 extension DumpParser {
-    /// Reads the value of `results`. When the key comes again, the rows of the one before are void.
+    /// Reads the value of `results`. If the key is repeated, the rows of the earlier one become void.
     mutating func readResults(into sink: any DumpReceiver) throws(ScanFault) {
         rowCount = 0
         rowNotes = FieldNotes()
@@ -21,7 +21,7 @@ extension DumpParser {
 
     private mutating func beginRows(of sink: any DumpReceiver) throws(ScanFault) {
         do {
-            // The rows that follow are of this dump: the one before is over, and one inside it was a field.
+            // The rows that follow belong to this dump: the dump before it is over, and one inside it was only a field.
             dropNested()
             try deliverHeld(to: sink, isFollowed: true)
             try sink.beginRows(of: job)
@@ -33,7 +33,7 @@ extension DumpParser {
 
     /// Reads rows up to the end of the array.
     ///
-    /// - Parameter isFirst: whether it is the first, without a comma before it.
+    /// - Parameter isFirst: whether the next row is the first, without a comma before it.
     mutating func readRows(isFirst: Bool, into sink: any DumpReceiver) throws(ScanFault) {
         var first = isFirst
         results = .cut
@@ -66,7 +66,7 @@ extension DumpParser {
         let windowStart = scanner.window.startOffset
         rowsWithStatusBefore = evidence.rowsWithStatus
         var facts = try readRow()
-        // Anything but an object may be a part of a damaged row: it counts if what follows is in order.
+        // Anything but an object may be a fragment of a damaged row. It counts only if what follows is well-formed.
         if facts == .wrongType, scanner.isLenient { try checkEndOfElement() }
         rowCount += 1
         // Faults between rows do not belong to a row.
@@ -93,14 +93,14 @@ extension DumpParser {
         }
     }
 
-    /// Delivers a stretch without a whole row as one row.
+    /// Delivers a stretch that contains no whole row as one row.
     mutating func deliverDamagedRow(to sink: any DumpReceiver) throws {
         rowCount += 1
         scanner.forgetTexts()
         try deliver(.damaged, to: sink)
     }
 
-    /// Reads one element of `results`; its texts are kept in the slots.
+    /// Reads one element of `results`, and keeps its texts in the slots.
     @inline(__always)
     private mutating func readRow() throws(ScanFault) -> RowFacts {
         guard try scanner.peek() == UInt8(ascii: "{") else {
@@ -158,7 +158,7 @@ extension DumpParser {
         return facts
     }
 
-    /// Reads the value of `status` in a row, which those of bulk jobs have; nil if it is no word that is known.
+    /// Reads the value of `status` in a row, which rows of bulk jobs have. Returns nil if it is not a known word.
     @inline(__always)
     private mutating func readRowStatus(facts: inout RowFacts) throws(ScanFault) -> RowStatus? {
         evidence.rowsWithStatus += 1
@@ -214,7 +214,7 @@ extension DumpParser {
         if code.isPresent, code.count > 0 { facts.insert(.code) }
     }
 
-    /// Reads an `error` that is not an object: what it says is the message. False if it is null.
+    /// Reads an `error` that is not an object and keeps its value as the message. Returns false if it is null.
     @inline(never)
     private mutating func readOtherRowError(facts: inout RowFacts) throws(ScanFault) -> Bool {
         guard try scanner.peek() == UInt8(ascii: "\"") else {
@@ -228,7 +228,7 @@ extension DumpParser {
         return true
     }
 
-    /// Reads a member of an error that the API does not define, whose key is kept.
+    /// Reads a member of an error that the API does not define. Its key must have been kept.
     @inline(never)
     mutating func readDetail(isFirst: Bool, at level: ObjectLevel) throws(ScanFault) {
         if isFirst { detailsText.removeAll() }
@@ -239,8 +239,8 @@ extension DumpParser {
         _ = try scanner.readValue(level: level == .rowError ? 4 : 2, into: &detailsText)
     }
 
-    /// Keeps the members of an error that the API does not define. Where it has neither a code nor a message, they are
-    /// the message too: what else would tell why the row failed.
+    /// Keeps the members of an error that the API does not define. If it has neither a code nor a message, they also
+    /// become the message, because nothing else says why the row failed.
     @inline(never)
     private mutating func keepDetails(facts: inout RowFacts) {
         detailsText.append(UInt8(ascii: "}"))
@@ -251,7 +251,8 @@ extension DumpParser {
         }
     }
 
-    /// Reads a string into a slot; null leaves the slot empty. For another type, which is noted, the JSON text counts.
+    /// Reads a string into a slot; null leaves the slot empty. A value of another type is noted, and its JSON text is
+    /// kept.
     @inline(__always)
     private mutating func readRowText(
         into slot: JSONScanner.Slot, field: KnownField, level: Int, facts: inout RowFacts
@@ -271,7 +272,8 @@ extension DumpParser {
         if scanner.kept[slot.rawValue].isCut { facts.insert(.textCut) }
     }
 
-    /// Reads a value of another type than the API defines, and keeps its JSON text in a slot. False if it is null.
+    /// Reads a value of another type than the API defines, and keeps its JSON text in a slot. Returns false if it is
+    /// null.
     @inline(never)
     private mutating func readOtherValue(
         into slot: JSONScanner.Slot, field: KnownField, level: Int, facts: inout RowFacts
@@ -286,7 +288,7 @@ extension DumpParser {
         return true
     }
 
-    /// Reads `true`, `false` or null; another type, which is noted, says nothing.
+    /// Reads `true`, `false` or null. A value of another type is noted and otherwise has no effect.
     @inline(__always)
     private mutating func readFlag(_ flag: RowFacts, field: KnownField, facts: inout RowFacts) throws(ScanFault) {
         facts.remove(flag)
@@ -305,7 +307,7 @@ extension DumpParser {
     }
 
     private mutating func deliver(_ facts: RowFacts, to sink: any DumpReceiver) throws {
-        // One text comes with a run: the window if all kept texts are there, otherwise the scratch bytes.
+        // A run comes with a single text: the window if all kept texts are in it, otherwise the scratch bytes.
         let isInScratch = scanner.hasTextInScratch
         if isInScratch { scanner.moveKeptTextsToScratch() }
         let run = RowRun(
@@ -329,7 +331,7 @@ extension JSONScanner {
     /// Whether any kept text is in the scratch bytes, because it has escapes or the window has slid on.
     @inline(__always)
     fileprivate var hasTextInScratch: Bool {
-        // The usual case in one test.
+        // Decides the usual case with a single test.
         if scratch.isEmpty { return false }
         for slot in kept.indices where kept[slot].isPresent && kept[slot].isInScratch { return true }
         return false

@@ -1,27 +1,27 @@
 import ImportFoundation
 
-// Jobs that are in the strings of other documents: records of logs, answers that a browser or an API client saved.
+// Jobs inside the strings of other documents: log records, responses saved by a browser or an API client.
 //
 //     {"time": …, "message": "{\"job_id\":\"a\",\"results\":[…]}"}
-//                             └ read by a scanner of its own, whose bytes are those of the string, unescaped
+//                             └ read by a separate scanner, whose bytes are those of the string, unescaped
 
 extension DumpParser {
-    /// Strings within strings that may lead to a job.
+    /// The maximum number of nested strings that lead to a job.
     private static let stringDepth = 4
-    /// Bytes of the window over the text of a string.
+    /// The size of the window over the text of a string, in bytes.
     private static let stringWindow = 64 * 1024
-    /// Bytes of a message that are kept if it contains no job.
+    /// Bytes kept of a message that contains no job.
     private static let messageBytes = 1024
 
-    /// Skips the string at the position. As long as the object around it may be no job itself, jobs in its text are
-    /// looked for.
+    /// Skips the string at the position. As long as the object around it may not be a job itself, searches its text for
+    /// jobs.
     mutating func readStringValue(into sink: any DumpReceiver) throws(ScanFault) {
         scanner.window.position += 1
         guard mayHoldDocuments(inBase64: true) else { return try scanner.readString(into: nil) }
         _ = try readOpenedString(into: sink)
     }
 
-    /// Reads the string at the position, which is the message of an object: the text of an error, or a job's.
+    /// Reads the string at the position, which is the message of an object: an error's text, or a text with a job.
     mutating func readMessage(into sink: any DumpReceiver) throws(ScanFault) {
         scanner.window.position += 1
         guard mayHoldDocuments(inBase64: false) else {
@@ -34,9 +34,9 @@ extension DumpParser {
         evidence.message = try readOpenedString(into: sink)
     }
 
-    /// Whether a document may begin at the position, in a string, or the head of an answer in front of one: a bracket, white
-    /// space or an escape of it, a byte order mark, `HTTP/`. Its first letters in Base64 may begin any text: only what is no
-    /// message is looked at for them.
+    /// Whether a document, or the HTTP response head in front of one, may begin at the position in a string: a bracket,
+    /// white space or an escape of it, a byte order mark, `HTTP/`. Any text may begin with their first letters in
+    /// Base64, so those count only in strings that are not messages.
     private mutating func mayHoldDocuments(inBase64: Bool) -> Bool {
         guard scanner.isLenient, !evidence.isStrong, openStrings.count < Self.stringDepth else { return false }
         switch scanner.peekOrEnd() {
@@ -48,8 +48,8 @@ extension DumpParser {
         }
     }
 
-    /// Reads a string whose opening quote was read, and the jobs in it. Returns its text, or the front of it; nil if there
-    /// are jobs in it.
+    /// Reads a string whose opening quote was already read, and the jobs in it. Returns its text or the front of it;
+    /// nil if there are jobs in it.
     private mutating func readOpenedString(into sink: any DumpReceiver) throws(ScanFault) -> String? {
         let outer = takeDocument()
         let outerPath = path
@@ -60,7 +60,7 @@ extension DumpParser {
         path = outerPath
         restoreDocument(outer)
         if sinkError != nil { throw scanner.endFault() }
-        // Where the string was torn, the dump behind it begins in front of the quotation mark that ends it.
+        // If the string was cut off, the dump after it begins in front of the quotation mark that ends the string.
         scanner.window.setMark(at: max(scanner.window.startOffset, scanner.window.offset - 64))
         try scanner.readString(into: nil)
         return jobCount > jobs ? nil : text
@@ -70,14 +70,14 @@ extension DumpParser {
 
     // MARK: - Scanners
 
-    /// A string that is being read.
+    /// A string being read.
     struct OpenString {
-        /// The path to it, and what was removed.
+        /// What was removed to read it, and the path to it.
         var wrappings: [Wrapping]
         var pointer: String
     }
 
-    /// Starts a scanner of the string whose opening quote was read. Returns the front of its text.
+    /// Starts a scanner for the string whose opening quote was already read. Returns the front of its text.
     private mutating func enterString() -> String {
         let level = openStrings.count
         let start = scanner.window.place(ofOffset: scanner.window.offset)
@@ -88,7 +88,7 @@ extension DumpParser {
             strings.append(JSONStringSource(scanner: JSONScanner(window: window)))
         }
         let source = strings[level]
-        // The bytes of the string are in those that the scanner around it sees; its own map leads on from there.
+        // This map leads to the bytes that the surrounding scanner sees; that scanner's own map leads on from there.
         let map = PlaceMap(below: scanner.window.placeMap, start: start)
         // The contents of the string are not read again.
         scanner.window.clearMark()
@@ -120,16 +120,16 @@ extension DumpParser {
         swap(&scanner, &strings[openStrings.count].scanner)
     }
 
-    /// The place of a string. Of an answer in an archive of HTTP it is that of its content.
+    /// The path to a string. For a response in an HTTP archive, it is the path to its content.
     private var stringPointer: String {
         let pointer = path.pointer
         return pointer.hasSuffix("/content/text") ? String(pointer.dropLast(5)) : pointer
     }
 
-    /// Where what is at the path is to be found, through the strings around it.
+    /// The full path to a value, through the strings around it.
     func nestedPointer(_ pointer: String) -> String { (openStrings.last?.pointer ?? "") + pointer }
 
-    /// What is removed around the value at the path.
+    /// What was removed around the value at the path.
     func nestedWrappings(_ last: Wrapping) -> [Wrapping] {
         let outer = openStrings.last?.wrappings ?? []
         return last == .member(pointer: "") ? outer : outer + [last]
@@ -137,8 +137,8 @@ extension DumpParser {
 
     // MARK: - Documents
 
-    /// Reads the documents of a string with the scanner of it, as long as they are such. A string that holds anything else
-    /// is a string like any other.
+    /// Reads the documents of a string with the string's scanner, as long as there are any. A string that contains
+    /// anything else is treated like any other string.
     private mutating func readDocumentsOfString(into sink: any DumpReceiver) {
         var isFirst = true
         while sinkError == nil {
@@ -152,14 +152,14 @@ extension DumpParser {
                 }
                 try readNested(byte, into: sink)
             } catch {
-                // A dump that is torn, with another one behind it.
+                // A dump was cut off, and another one follows.
                 guard isOver else { return }
                 (isOver, finalFault) = (false, nil)
             }
         }
     }
 
-    /// Moves to the first bracket; false if none can be the beginning of a document, or all is read.
+    /// Moves to the first bracket. Returns false if no document can begin there, or if everything was read.
     private mutating func moveToDocumentOfString(into sink: any DumpReceiver) throws(ScanFault) -> Bool {
         try skipByteOrderMark()
         switch scanner.skipSpaceOrEnd() {

@@ -1,6 +1,7 @@
 import ImportFoundation
 
-/// The state of reading one dump after another from one stream of bytes: the grammar of the top level, and what it says.
+/// The state of reading dumps one after another from one stream of bytes: the grammar of the top level, and its
+/// meaning.
 struct DumpParser: ~Copyable {
     var scanner: JSONScanner
     var job = DeclaredJob()
@@ -10,60 +11,63 @@ struct DumpParser: ~Copyable {
     var jobNotes = FieldNotes()
     var rowNotes = FieldNotes()
     var evidence = JobEvidence()
-    /// Of the rows before the current one.
+    /// The number of rows with a status before the current row.
     var rowsWithStatusBefore = 0
     /// The known fields seen so far, one bit each.
     var seenFields: UInt32 = 0
-    /// The count that was read last, and where it ends: where the dump is torn there, it may be the front of another.
+    /// The count read last, and where it ends: if the dump is cut off there, the count may be the front of a longer
+    /// number.
     var lastCount: (field: KnownField, end: Int)?
-    /// The text of a current value that is of another type than the API defines.
+    /// The JSON text of the current value, if it has another type than the API defines.
     var valueText = JSONText()
-    /// The members of the row's error that the API does not define, as an object without its end.
+    /// The members of the current error that the API does not define, as an object without its closing brace.
     var detailsText = JSONText()
     /// The fast path for rows; nil if all are read strictly.
     var matcher: RowMatcher?
-    /// The fast path for jobs of a few rows; nil if all are read strictly.
+    /// The fast path for jobs with few rows; nil if all are read strictly.
     let plainJobs: PlainJobReader?
-    /// Whether the consumer takes such jobs.
+    /// Whether the consumer takes plain jobs.
     var takesPlainJobs = false
-    /// How many threads may read such jobs ahead, and those that do.
+    /// The number of threads that may read plain jobs ahead, and the threads that do.
     var plainJobHelperCount = 0
     var plainJobHelpers: [PlainJobHelper] = []
-    /// Their results, in order, that were not used yet.
+    /// Their results that were not used yet, in order.
     var plainJobsAhead: ArraySlice<(helper: PlainJobHelper, outcome: PlainJobHelper.Outcome)> = []
-    /// An error of a consumer, which stopped the reading.
+    /// An error of the consumer, which stopped the reading.
     var sinkError: (any Error)?
 
-    // Of an input with several documents.
+    // State of an input with several documents.
 
-    /// The document that was read last. It is delivered when the next one begins, because text that is skipped after it belongs
+    /// The document that was read last. It is delivered when the next one begins, because text skipped after it belongs
     /// to it.
     var held: HeldDocument?
     var input = InputContents()
-    /// Where the current object is in the document: the keys and positions that lead to it.
+    /// The keys and array indices that lead to the current object in its document.
     var path = PointerPath()
-    /// Strings of other documents that are being read, each in the one before; and what reads them, kept for the next.
+    /// The strings of other documents that are being read, each nested in the previous one; and their readers, kept for
+    /// reuse.
     var openStrings: [OpenString] = []
     var strings: [JSONStringSource] = []
-    /// The current document has ended, and the next one begins at the position.
+    /// Whether the current document has ended and the next one begins at the position.
     var isOver = false
-    /// Why a job inside the current object was not read to its end. The object ends with that too.
+    /// Why a job inside the current object was not read to its end. The object then ends with the same fault.
     var finalFault: DumpFault?
-    /// An object or array with jobs that is not in a job and not one itself: its document, and the path to it.
+    /// An object or array that contains jobs, is not part of a job and not a job itself: its document, and the path to
+    /// it.
     var wrapper: (document: Place, pointer: String)?
-    /// Nothing was read yet after a job that is in the current object.
+    /// Whether nothing was read yet after a job inside the current object.
     var isBehindNested = false
     /// Whether rows were handed on since the last document was delivered.
     var hasBegunRows = false
 
     init(scanner: consuming JSONScanner, matcher: consuming RowMatcher?) {
-        // A document that is read at once is not hashed on the way.
+        // Hashing does not rule out plain jobs: their consumer has all their bytes.
         plainJobs = matcher == nil ? nil : PlainJobReader(kernel: scanner.window.kernel)
         self.scanner = scanner
         self.matcher = matcher
     }
 
-    /// Starts again with another input. The shapes that were learned stay: inputs are alike.
+    /// Restarts with another input. The learned row shapes stay, because inputs resemble each other.
     mutating func restart(source: any ByteSource, readsAhead: Bool) {
         scanner.window.restart(source: source, readsAhead: readsAhead)
         scanner.untornUntil = 0
@@ -77,7 +81,7 @@ struct DumpParser: ~Copyable {
         forgetDocument()
     }
 
-    /// Starts again with another input, whose bytes may have been decoded.
+    /// Restarts with another input, whose bytes may have been decoded.
     mutating func restart(_ input: DecodedInput, readsAhead: Bool) {
         restart(source: input.source, readsAhead: readsAhead)
         scanner.window.placeMap = input.map
@@ -103,7 +107,7 @@ struct DumpParser: ~Copyable {
         isBehindNested = false
     }
 
-    /// Reads an input that is to hold one dump and nothing else, strictly: the first fault ends it.
+    /// Reads an input that should consist of one dump and nothing else, strictly: the first fault ends it.
     mutating func readDump(into sink: any DumpReceiver) throws -> DumpReading {
         scanner.isLenient = false
         scanner.window.goesBack = false
@@ -132,7 +136,7 @@ struct DumpParser: ~Copyable {
             of: value, fault: located, byteCount: scanner.window.offset, sha256: scanner.window.finishHash())
     }
 
-    /// Reads one value of the top level; `first` is its first byte, which was peeked.
+    /// Reads one value of the top level; `first` is its first byte, already peeked.
     private mutating func readValue(
         _ first: UInt8, into sink: any DumpReceiver, _ value: inout DocumentValue
     ) throws(ScanFault) {
@@ -145,14 +149,14 @@ struct DumpParser: ~Copyable {
         }
     }
 
-    /// The fault with its place, as far as rows were kept.
+    /// Returns the fault with its place and the number of rows kept.
     mutating func locate(_ fault: ScanFault) -> DumpFault {
         DumpFault(
             reason: fault.reason, place: fault.place ?? scanner.window.passPlace(ofOffset: fault.offset),
             rowsKept: rowCount)
     }
 
-    /// The result of a document.
+    /// Returns the result of a document.
     func reading(of value: DocumentValue, fault: DumpFault?, byteCount: Int, sha256: String?) -> DumpReading {
         func notAJob(_ reason: NotAJob.Reason) -> DumpReading {
             .notAJob(NotAJob(reason: reason, byteCount: byteCount, sha256: sha256))
@@ -186,7 +190,7 @@ struct DumpParser: ~Copyable {
         return unsafe ForeignFormat(firstBytes: scanner.window.bytes)
     }
 
-    /// Skips a byte order mark: byte by byte, for the window may be narrower than the mark.
+    /// Skips a byte order mark, byte by byte because the window may be narrower than the mark.
     mutating func skipByteOrderMark() throws(ScanFault) {
         guard scanner.peekOrEnd() == 0xEF else { return }
         let mark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
@@ -203,8 +207,8 @@ struct DumpParser: ~Copyable {
 /// The kind of value that a document is.
 struct DocumentValue {
     var type = FoundType.null
-    /// A format other than JSON, by the input's first bytes.
+    /// A format other than JSON, recognized by the input's first bytes.
     var foreign: ForeignFormat?
-    /// Nothing but white space.
+    /// Whether there is nothing but white space.
     var isBlank = false
 }

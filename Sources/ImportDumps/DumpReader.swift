@@ -1,32 +1,32 @@
 internal import CRowScan
 package import ImportFoundation
 
-/// Reads dumps: from a stream of bytes, it delivers rows as they are read, then the other data of the dump.
+/// Reads dumps from a stream of bytes: delivers rows as they are read, then the rest of each dump's data.
 ///
-/// Memory does not grow with the dump (``DumpLimits``).
+/// Memory use does not grow with the dump (``DumpLimits``).
 package struct DumpReader: Sendable {
-    /// Bytes of the window over the input, from 1 to ``DumpLimits/largestWindowBytes``; what is beyond counts as the
-    /// nearest of them. Formats other than JSON are recognized from 6 bytes on.
+    /// The size of the window over the input in bytes, clamped to 1 through ``DumpLimits/largestWindowBytes``.
+    /// Recognizing formats other than JSON takes at least 6 bytes.
     package var windowBytes: Int
     /// Whether to compute the SHA-256 of the dump.
     package var hashing: Bool
-    /// How rows that are like earlier ones are matched. It changes the speed, never the result.
+    /// How rows that resemble earlier ones are matched. It affects the speed, never the result.
     package var matching: Matching
 
-    /// The ways to read rows.
+    /// Ways to match rows.
     package enum Matching: Sendable {
         /// With the best kernel that this processor can run.
         case best
         /// With this kernel.
         case kernel(RowKernel)
-        /// Each row is read strictly.
+        /// Not at all: each row is read strictly.
         case none
     }
 
     /// Whether a separate thread may read a large file while earlier bytes are scanned.
     package var readsAhead: Bool
-    /// The encoding of text that does not show that it is Unicode; UTF-8 if none is given. Only a ``DumpSession`` looks
-    /// at encodings.
+    /// The encoding of text that does not identify itself as Unicode; UTF-8 if nil. Only a ``DumpSession`` decodes
+    /// text.
     package var encoding: TextEncoding?
 
     package init(
@@ -40,11 +40,11 @@ package struct DumpReader: Sendable {
         self.encoding = encoding
     }
 
-    /// Reads an input that is to be one dump, to its end.
+    /// Reads an input that should consist of one dump, to its end.
     ///
-    /// A fault in the dump is part of the result, not an error: the rows before it are delivered all the same.
+    /// A fault in the dump is part of the result, not an error: the rows before it are still delivered.
     ///
-    /// - Throws: what `sink` throws, as it is.
+    /// - Throws: any error from `sink`, unchanged.
     package func read(from source: any ByteSource, into sink: inout some RowSink) throws -> DumpReading {
         var parser = parser(source: source)
         return try unsafe withUnsafeMutablePointer(to: &sink) { sink in
@@ -67,7 +67,7 @@ package struct DumpReader: Sendable {
     }
 }
 
-/// Reads one input after another, each with all the dumps in it, in the same memory.
+/// Reads inputs one after another, each with all its dumps, reusing the same memory.
 ///
 /// A log may contain a dump on each line, and some programs write dumps one after another, or as an array.
 package struct DumpSession: ~Copyable {
@@ -81,13 +81,13 @@ package struct DumpSession: ~Copyable {
 
     /// Reads all documents of an input to its end.
     ///
-    /// A fault in a dump is part of what is delivered, not an error: the rows before it are delivered all the same, and
-    /// in a log reading goes on with the next line.
+    /// A fault in a dump is part of what is delivered, not an error: the rows before it are still delivered, and in a
+    /// log, reading continues with the next line.
     ///
-    /// - Parameter readsAhead: whether a thread of its own may read it, if it is large and the reader allows it. It
-    ///   does not pay where other threads read other inputs.
-    /// - Parameter helpers: threads that may read jobs of a large log besides.
-    /// - Throws: what `sink` throws, as it is.
+    /// - Parameter readsAhead: whether a separate thread may read ahead, if the input is large and the reader allows
+    ///   it. This does not pay off while other threads read other inputs.
+    /// - Parameter helpers: the number of additional threads that may read jobs of a large log.
+    /// - Throws: any error from `sink`, unchanged.
     package mutating func read(
         from source: any ByteSource, readsAhead: Bool = true, helpers: Int = 0, into sink: inout some DumpSink
     ) throws {
@@ -104,15 +104,15 @@ package struct DumpSession: ~Copyable {
         }
     }
 
-    /// Whether ``readPlainDump(_:into:)`` may ever read one.
+    /// Whether ``readPlainDump(_:into:)`` can ever read a dump.
     package var readsPlainDumps: Bool { reader.encoding == nil && parser.plainJobs != nil }
 
-    /// Reads an input that lies whole in memory, if it is one plain job and nothing else: archives are full of such
-    /// files. It gives the same result as ``read(from:readsAhead:helpers:into:)``.
+    /// Reads an input that is entirely in memory, if it is one plain job and nothing else; archives are full of such
+    /// files. The result is the same as that of ``read(from:readsAhead:helpers:into:)``.
     ///
-    /// - Parameter bytes: a zero and ``DumpLimits/paddingBytes`` that can be read follow them.
-    /// - Returns: false, and nothing was done, if it is anything else.
-    /// - Throws: what `sink` throws, as it is.
+    /// - Parameter bytes: must be followed by ``DumpLimits/paddingBytes`` readable bytes, the first of them zero.
+    /// - Returns: false, without having done anything, if the input is anything else.
+    /// - Throws: any error from `sink`, unchanged.
     package func readPlainDump(_ bytes: UnsafeBufferPointer<UInt8>, into sink: inout some DumpSink) throws -> Bool {
         guard readsPlainDumps, sink.plainJobs != .none, let plainJobs = parser.plainJobs else { return false }
         plainJobs.refusesRepeatedIDs = sink.plainJobs == .withDistinctIDs
@@ -123,38 +123,39 @@ package struct DumpSession: ~Copyable {
     }
 }
 
-/// Plain jobs that a consumer takes.
+/// The plain jobs that a consumer accepts.
 package enum PlainJobs: Sendable {
     case none, all
-    /// Those of which no two rows have the same id.
+    /// Those without repeated row ids.
     case withDistinctIDs
 }
 
 /// A consumer of all the dumps of an input.
 package protocol DumpSink: RowSink {
-    /// The document whose rows were consumed since the last call has ended. What follows belongs to another one, which may
-    /// have no rows at all.
+    /// Ends the document whose rows were consumed since the last call. What follows belongs to another document, which
+    /// may have no rows at all.
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws
 
-    /// Which complete jobs with nothing to note it normally accepts.
+    /// Which complete jobs with nothing to note the sink normally accepts.
     var plainJobs: PlainJobs { get }
 
-    /// Takes whole jobs in which there is nothing to note; returns how many. The one after them is to come row by row, as
-    /// others do.
+    /// Takes whole jobs in which there is nothing to note. The first job that is not taken will come row by row, like
+    /// any other.
     ///
     /// - Parameters:
-    ///   - jobs: those after the first one lie each at the beginning of the next line.
-    ///   - runs: those of the rows that were not created, each of one row, in order, job by job.
-    ///   - text: what all ranges are in. All are valid during the call only.
-    ///   - position: of the first one.
+    ///   - jobs: each one after the first starts at the beginning of the next line.
+    ///   - runs: the runs of rows that were not created, one row each, in order, job by job.
+    ///   - text: the text that all ranges refer to. Like the other spans, it is valid during the call only.
+    ///   - position: the position of the first job.
+    /// - Returns: the number of jobs taken.
     mutating func consume(
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Int
 
-    /// Takes such jobs on another thread; nil if that is not possible.
+    /// Returns an object that takes such jobs on another thread; nil if that is not possible.
     func makeTaker() -> (any PlainJobTaker)?
 
-    /// Has what was taken in follow the documents so far. The taker can be used again.
+    /// Appends what the taker took to the documents so far. The taker can be reused.
     mutating func adopt(_ taker: any PlainJobTaker) throws
 }
 
@@ -170,8 +171,8 @@ extension DumpSink {
     ) throws -> Int { 0 }
 }
 
-/// A consumer as the parser sees it. Which one it is only shows behind this, so that the parser is compiled once, and
-/// not for each of them; a call for many rows at a time costs nothing that could be measured.
+/// A consumer as the parser sees it. It hides the concrete type, so that the parser is compiled once instead of once
+/// per consumer. Each call handles many rows, so dynamic dispatch has no measurable cost.
 protocol DumpReceiver {
     func beginRows(of job: DeclaredJob) throws
     func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws
@@ -192,14 +193,14 @@ extension DumpReceiver {
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Int { 0 }
 
-    /// Takes one run.
+    /// Consumes a single run.
     func consume(_ run: RowRun, text: Span<UInt8>) throws {
         let runs = InlineArray<1, RowRun>(repeating: run)
         try consume(runs.span, text: text)
     }
 }
 
-/// A consumer of all dumps, in the place where it lies while it is read into.
+/// A consumer of all dumps, which stays where it is in memory while dumps are read into it.
 @safe
 private struct DumpsOfSink<Sink: DumpSink>: DumpReceiver {
     let sink: UnsafeMutablePointer<Sink>
@@ -223,7 +224,7 @@ private struct DumpsOfSink<Sink: DumpSink>: DumpReceiver {
     func adopt(_ taker: any PlainJobTaker) throws { try unsafe sink.pointee.adopt(taker) }
 }
 
-/// A consumer of the rows of the only dump of an input.
+/// A consumer of the rows of an input's only dump.
 @safe
 private struct RowsOnly<Sink: RowSink>: DumpReceiver {
     let sink: UnsafeMutablePointer<Sink>
@@ -237,20 +238,20 @@ private struct RowsOnly<Sink: RowSink>: DumpReceiver {
 
 /// The position of a document in its input.
 package enum DocumentPosition: Sendable, Equatable {
-    /// It is the only one.
+    /// The only document of its input.
     case whole
-    /// It begins on this line, and none before it does.
+    /// The first document that begins on this line.
     case line(Place)
-    /// It begins here, on a line on which another one began.
+    /// A document that begins here, on a line on which another one began.
     case place(Place)
-    /// It is this element of an array, from 1 on.
+    /// This element of an array, counted from 1.
     case element(Int)
-    /// It is in the document there, at the place that a JSON Pointer names (RFC 6901). Its keys are the input's:
-    /// hostile text until escaped.
+    /// A value of the document at the given position, named by a JSON Pointer (RFC 6901). The pointer's keys come from
+    /// the input: hostile text until escaped.
     indirect case inside(DocumentPosition, pointer: String)
 
-    /// What tells it from others of the input, as it follows the input's name: nothing, `:12`, `:12:345`, `[3]`
-    /// or `:12#/data`.
+    /// The suffix after the input's name that distinguishes the document from others of the input: nothing, `:12`,
+    /// `:12:345`, `[3]` or `:12#/data`.
     package var suffix: String {
         switch self {
         case .whole: ""
@@ -264,32 +265,33 @@ package enum DocumentPosition: Sendable, Equatable {
 
 /// The limits that keep the reader's memory independent of the dump. Reaching one is always reported.
 package enum DumpLimits {
-    /// Bytes of the window over the input.
+    /// The size of the window over the input, in bytes.
     package static let windowBytes = 256 * 1024
 
-    /// Bytes of the largest window: places in it are kept in 32 bits.
+    /// The size of the largest window, in bytes: offsets within it are stored in 32 bits.
     package static let largestWindowBytes = 64 * 1024 * 1024
 
-    /// Bytes after the last one of a text that is handed over for reading; they need not be set, but for a zero first.
+    /// The number of readable bytes that must follow a text handed over for reading. Only the first must be set, to
+    /// zero.
     package static let paddingBytes = Int(ROWSCAN_PADDING)
 
     /// Levels of nested arrays and objects; a dump that nests deeper is malformed.
     package static let nestingLevels = 10_000
 
-    /// Bytes that are kept of one id, code, message or job field. What is longer is cut at a character's end and the
-    /// row is marked (``RowFacts/textCut``).
+    /// Bytes kept of one id, code, message or job field. Longer text is cut at a character boundary, and the row is
+    /// marked (``RowFacts/textCut``).
     package static let textBytes = Int(ROWSCAN_TEXT)
 
-    /// Distinct names of unknown fields that are told apart; the others are counted together.
+    /// Distinct names of unknown fields that are counted separately; the rest are counted together.
     package static let unknownNames = 50
 
-    /// Bytes that are kept of an unknown field's name.
+    /// Bytes kept of an unknown field's name.
     package static let unknownNameBytes = 100
 
-    /// Bytes that are kept of a row or a member for reading them again, where a dump is damaged. In one that is longer, a
-    /// dump that it swallowed is not looked for.
+    /// Bytes of a row or a member that are kept for rereading where a dump is damaged. If it is longer, a dump that it
+    /// swallowed is not searched for.
     package static let rereadBytes = 4 * 1024 * 1024
 
-    /// Places of damage that are kept of each kind; the others are counted.
+    /// Places of damage kept of each kind; the rest are only counted.
     package static let damagePlaces = 20
 }

@@ -1,14 +1,14 @@
 /// The reader's notes about fields: wrong types, repeated keys, names that the API does not define.
 ///
-/// Its size is bounded, whatever the dump holds. Notes of two parts add up (``merge(_:)``).
+/// Its size is bounded, whatever the dump contains. Notes of two parts can be added up (``merge(_:)``).
 package struct FieldNotes: Sendable, Equatable {
-    // Empty until something is noted; in most dumps, nothing is.
+    // Empty until something is noted, which does not happen in most dumps.
     private var wrongTypeCounts: [Int] = []
     private var duplicateCounts: [Int] = []
     private var unknownFields: [UnknownField] = []
-    /// Occurrences of unknown fields beyond the ``DumpLimits/unknownNames`` names that are told apart.
+    /// Occurrences of unknown fields beyond the ``DumpLimits/unknownNames`` names that are counted separately.
     package private(set) var otherUnknownCount = 0
-    /// Texts of the job itself that were longer than ``DumpLimits/textBytes`` and were cut there.
+    /// The number of texts of the job itself that were longer than ``DumpLimits/textBytes`` and were cut there.
     package private(set) var textsCut = 0
 
     package init() {}
@@ -35,7 +35,7 @@ package struct FieldNotes: Sendable, Equatable {
         textsCut += 1
     }
 
-    /// Replaces the names of unknown fields. Different ones must stay different.
+    /// Replaces the names of unknown fields. Distinct names must stay distinct.
     package mutating func renameUnknownFields(_ name: ([UInt8]) -> [UInt8]) {
         for index in unknownFields.indices { unknownFields[index].name = name(unknownFields[index].name) }
     }
@@ -106,7 +106,7 @@ package struct FieldNotes: Sendable, Equatable {
 }
 
 extension FieldNotes {
-    /// Fields of another JSON type, in the order of ``KnownField``, with how often.
+    /// Fields of another JSON type than the API defines, and how often they occurred, in the order of ``KnownField``.
     package var wrongTypes: [(field: KnownField, found: FoundType, count: Int)] {
         guard !wrongTypeCounts.isEmpty else { return [] }
         return KnownField.allCases.flatMap { field in
@@ -117,7 +117,7 @@ extension FieldNotes {
         }
     }
 
-    /// Known fields that came more than once in their object, with how many times too many.
+    /// Known fields that are repeated in their object, and the number of surplus occurrences.
     package var duplicates: [(field: KnownField, count: Int)] {
         guard !duplicateCounts.isEmpty else { return [] }
         return KnownField.allCases.compactMap { field in
@@ -125,9 +125,9 @@ extension FieldNotes {
         }
     }
 
-    /// Paths of fields that the API does not define, in the order in which they first came, with how often.
+    /// Paths of fields that the API does not define, in order of first occurrence, and how often they occurred.
     ///
-    /// The names are the dump's: hostile text until escaped.
+    /// The names come from the dump: hostile text until escaped.
     package var unknown: [(path: String, count: Int)] {
         unknownFields.map { ($0.level.pathPrefix + String(decoding: $0.name, as: UTF8.self), $0.count) }
     }

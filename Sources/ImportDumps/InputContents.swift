@@ -1,20 +1,20 @@
-/// A document that was read and is not delivered yet.
+/// A document that has been read but not delivered yet.
 struct HeldDocument {
     var reading: DumpReading
     var place: HeldPlace
     /// What was skipped before it.
     var skipped = SkippedText()
-    /// Where it begins, if it is in another document as an object.
+    /// Where it begins, if it is an object inside another document.
     var start: Place?
-    /// Where the document on the top level begins that it is in.
+    /// Where the top-level document around it begins.
     var outer: Place?
 }
 
-/// Where a document lies, before it shows whether it is the only one of its input.
+/// The position of a document, before it is known whether it is the only one of its input.
 enum HeldPlace: Equatable {
-    /// On the top level, from here on.
+    /// At the top level, beginning here.
     case document(Place)
-    /// An element of an array of jobs, from 1 on.
+    /// An element of an array of jobs, counted from 1.
     case element(Int)
     /// Inside another document.
     case nested(DocumentPosition, pointer: String)
@@ -22,33 +22,33 @@ enum HeldPlace: Equatable {
 
 /// The contents of an input so far, apart from the current dump.
 ///
-/// Where there are dumps, what is around them is skipped and counted, but for what may be lost dumps: those are refused.
-/// Where there is none, what is there instead is told.
+/// If there are dumps, anything around them is skipped and counted, except for what may be a lost dump: that is
+/// refused. If there are none, the contents found instead are reported.
 struct InputContents {
-    /// Nothing but white space was read.
+    /// Whether only white space was read so far.
     var isAtStart = true
-    /// A format other than JSON, by the first bytes.
+    /// A format other than JSON, recognized by the first bytes.
     var foreign: ForeignFormat?
     /// Where the current document begins, and whether it is the first one.
     var place = Place(byte: 0, line: 1, column: 1)
     var isInFirst = true
-    /// The headers of an HTTP response came last.
+    /// Whether HTTP response headers were the last thing read.
     var isBehindHTTPHead = false
-    /// The current element, of an array of jobs.
+    /// The number of the current element in an array of jobs.
     var element: Int?
-    /// How many documents were delivered.
+    /// The number of documents delivered.
     var deliveredCount = 0
-    /// Jobs that were delivered or are held.
+    /// The number of jobs delivered or held.
     var jobCount = 0
-    /// The line on which the last document began that was delivered.
+    /// The line on which the last delivered document began.
     private var lastLine = 0
-    /// The last one that one was delivered from which is in it, and the position that it was given.
+    /// The last top-level document from which a nested one was delivered, and the position that it was given.
     private var lastOuter: (place: Place, position: DocumentPosition)?
-    /// What was skipped since the document that is held.
+    /// What was skipped since the held document.
     var skipped = SkippedText()
-    /// What was refused after the document that is held.
+    /// What was refused after the held document.
     private(set) var refused: [HeldDocument] = []
-    /// The contents instead of dumps, as long as there is no dump.
+    /// The contents found instead of dumps, as long as there is no dump.
     private(set) var others = OtherDocuments()
     private var isBehindText = false
     /// The line on which the last text ends.
@@ -57,8 +57,8 @@ struct InputContents {
     /// Notes a document that is not a job.
     ///
     /// - Parameters:
-    ///   - isUnexpected: it may be a lost dump, or refer to one.
-    ///   - lines: on how many lines it is.
+    ///   - isUnexpected: whether it may be a lost dump or refer to one.
+    ///   - lines: the number of lines that it covers.
     mutating func note(_ other: HeldDocument, bytes: Int, from place: Place, lines: Int, isUnexpected: Bool) {
         if jobCount == 0, isBehindText, !isUnexpected, place.line == textLine {
             // An object in a line of text is part of the text.
@@ -80,7 +80,7 @@ struct InputContents {
 
     /// Notes text that is not JSON.
     ///
-    /// - Parameter mayBeTorn: it may be a part of a dump.
+    /// - Parameter mayBeTorn: whether it may be part of a dump.
     mutating func note(text fault: DumpFault, bytes: Int, from place: Place, lines: Int, mayBeTorn: Bool) {
         guard bytes > 0 else { return }
         if !mayBeTorn { skipped.add(bytes: bytes, from: place, lines: lines) }
@@ -96,10 +96,10 @@ struct InputContents {
         textLine = place.line + lines - 1
     }
 
-    /// Whether `others` have text that may be a part of a dump.
+    /// Whether `others` has text that may be part of a dump.
     private(set) var hasTorn = false
 
-    /// Refuses a document. Several of one kind that follow one another are one.
+    /// Refuses a document. Consecutive ones of the same kind are merged into one.
     mutating func refuse(_ other: HeldDocument) {
         if case .notAJob(let new) = other.reading, case .notAJob(var last)? = refused.last?.reading {
             switch (last.reason, new.reason) {
@@ -122,7 +122,7 @@ struct InputContents {
         refused.append(other)
     }
 
-    /// The first job was found: of the earlier contents, only possible lost dumps are reported.
+    /// Counts a job. When the first one is found, only possible lost dumps are reported of the earlier contents.
     mutating func foundJob() {
         jobCount += 1
         guard jobCount == 1 else { return }
@@ -130,22 +130,22 @@ struct InputContents {
         others = OtherDocuments()
     }
 
-    /// The position of a document on the top level that is delivered now.
+    /// Returns the position of a top-level document that is delivered now.
     mutating func position(of place: Place) -> DocumentPosition {
         defer { if lastOuter?.place != place { lastLine = place.line } }
         return nextPosition(of: place)
     }
 
-    /// The position that such a document would have.
+    /// Returns the position that such a document would have.
     func nextPosition(of place: Place) -> DocumentPosition {
         if let lastOuter, lastOuter.place == place { return lastOuter.position }
         return place.line == lastLine ? .place(place) : .line(place)
     }
 
-    /// Whether documents that were refused wait to be delivered.
+    /// Whether refused documents wait to be delivered.
     var hasRefused: Bool { !refused.isEmpty }
 
-    /// The position of the document on the top level in which the one lies that is delivered now.
+    /// Returns the position of the top-level document around the one that is delivered now.
     mutating func position(ofOuter place: Place) -> DocumentPosition {
         let position = position(of: place)
         lastOuter = (place, position)
@@ -159,7 +159,8 @@ struct InputContents {
 }
 
 extension HeldDocument {
-    /// A document in another one, which breaks off behind it: that one was torn, and this one is not a part of it.
+    /// Makes a nested document independent: the document around it breaks off after it. That one was cut off, and this
+    /// one is not part of it.
     mutating func standAlone() {
         guard let start else { return }
         place = .document(start)
@@ -174,19 +175,19 @@ extension HeldDocument {
     }
 }
 
-/// Documents that are not jobs, as long as there is no job: the first ones, and how many more there are.
+/// Documents that are not jobs, as long as there is no job: the first ones, and the number of further ones.
 struct OtherDocuments {
-    /// What is kept in memory.
+    /// The number of documents kept in memory.
     private static let limit = 20
 
     private(set) var listed: [HeldDocument] = []
-    /// Of those beyond the limit: all, those that may be lost dumps, and texts, which may be parts of one.
+    /// Counts beyond the limit: all documents, those that may be lost dumps, and texts, which may be parts of one.
     private(set) var more = 0
     private var moreLosses = 0
     private var moreTexts = 0
     private var placeOfMore: HeldPlace?
 
-    /// Adds a document. Rows without their job that follow one another are one.
+    /// Adds a document. Consecutive rows without their job are merged into one.
     mutating func add(_ other: HeldDocument) {
         guard case .notAJob(let new) = other.reading else { return }
         if more == 0, case .notAJob(var last)? = listed.last?.reading, case .rowsWithoutJob(let count) = last.reason,
@@ -205,14 +206,14 @@ struct OtherDocuments {
         }
     }
 
-    /// The text that was added last goes on to a byte.
+    /// Extends the text that was added last up to a byte offset.
     mutating func extendLast(to byte: Int) {
         guard more == 0, let last = listed.last, case .notAJob(var text) = last.reading else { return }
         text.byteCount = byte - (last.firstByte ?? byte)
         listed[listed.count - 1].reading = .notAJob(text)
     }
 
-    /// Possible lost dumps: everything that is refused if there is a job among them.
+    /// Returns the possible lost dumps, which are refused if there is a job among the documents.
     func losses(withTexts: Bool) -> [HeldDocument] {
         var losses = listed.filter { other in
             guard case .notAJob(let reading) = other.reading else { return false }

@@ -9,12 +9,12 @@ package import ImportFoundation
 ///     try json.end()
 package struct JSONReader: ~Copyable {
     private var scanner: JSONScanner
-    /// For each array and object that is open: whether its first element is still to come.
+    /// For each open array and object, whether its first element is still to come.
     private var isAtFirst: [Bool] = []
     /// The key of the member that ``nextMember()`` moved to. It is hostile text like any other.
     package private(set) var key = ""
 
-    /// - Parameter windowBytes: of the window over the input, at least 1.
+    /// - Parameter windowBytes: the size of the window over the input, at least 1.
     package init(_ source: any ByteSource, windowBytes: Int = DumpLimits.windowBytes) {
         scanner = JSONScanner(
             window: ByteWindow(source: source, capacity: windowBytes, hashing: false, kernel: .best, readsAhead: false))
@@ -25,10 +25,10 @@ package struct JSONReader: ~Copyable {
         case object, array, string, number, boolean, null
     }
 
-    /// Where the next byte to read is.
+    /// The place of the next byte to read.
     package var place: Place { scanner.window.place(ofOffset: scanner.window.offset) }
 
-    /// What the next value is.
+    /// Returns the kind of the next value.
     package mutating func kind() throws(DumpFault) -> Kind {
         do throws(ScanFault) {
             let byte = try scanner.skipSpace()
@@ -46,13 +46,13 @@ package struct JSONReader: ~Copyable {
         }
     }
 
-    /// Reads the opening brace of an object, which must be there: ask ``kind()`` first.
+    /// Reads the opening brace of an object, which must be there: check ``kind()`` first.
     package mutating func beginObject() throws(DumpFault) { try open(UInt8(ascii: "{")) }
 
-    /// Reads the opening bracket of an array, which must be there: ask ``kind()`` first.
+    /// Reads the opening bracket of an array, which must be there: check ``kind()`` first.
     package mutating func beginArray() throws(DumpFault) { try open(UInt8(ascii: "[")) }
 
-    /// Moves to the next member of the innermost object; false after the last one, which ends it.
+    /// Moves to the next member of the innermost object. Returns false after the last one, which ends the object.
     package mutating func nextMember() throws(DumpFault) -> Bool {
         do throws(ScanFault) {
             var isFirst = isAtFirst.popLast() ?? true
@@ -67,7 +67,7 @@ package struct JSONReader: ~Copyable {
         }
     }
 
-    /// Moves to the next element of the innermost array; false after the last one, which ends it.
+    /// Moves to the next element of the innermost array. Returns false after the last one, which ends the array.
     package mutating func nextElement() throws(DumpFault) -> Bool {
         do throws(ScanFault) {
             var isFirst = isAtFirst.popLast() ?? true
@@ -96,7 +96,7 @@ package struct JSONReader: ~Copyable {
     package mutating func count() throws(DumpFault) -> Int? {
         do throws(ScanFault) {
             let value = try scanner.readNumber().value
-            // A number at the end of the text may be cut.
+            // A number at the end of the text may be cut off.
             if !isAtFirst.isEmpty { _ = try scanner.peek() }
             return value
         } catch {
@@ -115,8 +115,9 @@ package struct JSONReader: ~Copyable {
         }
     }
 
-    /// Reads a value of any type as text: a string as it is, anything else as JSON without white space. At most
-    /// ``DumpLimits/textBytes`` of it.
+    /// Reads a value of any type as text: a string unchanged, anything else as JSON without white space. If it is
+    /// longer than ``DumpLimits/textBytes``, it is cut there and an ellipsis is appended; a string becomes just the
+    /// ellipsis.
     package mutating func text() throws(DumpFault) -> String {
         if try kind() == .string { return try string() ?? "…" }
         do throws(ScanFault) {
@@ -140,7 +141,7 @@ package struct JSONReader: ~Copyable {
         }
     }
 
-    /// Reads the rest, which must be white space.
+    /// Reads the rest of the input, which must be white space.
     package mutating func end() throws(DumpFault) {
         if let byte = scanner.skipSpaceOrEnd() {
             throw located(ScanFault(reason: .textAfterEnd(byte), offset: scanner.window.offset))
@@ -148,7 +149,7 @@ package struct JSONReader: ~Copyable {
         if scanner.window.failure != nil { throw located(scanner.endFault()) }
     }
 
-    /// Whether anything but white space follows a document that was read whole.
+    /// Whether anything but white space follows a document that was read completely.
     package mutating func hasMore() throws(DumpFault) -> Bool {
         if scanner.skipSpaceOrEnd() != nil { return true }
         try end()

@@ -33,14 +33,14 @@ extension JSONScanner {
             let sign = try peek()
             if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { window.position += 1 }
             var exponent = 0
-            // Saturates far beyond what could make a count of a literal that fits into memory's address range.
+            // Saturates far beyond any exponent with which a literal that fits into the address space could be a count.
             try readDigits { exponent = exponent > Int.max / 100 ? exponent : exponent * 10 + $0 }
             value.exponent = sign == UInt8(ascii: "-") ? -exponent : exponent
         }
         return value
     }
 
-    /// Reads one digit or more.
+    /// Reads one or more digits.
     private mutating func readDigits(_ body: (Int) -> Void) throws(ScanFault) {
         let first = try peek()
         guard ASCII.isDigit(first) else { throw unexpected(first, expected: .digit) }
@@ -51,16 +51,16 @@ extension JSONScanner {
     }
 }
 
-/// A decimal literal, digit by digit, for its exact value as a count: `5`, `5.0`, `1e2` and `50E-1` are counts.
+/// A decimal literal, read digit by digit for its exact value as a count: `5`, `5.0`, `1e2` and `50E-1` are counts.
 struct ExactCount {
     var isNegative = false
-    /// It is not a JSON number: its value is not guessed.
+    /// Whether it is not a JSON number; its value is not guessed.
     var isUnusable = false
     var exponent = 0
-    /// The digits up to the last one that is not zero.
+    /// The digits up to the last nonzero one.
     private var mantissa = 0
     private var overflows = false
-    /// Zeros since that digit.
+    /// The number of zeros since that digit.
     private var trailingZeros = 0
     private var fractionDigits = 0
 

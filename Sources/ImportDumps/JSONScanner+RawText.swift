@@ -1,10 +1,10 @@
 import ImportFoundation
 
-/// The text of JSON values: without insignificant white space, with strings rewritten, so that an escape or none
-/// makes no difference and what was repaired in a string stays repaired. Up to ``DumpLimits/textBytes``.
+/// The text of JSON values, without insignificant white space. Strings are rewritten, so that it makes no difference
+/// how they were escaped, and repairs in them are preserved. Its size is limited to ``DumpLimits/textBytes``.
 struct JSONText {
     private(set) var bytes: [UInt8] = []
-    /// The text was longer than the limit; what follows is dropped.
+    /// Whether the text was longer than the limit; the rest is dropped.
     private(set) var isCut = false
 
     mutating func removeAll() {
@@ -22,7 +22,7 @@ struct JSONText {
         for index in 0..<literal.utf8CodeUnitCount { bytes.append(unsafe literal.utf8Start[index]) }
     }
 
-    /// Appends a string of this text, quoted.
+    /// Appends a string in quotes.
     mutating func append(string text: Span<UInt8>) {
         append(UInt8(ascii: "\""))
         for index in text.indices {
@@ -40,7 +40,7 @@ struct JSONText {
                 append(byte < 0x10 ? "\\u000" : "\\u001")
                 append(Self.hexDigit(byte & 0x0F))
             case 0xC0...:
-                // A character is complete or omitted.
+                // A character is appended completely or not at all.
                 guard hasRoom(for: UTF8Form(lead: byte)?.length ?? 1) else { return }
                 append(byte)
             default: append(byte)
@@ -62,19 +62,19 @@ struct JSONText {
 extension JSONScanner {
     /// Reads a value of any type, checking all of it, and appends its text.
     ///
-    /// The slot `.key` must be free: it takes the strings of the value, one after another.
+    /// The slot `.key` must be free: it holds the strings of the value, one after another.
     ///
-    /// - Parameter level: how many arrays and objects are open around it.
-    /// - Returns: what it was.
+    /// - Parameter level: the number of arrays and objects that are open around it.
+    /// - Returns: its type.
     mutating func readValue(level: Int, into text: inout JSONText) throws(ScanFault) -> FoundType {
         var starts = [window.offset]
         let found = try readFront(into: &text)
         guard found == .object || found == .array else {
-            // What the dump's end cuts may be the front of a longer number: inside a container, more must follow.
+            // A number at the dump's end may be the front of a longer one: inside a container, more must follow.
             if found == .number, level > 0 { _ = try peek() }
             return found
         }
-        // The ends of the containers that are open: no file can exhaust the thread's stack.
+        // The ends of the open containers, in a list so that no file can exhaust the thread's stack.
         var ends = [Self.end(of: found)]
         var first = true
         while let end = ends.last {
@@ -89,7 +89,7 @@ extension JSONScanner {
             }
             if !isFirst { text.append(UInt8(ascii: ",")) }
             if isObject {
-                // It may contain a separate dump, swallowed by a torn one before it: the outermost counts.
+                // It may be a separate dump, swallowed by a cut-off one before it; the outermost one counts.
                 if isLenient, withText(of: .key, { JobKey.isOfJobsAlone($0) }), let start = starts.last {
                     jobLike = min(jobLike ?? start, start)
                 }
@@ -124,7 +124,7 @@ extension JSONScanner {
         withText(of: .key) { text.append(string: $0) }
     }
 
-    /// Reads a value, or no more than the opening bracket or brace of one.
+    /// Reads a value; for an array or object, only its opening bracket or brace.
     private mutating func readFront(into text: inout JSONText) throws(ScanFault) -> FoundType {
         let byte = try peek()
         switch byte {
@@ -152,7 +152,8 @@ extension JSONScanner {
         container == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")
     }
 
-    /// Reads a number (RFC 8259, section 6) byte by byte, because it may go over the window's end, and appends its text.
+    /// Reads a number (RFC 8259, section 6) byte by byte, because it may extend past the window's end, and appends its
+    /// text.
     private mutating func readNumber(into text: inout JSONText) throws(ScanFault) {
         if try peek() == UInt8(ascii: "-") {
             try readByte(into: &text)
@@ -174,7 +175,7 @@ extension JSONScanner {
         try readDigits(into: &text)
     }
 
-    /// Reads one digit or more.
+    /// Reads one or more digits.
     private mutating func readDigits(into text: inout JSONText) throws(ScanFault) {
         let first = try peek()
         guard ASCII.isDigit(first) else { throw unexpected(first, expected: .digit) }

@@ -1,8 +1,8 @@
 extension JSONScanner {
     /// Reads a value of any type and drops it, checking all of it.
     ///
-    /// - Parameter level: how many arrays and objects are open around it.
-    /// - Returns: what it was.
+    /// - Parameter level: the number of arrays and objects that are open around it.
+    /// - Returns: its type.
     @discardableResult
     mutating func skipValue(level: Int) throws(ScanFault) -> FoundType {
         let first = try peek()
@@ -12,7 +12,7 @@ extension JSONScanner {
             return first == UInt8(ascii: "{") ? .object : .array
         default:
             let found = try skipScalar(first)
-            // What the dump's end cuts may be the front of a longer number: inside a container, more must follow.
+            // A number at the dump's end may be the front of a longer one: inside a container, more must follow.
             if found == .number, level > 0 { _ = try peek() }
             return found
         }
@@ -43,10 +43,11 @@ extension JSONScanner {
         }
     }
 
-    /// Nesting is kept in a stack of bits, not in calls: no file can exhaust the thread's stack.
+    /// Skips an array or object. Nesting is kept in a stack of bits, not in calls, so no file can exhaust the thread's
+    /// stack.
     ///
-    /// The outermost object in it that has a member which only a job has is noted in `jobLike`: it may be a dump of its
-    /// own, which a torn one before it swallowed.
+    /// The outermost object in it that has a member which only jobs have is noted in `jobLike`: it may be a separate
+    /// dump, swallowed by a cut-off one before it.
     private mutating func skipContainer(level: Int) throws(ScanFault) {
         var open = NestingStack(outerLevels: level)
         repeat {
@@ -67,7 +68,8 @@ extension JSONScanner {
         } while !open.isEmpty
     }
 
-    /// After an opening bracket or brace: moves to the first value, or past the end, which returns false.
+    /// Moves from an opening bracket or brace to the first value. If there is none, moves past the end and returns
+    /// false.
     private mutating func moveIntoContainer(_ open: borrowing NestingStack) throws(ScanFault) -> Bool {
         let byte = try skipSpace()
         let isObject = open.isInObject
@@ -79,7 +81,7 @@ extension JSONScanner {
         return true
     }
 
-    /// After a value: moves to the next one, or past the end, which returns false.
+    /// Moves from a value to the next one. If there is none, moves past the end and returns false.
     private mutating func moveToNext(in open: borrowing NestingStack) throws(ScanFault) -> Bool {
         let byte = try skipSpace()
         let isObject = open.isInObject
@@ -117,12 +119,12 @@ extension JSONScanner {
     }
 }
 
-/// Which of the open containers are objects: one bit a level.
+/// Which of the open containers are objects: one bit per level.
 private struct NestingStack {
     private let room: Int
     private var depth = 0
     private var objectBits: [UInt64] = [0]
-    /// Where the outermost containers begin.
+    /// The offsets of the outermost containers.
     private var starts: InlineArray<16, Int> = .init(repeating: 0)
 
     init(outerLevels: Int) {
@@ -136,10 +138,10 @@ private struct NestingStack {
         return objectBits[top >> 6] & (1 << UInt64(top & 63)) != 0
     }
 
-    /// Where the innermost container begins; nil if it is too deep to be of interest.
+    /// The offset of the innermost container; nil if it is too deep to be of interest.
     var start: Int? { depth <= starts.count ? starts[depth - 1] : nil }
 
-    /// False if that would be deeper than the limit.
+    /// Opens a container. Returns false if that exceeds the nesting limit.
     mutating func push(isObject: Bool, offset: Int) -> Bool {
         guard depth < room else { return false }
         if depth < starts.count { starts[depth] = offset }

@@ -17,12 +17,12 @@ extension JSONScanner {
         try readLongString(from: start, plainUntil: end, into: slot)
     }
 
-    /// The slower way: a string with escapes, or one that the window does not hold whole.
+    /// The slow path, for a string with escapes or one that is not entirely in the window.
     @inline(never)
     private mutating func readLongString(
         from start: Int, plainUntil firstEnd: Int, into slot: Slot?
     ) throws(ScanFault) {
-        // Texts that are in the window go first, so that this one stays in one piece at the end of the scratch.
+        // Texts in the window are moved first, so that this one stays in one piece at the end of the scratch.
         if let slot {
             kept[slot.rawValue] = KeptText()
             moveKeptTextsToScratch()
@@ -59,7 +59,7 @@ extension JSONScanner {
                 repair(fault, &highSurrogate, in: &text)
                 window.position += 1
             case 0x80...:
-                // Either invalid, or cut by the window's end.
+                // Either invalid, or split by the window's end.
                 text.endSurrogate(&highSurrogate, in: &scratch)
                 try readUTF8Sequence(into: &text)
             default:
@@ -105,7 +105,7 @@ extension JSONScanner {
             let fault = ScanFault(reason: .invalidEscape(byte), offset: window.offset)
             guard isLenient else { throw fault }
             repair(fault, &highSurrogate, in: &text)
-            // A byte with its own meaning is not consumed.
+            // Only printable ASCII is consumed; other bytes are handled on their own.
             if 0x20..<0x7F ~= byte { window.position += 1 }
             return
         }
@@ -114,7 +114,7 @@ extension JSONScanner {
         text.append(scalar: UInt32(plain), to: &scratch)
     }
 
-    /// Nil at the first byte that is no such digit, if that is to be repaired.
+    /// Returns nil at the first byte that is not a hexadecimal digit, if it is to be repaired.
     private mutating func readFourHexDigits() throws(ScanFault) -> UInt32? {
         var value: UInt32 = 0
         for _ in 0..<4 {
@@ -129,7 +129,7 @@ extension JSONScanner {
         return value
     }
 
-    /// Reads one character beyond ASCII, byte by byte, across a slide of the window if necessary.
+    /// Reads one character beyond ASCII byte by byte, across a slide of the window if necessary.
     private mutating func readUTF8Sequence(into text: inout TextBuilder) throws(ScanFault) {
         let fault = ScanFault(reason: .invalidUTF8, offset: window.offset)
         let lead = try next()
@@ -151,7 +151,7 @@ extension JSONScanner {
 // MARK: - Repairs
 
 extension JSONScanner {
-    /// Writes U+FFFD where a string has something that is not JSON text.
+    /// Writes U+FFFD where a string is not valid JSON text.
     private mutating func repair(_ fault: ScanFault, _ highSurrogate: inout UInt32?, in text: inout TextBuilder) {
         text.endSurrogate(&highSurrogate, in: &scratch)
         text.append(scalar: 0xFFFD, to: &scratch)
@@ -159,20 +159,20 @@ extension JSONScanner {
         hasRepaired = true
     }
 
-    /// - Parameter length: how many bytes are of a sequence that is not whole.
+    /// - Parameter length: the number of bytes of an incomplete sequence.
     private mutating func repairUTF8(
         _ fault: ScanFault, _ lead: UInt8, length: Int, in text: inout TextBuilder
     ) throws(ScanFault) {
         guard isLenient else { throw fault }
         var noSurrogate: UInt32?
         repair(fault, &noSurrogate, in: &text)
-        // One byte of Windows-1252, where five of the bytes from 0x80 on stand for nothing.
+        // A single byte of Windows-1252, in which five of the bytes from 0x80 on are unassigned.
         let isUnassigned = lead == 0x81 || lead == 0x8D || lead == 0x8F || lead == 0x90 || lead == 0x9D
         damage.noteInvalidByte(mayBeWindows1252: length == 1 && !isUnassigned)
     }
 
-    /// Whether a string ends here because its line was torn: behind the end of the line comes the beginning of an
-    /// object with a key, `{"…`. In a string that goes on, that quotation mark would have ended it.
+    /// Whether a string ends here because its line was cut off: after the line ending comes the beginning of an object
+    /// with a key, `{"…`. If the string went on, that quotation mark would have ended it.
     private mutating func endsTornLine(_ byte: UInt8) throws(ScanFault) -> Bool {
         guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r"), window.offset >= untornUntil else {
             return false
@@ -180,7 +180,7 @@ extension JSONScanner {
         let lookahead = window.lookAhead(keepsMark: true)
         var isTorn = false
         if skipSpaceOrEnd() != nil {
-            // A byte order mark or a record separator may be in front of a dump.
+            // A byte order mark or a record separator may precede a dump.
             let behindSpace = window.offset
             defer { if !isTorn { untornUntil = behindSpace } }
             while let byte = peekOrEnd(), byte == 0xEF || byte == 0xBB || byte == 0xBF || byte == 0x1E {
@@ -213,7 +213,7 @@ extension JSONScanner {
         note(.slip, ScanFault(reason: .slip(slip), offset: window.offset))
     }
 
-    /// Skips a value of another language that is not JSON; `first` is its first byte, which was peeked.
+    /// Skips a value of another language that is not JSON; `first` is its first byte, already peeked.
     mutating func passSlip(_ first: UInt8) throws(ScanFault) {
         let fault = unexpected(first, expected: .value)
         guard isLenient else { throw fault }
@@ -224,7 +224,7 @@ extension JSONScanner {
         }
     }
 
-    /// - Parameter meaning: what the word is; nil for one that stands for nothing.
+    /// - Parameter meaning: returns what a word means; nil if nothing.
     private mutating func passWord(_ fault: ScanFault, _ meaning: (String) -> DumpFault.Slip?) throws(ScanFault) {
         var word: [UInt8] = []
         while let byte = peekOrEnd(), word.count < 40, ASCII.isWordByte(byte) {
@@ -235,7 +235,7 @@ extension JSONScanner {
         note(.slip, ScanFault(reason: .slip(slip), offset: fault.offset))
     }
 
-    /// A string in single quotes ends on its line.
+    /// Skips a string in single quotes, which must end on its line.
     private mutating func passSingleQuotes(_ fault: ScanFault) throws(ScanFault) {
         window.position += 1
         while let byte = peekOrEnd(), byte != UInt8(ascii: "\n") {
@@ -255,14 +255,15 @@ extension JSONScanner {
 // MARK: - Plain text
 
 extension JSONScanner {
-    /// The index of the first byte that is not plain text of a string: a quote, a backslash, a control character,
-    /// bytes that are not UTF-8 or not whole in the window; or the window's end.
+    /// Returns the index of the first byte that is not plain text of a string: a quote, a backslash, a control
+    /// character, or bytes that are not UTF-8 or not entirely in the window. If there is none, returns the window's
+    /// end.
     @inline(__always)
     func endOfPlainText(from start: Int) -> Int {
         var index = start
         let end = window.count
         while true {
-            // Most strings are short: a word first, before the call of a kernel.
+            // Most strings are short, so a single word is checked before a kernel is called.
             if index + 8 <= end {
                 let special = Self.specialBytes(in: window.word(at: index))
                 index =
@@ -281,8 +282,8 @@ extension JSONScanner {
         }
     }
 
-    /// Has the high bit of each byte set that is a quote, a backslash, below U+0020 or beyond ASCII. Bits above the
-    /// lowest one set may be wrong, for subtraction borrows: the lowest is exact.
+    /// Sets the high bit of each byte that is a quote, a backslash, below U+0020 or beyond ASCII. Bits above the lowest
+    /// one set may be wrong because subtraction borrows; the lowest is exact.
     @inline(__always)
     static func specialBytes(in word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -293,7 +294,7 @@ extension JSONScanner {
         return found & (ones &* 0x80)
     }
 
-    /// The length of the well-formed sequence at `index`; 0 if it is wrong or not whole in the window.
+    /// Returns the length of the well-formed sequence at `index`; 0 if it is ill-formed or not entirely in the window.
     @inline(__always)
     private func wholeUTF8Sequence(at index: Int) -> Int {
         guard let form = UTF8Form(lead: window[index]), index + form.length <= window.count,

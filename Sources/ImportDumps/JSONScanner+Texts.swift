@@ -2,7 +2,7 @@ import ImportFoundation
 
 extension JSONScanner {
     /// Copies the kept texts that are in the window into the scratch bytes, the key last: it is forgotten first, and
-    /// none may lie beyond it then, not even an empty one.
+    /// then no other text, not even an empty one, may be beyond it.
     mutating func moveKeptTextsToScratch() {
         for slot in kept.indices.reversed() where kept[slot].isPresent && !kept[slot].isInScratch {
             compactScratchIfLarge()
@@ -25,7 +25,7 @@ extension JSONScanner {
         kept[slot.rawValue].isPresent = false
     }
 
-    /// Drops the key; its bytes are freed if they are the last of the scratch.
+    /// Drops the key, and frees its bytes if they are the last ones in the scratch.
     @inline(__always)
     mutating func forgetKey() {
         let key = kept[Slot.key.rawValue]
@@ -33,7 +33,7 @@ extension JSONScanner {
         if key.isInScratch, key.offset + key.count == scratch.count { scratch.removeLast(key.count) }
     }
 
-    /// Calls `body` with the text of a slot; with no bytes if there is none.
+    /// Calls `body` with the text of a slot, or with no bytes if there is none.
     @inline(__always)
     func withText<Result>(of slot: Slot, _ body: (Span<UInt8>) -> Result) -> Result {
         let text = kept[slot.rawValue]
@@ -45,7 +45,7 @@ extension JSONScanner {
         return unsafe body(bytes.span.extracting(text.offset..<text.offset + count))
     }
 
-    /// The text of a slot as a string; nil if there is none.
+    /// Returns the text of a slot as a string; nil if there is none.
     func string(of slot: Slot) -> String? {
         guard kept[slot.rawValue].isPresent else { return nil }
         return withText(of: slot) { text in
@@ -53,14 +53,14 @@ extension JSONScanner {
         }
     }
 
-    /// Cuts a text in the window at ``DumpLimits/textBytes``, at a character's end.
+    /// Cuts a text in the window to ``DumpLimits/textBytes``, at a character boundary.
     mutating func cutText(in slot: Slot) {
         kept[slot.rawValue].count = withText(of: slot) { $0.wholeCharacters(within: DumpLimits.textBytes) }
         kept[slot.rawValue].isCut = true
     }
 
-    /// Drops what no slot keeps any more, for a row may repeat a key without end. Not while a text is being built at
-    /// the end of the scratch.
+    /// Drops bytes that no slot keeps any more, because a row may repeat a key endlessly. Must not be called while a
+    /// text is being built at the end of the scratch.
     mutating func compactScratchIfLarge() {
         guard scratch.count > 8 * DumpLimits.textBytes else { return }
         var compacted: [UInt8] = []
@@ -77,9 +77,9 @@ extension JSONScanner {
 struct TextBuilder {
     /// Where the text begins in the scratch bytes.
     let start: Int
-    /// False for a string that is only checked.
+    /// Whether the text is wanted; false for a string that is only checked.
     let isWanted: Bool
-    /// The text was longer than the limit; what follows is dropped.
+    /// Whether the text was longer than the limit; the rest is dropped.
     private(set) var isCut = false
 
     init(start: Int, isWanted: Bool) {
@@ -100,7 +100,7 @@ struct TextBuilder {
         }
     }
 
-    /// Appends one character that is encoded already.
+    /// Appends one character that is already encoded.
     mutating func append(_ sequence: InlineArray<4, UInt8>, count: Int, to scratch: inout [UInt8]) {
         guard isWanted, !isCut else { return }
         guard scratch.count - start + count <= DumpLimits.textBytes else {
@@ -125,7 +125,7 @@ struct TextBuilder {
         }
     }
 
-    /// A high surrogate that no low one followed becomes U+FFFD.
+    /// Turns a high surrogate without a low one after it into U+FFFD.
     @inline(__always)
     mutating func endSurrogate(_ highSurrogate: inout UInt32?, in scratch: inout [UInt8]) {
         guard highSurrogate != nil else { return }

@@ -1,7 +1,7 @@
 /// Reads JSON tokens (RFC 8259) from a window of bytes, strictly and in constant memory.
 ///
-/// Texts that the caller wants are *kept* in slots. A kept text is in the window, where the file put it, as long as
-/// it has no escape and the window does not slide; else it is decoded into `scratch`:
+/// Texts that the caller wants are *kept* in slots. A kept text stays in the window, where it was read, as long as it
+/// has no escapes and the window does not slide; otherwise, it is decoded into `scratch`:
 ///
 ///     window   …"code":"rate_limited","message":"wait \u201csoon\u201d"…
 ///                       └ slot .code: window, 12 bytes
@@ -15,15 +15,15 @@ struct JSONScanner: ~Copyable {
     /// Whether text that is not JSON is tolerated if its meaning is clear, and noted in `damage`.
     var isLenient = false
     var damage = DumpDamage()
-    /// The current row; nil outside of rows.
+    /// The number of the current row; nil outside of rows.
     var row: Int?
-    /// Whether a text was repaired since it was last reset.
+    /// Whether a text was repaired since this was last reset.
     var hasRepaired = false
-    /// Where an object began that has members which only a job has, in a value that was skipped.
+    /// The offset of an object, in a value that was skipped, with members that only jobs have.
     var jobLike: Int?
-    /// Where the `error` began that was opened last.
+    /// The offset of the `error` object that was opened last.
     var openObject = 0
-    /// Up to which offset line feeds in a string are known to be no end of a torn line.
+    /// The offset up to which line feeds in a string are known not to end a cut-off line.
     var untornUntil = 0
 
     init(window: consuming ByteWindow) {
@@ -31,7 +31,7 @@ struct JSONScanner: ~Copyable {
         scratch.reserveCapacity(4096)
     }
 
-    /// The texts that can be kept at one time.
+    /// The texts that can be kept at the same time.
     enum Slot: Int {
         case key, id, code, message, details
     }
@@ -39,39 +39,39 @@ struct JSONScanner: ~Copyable {
     struct KeptText {
         var isPresent = false
         var isInScratch = false
-        /// Longer than ``DumpLimits/textBytes``, and cut there.
+        /// Whether it was longer than ``DumpLimits/textBytes`` and was cut there.
         var isCut = false
         var offset = 0
         var count = 0
     }
 }
 
-/// Reading stopped: the fault, and at which byte of the dump.
+/// A fault that stopped reading, and its byte offset in the dump.
 struct ScanFault: Error {
     var reason: DumpFault.Reason
     var offset: Int
-    /// Where that is, if it is known already: what was found out before reading went on cannot be counted again.
+    /// The place of the fault, if already known: lines counted before reading went on cannot be counted again.
     var place: Place?
 }
 
 // MARK: - Bytes
 
 extension JSONScanner {
-    /// The next byte, which stays unread; nil at the end.
+    /// Returns the next byte without consuming it; nil at the end.
     @inline(__always)
     mutating func peekOrEnd() -> UInt8? {
         if window.position == window.count, !slide() { return nil }
         return window[window.position]
     }
 
-    /// The next byte, which stays unread.
+    /// Returns the next byte without consuming it.
     @inline(__always)
     mutating func peek() throws(ScanFault) -> UInt8 {
         guard let byte = peekOrEnd() else { throw endFault() }
         return byte
     }
 
-    /// The next byte.
+    /// Consumes and returns the next byte.
     @inline(__always)
     mutating func next() throws(ScanFault) -> UInt8 {
         let byte = try peek()
@@ -79,7 +79,7 @@ extension JSONScanner {
         return byte
     }
 
-    /// Slides the window on, after saving the kept texts that are in it.
+    /// Slides the window after saving the kept texts that are in it.
     @inline(never)
     mutating func slide() -> Bool {
         moveKeptTextsToScratch()
@@ -90,7 +90,7 @@ extension JSONScanner {
         ScanFault(reason: window.failure.map { .readFailed($0) } ?? .unexpectedEnd, offset: window.offset)
     }
 
-    /// The fault of the next byte, which was peeked.
+    /// Returns the fault for the next byte, already peeked.
     func unexpected(_ byte: UInt8, expected: DumpFault.Expectation) -> ScanFault {
         ScanFault(reason: .unexpectedByte(byte, expected: expected), offset: window.offset)
     }
@@ -99,7 +99,7 @@ extension JSONScanner {
 // MARK: - Tokens
 
 extension JSONScanner {
-    /// Skips white space and returns the byte after it, which stays unread; nil at the end.
+    /// Skips white space and returns the byte after it without consuming it; nil at the end.
     @inline(__always)
     mutating func skipSpaceOrEnd() -> UInt8? {
         while let byte = peekOrEnd() {
@@ -109,7 +109,7 @@ extension JSONScanner {
         return nil
     }
 
-    /// Skips white space and returns the byte after it, which stays unread.
+    /// Skips white space and returns the byte after it without consuming it.
     @inline(__always)
     mutating func skipSpace() throws(ScanFault) -> UInt8 {
         guard let byte = skipSpaceOrEnd() else { throw endFault() }
@@ -131,13 +131,14 @@ extension JSONScanner {
         }
     }
 
-    /// Moves to the value of an object's next member, whose key is kept in the slot `.key`; false after the last.
+    /// Moves to the value of an object's next member, and keeps its key in the slot `.key`. Returns false after the
+    /// last one.
     ///
-    /// The opening brace was read already.
+    /// The opening brace must already have been read.
     @inline(__always)
     mutating func nextMember(first: inout Bool) throws(ScanFault) -> Bool {
-        // Reading works on a position of its own, which stays in a register; `window.position` would be stored and
-        // loaded at every step. Behind the window's end lies a zero, which is neither space nor what is looked for.
+        // Works on a local position, which stays in a register; `window.position` would be stored and loaded at every
+        // step. The zero at the window's end is neither white space nor what is looked for.
         let index = window.indexBehindSpace(from: window.position)
         if window.byteOrZero(at: index) == UInt8(ascii: "}") {
             window.position = index + 1
@@ -151,8 +152,8 @@ extension JSONScanner {
         return try nextMemberInFull(first: &first)
     }
 
-    /// The usual case of ``nextMember(first:)``: a comma, a short key without escapes, a colon, all within the window.
-    /// Returns where the value begins; nil, and nothing is done, if it is not so simple.
+    /// Handles the usual case of ``nextMember(first:)``: a comma, a short key without escapes, a colon, all within the
+    /// window. Returns where the value begins; in other cases, does nothing and returns nil.
     @inline(__always)
     private mutating func readShortKey(at start: Int, isFirst: Bool) -> Int? {
         var index = start
@@ -212,7 +213,8 @@ extension JSONScanner {
         _ = try skipSpace()
     }
 
-    /// Moves to an array's next element; false after the last. The opening bracket was read already.
+    /// Moves to an array's next element. Returns false after the last one. The opening bracket must already have been
+    /// read.
     @inline(__always)
     mutating func nextElement(first: inout Bool) throws(ScanFault) -> Bool {
         let byte = try skipSpace()
@@ -229,9 +231,9 @@ extension JSONScanner {
         return try passStrayCommas(first: byte == UInt8(ascii: ",") ? nil : byte)
     }
 
-    /// Moves to the element behind a comma, over stray ones; false behind a comma that ends the array.
+    /// Moves to the element after a comma, past stray commas. Returns false after a comma that ends the array.
     ///
-    /// - Parameter first: the byte at the position, if it was peeked.
+    /// - Parameter first: the byte at the position, if already peeked.
     @inline(__always)
     mutating func passStrayCommas(first: UInt8? = nil) throws(ScanFault) -> Bool {
         let byte = if let first { first } else { try skipSpace() }
@@ -255,7 +257,7 @@ extension JSONScanner {
         return false
     }
 
-    /// Passes a comma, which was peeked, and stray ones behind it; returns the byte after them, which stays unread.
+    /// Passes a comma, already peeked, and stray ones after it. Returns the byte after them without consuming it.
     mutating func passCommas() throws(ScanFault) -> UInt8 {
         window.position += 1
         var byte = try skipSpace()

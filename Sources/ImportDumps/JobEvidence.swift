@@ -2,10 +2,10 @@ import ImportFoundation
 
 /// The data of a dump about its job, apart from the rows.
 ///
-/// A field that is absent or null is nil. Of another JSON type than the API defines, a text is the JSON text of what is
-/// there and a count is nil; ``FieldNotes`` tells both apart.
+/// A field that is absent or null is nil. If it has another JSON type than the API defines, a text is the JSON text of
+/// the value and a count is nil; ``FieldNotes`` shows the difference.
 package struct DeclaredJob: Sendable, Equatable {
-    /// Known once the dump was read to its end.
+    /// Known only once the dump was read to its end.
     package var kind = JobKind.import
     package var jobID: String?
     package var status: String?
@@ -16,7 +16,7 @@ package struct DeclaredJob: Sendable, Equatable {
     package var createdAt: String?
     package var updatedAt: String?
     package var expiresAt: String?
-    /// The job-level error, if it is there and not null; what it says is its message if it is not an object.
+    /// The job-level error, if present and not null. If it is not an object, its value is the message.
     package var error: JobError?
 
     package init() {}
@@ -26,7 +26,7 @@ package struct DeclaredJob: Sendable, Equatable {
 package enum JobKind: String, Sendable, CaseIterable {
     /// Rows create records or match existing ones.
     case `import`
-    /// A bulk update or a bulk delete: rows are applied. Its answer has neither an id nor a status.
+    /// A bulk update or a bulk delete: rows are applied. Its response has neither an id nor a status.
     case bulk
 }
 
@@ -44,51 +44,52 @@ package struct JobError: Sendable, Equatable {
     }
 }
 
-/// The evidence whether an object is an import job, or another answer that was saved by mistake.
+/// The evidence of whether an object is an import job, or another response that was saved by mistake.
 struct JobEvidence {
     var hasJobID = false
     var hasStatusText = false
     var hasTotal = false
     var hasResultsArray = false
-    /// The key `summary` with an object: bulk updates and bulk deletes have it, import jobs do not.
+    /// Whether the key `summary` has an object: bulk updates and bulk deletes have it, import jobs do not.
     var hasSummary = false
-    /// How often there was such a key, with whatever value; and what the last one says.
+    /// The number of such keys, whatever their values, and the contents of the last one.
     var summaryCount = 0
     var summary = DeclaredJob()
-    /// Rows with a `status`, which those of bulk jobs have; not all are counted.
+    /// The number of rows with a `status`, which rows of bulk jobs have. Not all are counted.
     var rowsWithStatus = 0
-    /// A member was there, or at least its key.
+    /// Whether there was a member, or at least its key.
     var hasMember = false
-    /// Members that rows have and jobs do not: `created` or `existing`, and `id`.
+    /// Whether there were members that rows have and jobs do not: `created` or `existing`, and `id`.
     var hasRowFlag = false
     var hasID = false
-    /// A member that records of logs have and API error responses do not, such as `level`.
+    /// Whether there was a member that log records have and API error responses do not, such as `level`.
     var isLogRecord = false
     /// The top level's `message`, or an `error` that is a string: an API error response has one.
     var message: String?
-    /// What the top level's `format` names, if this program wrote it.
+    /// The output of this program that the top level's `format` names.
     var ownOutput: OwnOutput?
 
-    /// A job's own fields, or the results of one.
+    /// Whether there are a job's own fields, or the results of a job.
     var isJob: Bool {
         if hasJobID || (hasStatusText && hasTotal) { return true }
         return hasResultsArray
     }
 
-    /// More than a status and a total, which other objects have too: a job inside another object has it.
+    /// Whether there is more than a status and a total, which other objects have too. A job inside another object needs
+    /// more.
     var isStrong: Bool { hasJobID || hasResultsArray }
 
-    /// A row without its job.
+    /// Whether it is a row without its job.
     func isRow(job: DeclaredJob) -> Bool {
         !isJob && (hasRowFlag || (hasID && job.error != nil))
     }
 
-    /// A job of the second kind.
+    /// Whether it is a bulk job.
     var isBulk: Bool {
         hasResultsArray && !hasJobID && !hasStatusText && !hasTotal && (hasSummary || rowsWithStatus > 0)
     }
 
-    /// What the job declares, by its kind.
+    /// Returns what the job declares, according to its kind.
     func declared(by job: DeclaredJob) -> DeclaredJob {
         guard isBulk else { return job }
         var job = job
@@ -104,7 +105,7 @@ struct JobEvidence {
         message ?? job.error?.message ?? job.error?.code
     }
 
-    /// Notes a member that no job has.
+    /// Notes a member that jobs do not have.
     mutating func note(unknown key: Span<UInt8>) {
         switch key.count {
         case 2 where key.spells("id"): hasID = true

@@ -3,11 +3,11 @@ private import Glibc
 /// The keys of the top-level object that the reader acts on.
 enum JobKey: Equatable {
     case field(KnownField)
-    /// Not a job's: API error responses have it.
+    /// Not a field of jobs: API error responses have it.
     case message
-    /// Not an import's: bulk jobs have it.
+    /// Not a field of imports: bulk jobs have it.
     case summary
-    /// Not a job's: what this program writes has it.
+    /// Not a field of jobs: output of this program has it.
     case format
 
     init?(_ key: Span<UInt8>) {
@@ -30,13 +30,13 @@ enum JobKey: Equatable {
         }
     }
 
-    /// Whether no row has members of this name.
+    /// Whether rows never have members with this name.
     @inline(__always)
     static func isOfRowsNever(_ key: Span<UInt8>) -> Bool {
         isOfJobsAlone(key) || (key.count == 5 && key.spells("total"))
     }
 
-    /// Whether only a job has members of this name, and no row and no error.
+    /// Whether only jobs have members with this name, and neither rows nor errors do.
     @inline(__always)
     static func isOfJobsAlone(_ key: Span<UInt8>) -> Bool {
         switch key.count {
@@ -50,7 +50,7 @@ enum JobKey: Equatable {
 /// The keys of a row that the reader acts on.
 enum RowKey: UInt8 {
     case id, created, existing, error
-    /// Not an import's: rows of bulk jobs have them.
+    /// Not fields of imports: rows of bulk jobs have them.
     case status, record
 
     @inline(__always)
@@ -110,7 +110,7 @@ enum ErrorKey: UInt8 {
 }
 
 extension Span<UInt8> {
-    /// True if these are the bytes of `literal`, which must be as long.
+    /// Whether these are the bytes of `literal`, which must have the same length.
     @inline(__always)
     func spells(_ literal: StaticString) -> Bool {
         unsafe withUnsafeBufferPointer { bytes in
@@ -120,7 +120,7 @@ extension Span<UInt8> {
     }
 }
 
-/// The fields that the API defines for an import job, by where they stand.
+/// The fields that the API defines for a job, by their position in it.
 package enum KnownField: Int, Sendable, CaseIterable {
     case jobID, status, total, processed, succeeded, failed, createdAt, updatedAt, expiresAt, jobError, results
     case jobErrorCode, jobErrorMessage
@@ -182,7 +182,7 @@ package enum KnownField: Int, Sendable, CaseIterable {
 package enum ObjectLevel: Int, Sendable, CaseIterable {
     case job, jobError, row, rowError, summary
 
-    /// What precedes a field's name in its path.
+    /// The part of a field's path before its name.
     package var pathPrefix: String {
         switch self {
         case .job: ""

@@ -1,33 +1,31 @@
 internal import CRowScan
 import ImportFoundation
 
-/// A job of a few rows with nothing to note, read at once and without its own memory: archives consist
-/// of such jobs.
+/// A job with few rows and nothing to note, read at once and without memory of its own; archives consist of such jobs.
 ///
-/// Nothing is decided here. A consumer that does not take it as it is gets the same job from the strict reader.
+/// Reading it decides nothing: a consumer that does not take it as it is gets the same job from the strict reader.
 package struct PlainJob: Sendable {
-    /// The range of the object in the text that comes with it.
+    /// The range of the object in the accompanying text.
     package var range: TextRange
-    /// The range of its dump: that of the object, or of the input if there is nothing else in it.
+    /// The range of its dump: that of the object, or of the whole input if it contains nothing else.
     package var dump: TextRange
     package var jobID: TextRange
     package var status: TextRange
-    /// Its times.
     package var times: Times
-    /// The value of its id, if that is a UUID of RFC 9562 in small letters: no other text is the same one.
+    /// The value of its id, if that is a UUID of RFC 9562 in lowercase, so that no other text has the same value.
     package var uuid: (first: UInt64, second: UInt64)?
     package var total: Int
     package var processed: Int?
     package var succeeded: Int?
     package var failed: Int?
-    /// Rows of each outcome, as the job's results have them.
+    /// The number of rows of each outcome in the job's results.
     package var createdRows: Int
     package var existingRows: Int
     package var failedRows: Int
-    /// Runs of one row for those that were not created, behind those of the jobs before it.
+    /// The number of runs of its rows that were not created, one row each. They follow those of the jobs before it.
     package var runCount: Int
 
-    /// Times as nearly all dumps have them, such as `2025-03-04T10:06:00Z`: their digits as one number.
+    /// Times in the form of nearly all dumps, such as `2025-03-04T10:06:00Z`, each as one number made of its digits.
     package struct Times: Sendable {
         package var created: Int?
         package var updated: Int?
@@ -80,19 +78,19 @@ extension RowRun {
     }
 }
 
-/// Reads plain jobs that are complete in a block of bytes, one on each line: some at a time.
+/// Reads plain jobs that are complete in a block of bytes, one per line and a few at a time.
 @safe
 final class PlainJobReader {
     private static let mostJobs = 64
     private static let mostRuns = 4 * Int(ROWSCAN_PLAIN_ROWS)
 
     private let kernel: RowKernel
-    /// What was read last, and the result.
+    /// The jobs and rows read last, as the kernel wrote them and as consumers get them.
     private let jobs = UnsafeMutablePointer<rowscan_plain_job>.allocate(capacity: mostJobs)
     private let rows = UnsafeMutablePointer<rowscan_plain_row>.allocate(capacity: mostRuns)
     private let plainJobs = UnsafeMutablePointer<PlainJob>.allocate(capacity: mostJobs)
     private let runs = UnsafeMutablePointer<RowRun>.allocate(capacity: mostRuns)
-    /// How many to read at once. Where some are not taken, those after them are read again: so it is few then.
+    /// The number of jobs to read at once. It is low where jobs are not taken, because those after them are read again.
     private var wanted = 2
     /// Whether a job is only plain if no two of its rows have the same id.
     var refusesRepeatedIDs = false
@@ -108,22 +106,22 @@ final class PlainJobReader {
         unsafe runs.deallocate()
     }
 
-    /// Reads some jobs from an index on, as far as a plain job begins on the line after each; returns how many.
+    /// Reads some jobs from an index on, as long as a plain job begins on the line after each. Returns how many.
     ///
-    /// What lies between two jobs would have to be told of the first one. So of a job nothing is told until the next one
-    /// was read too.
+    /// Anything between two jobs would have to be noted for the first one, so a job counts only once the next one was
+    /// read too.
     ///
     /// - Parameters:
-    ///   - bytes: a zero follows the last one.
-    ///   - end: those that begin there or behind it are not wanted.
+    ///   - bytes: must be followed by a zero.
+    ///   - end: jobs that begin there or later are not wanted.
     func read(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int, before end: Int = .max) -> Int {
         guard let start = bytes.baseAddress else { return 0 }
         return max(0, unsafe read(start, at: index, upTo: end, limit: wanted) - 1)
     }
 
-    /// Reads a job with nothing but white space behind it; false if that is not all there is.
+    /// Reads a job that is followed only by white space. Returns false if there is anything else.
     ///
-    /// - Parameter bytes: a zero follows the last one.
+    /// - Parameter bytes: must be followed by a zero.
     func readAlone(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let start = bytes.baseAddress, unsafe read(start, at: 0, upTo: 0, limit: 1) == 1 else { return false }
         for index in unsafe Int(jobs.pointee.length)..<bytes.count {
@@ -142,8 +140,9 @@ final class PlainJobReader {
     /// Passes on the first jobs that were read, and the runs of their rows that were not created.
     ///
     /// - Parameters:
-    ///   - inputSize: that of the input, if there is nothing else in it.
-    ///   - body: returns how many of the jobs are taken.
+    ///   - inputSize: the size of the input, if it contains nothing else.
+    ///   - body: returns how many of the jobs it takes.
+    /// - Returns: the number of jobs taken.
     func handOver(
         _ count: Int, inputSize: Int? = nil, _ body: (Span<PlainJob>, Span<RowRun>) throws -> Int
     ) rethrows -> Int {
@@ -163,6 +162,6 @@ final class PlainJobReader {
         return taken
     }
 
-    /// Bytes from where the first job begins that was read to where another one does.
+    /// Returns the number of bytes from the start of the first job read to the start of another one.
     func distance(to job: Int) -> Int { unsafe Int(jobs[job].offset) - Int(jobs[0].offset) }
 }

@@ -1,14 +1,15 @@
 import ImportFoundation
 
-/// Takes in plain jobs of a stretch of an input, on a thread of its own, before anyone knows that they are read: the
-/// consumer that made it adopts them when reading has come to the first of them, or nothing of them is used.
+/// Takes in plain jobs of a stretch of an input on a separate thread, before it is certain that they will be read. The
+/// consumer that made it adopts them once reading reaches the first of them; otherwise, none of them is used.
 package protocol PlainJobTaker: AnyObject, Sendable {
-    /// Takes jobs on lines one after another; returns how many. The one after them is to come row by row, and no more are
-    /// taken then.
+    /// Takes jobs on consecutive lines. The first job that is not taken will come row by row, and no more are taken
+    /// after it.
     ///
     /// - Parameters:
-    ///   - runs: of all of them, as in ``DumpSink/consume(_:_:text:at:)``.
-    ///   - position: of the first one.
+    ///   - runs: the runs of all the jobs, as in ``DumpSink/consume(_:_:text:at:)``.
+    ///   - position: the position of the first job.
+    /// - Returns: the number of jobs taken.
     func take(
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Int
@@ -19,16 +20,16 @@ package protocol PlainJobTaker: AnyObject, Sendable {
 
 /// A thread that reads plain jobs further down in the window, while the parser reads those at its front.
 ///
-/// The two only meet where a line begins with a plain job, and the parser comes to exactly there: then the stretch would
-/// have been read the same way by the parser itself, for plain jobs say nothing of one another. Whatever is unlike that
-/// is read by the parser alone.
+/// The two only meet if the parser reaches exactly the line where the helper began, and a plain job begins there. In
+/// that case, the parser would have read the stretch in the same way, because plain jobs do not depend on one another.
+/// Anything else is read by the parser alone.
 final class PlainJobHelper {
-    /// What is to be read: from a line of a block of bytes on.
+    /// What to read: a block of bytes from the start of a line on.
     @unsafe
     struct Stretch {
         var bytes: UnsafeBufferPointer<UInt8>
         var index: Int
-        /// Where that is in the input, at the beginning of a line.
+        /// The place of that line in the input.
         var place: Place
     }
 
@@ -41,14 +42,15 @@ final class PlainJobHelper {
         var error: (any Error)?
     }
 
-    /// What both threads work on, one at a time: the parser's from ``wait()`` to ``start(_:)``, else the helper's own.
+    /// What both threads work on, one at a time: the parser's thread from ``wait()`` to ``start(_:)``, otherwise the
+    /// helper's.
     @safe
     private final class Desk: @unchecked Sendable {
         let begin = Semaphore()
         let done = Semaphore()
         let taker: any PlainJobTaker
         let reader: PlainJobReader
-        /// Nil if the thread is to end.
+        /// Nil to end the thread.
         var stretch: Stretch?
         var outcome: Outcome?
 
@@ -83,17 +85,17 @@ final class PlainJobHelper {
 
     deinit {
         desk.begin.post()
-        // Waits for its end.
+        // Waits for the thread's end.
         thread = nil
     }
 
-    /// The bytes must stay until ``wait()`` returns.
+    /// Starts reading a stretch, whose bytes must stay valid until ``wait()`` returns.
     func start(_ stretch: Stretch) {
         unsafe desk.stretch = stretch
         desk.begin.post()
     }
 
-    /// Waits until the stretch is read.
+    /// Waits until the stretch is read, and returns the result.
     func wait() -> Outcome? {
         desk.done.waitAwake()
         return desk.outcome

@@ -1,14 +1,14 @@
 internal import CRowScan
 
-/// The fast path through `results`: rows that are like earlier ones.
+/// The fast path through `results`, for rows that resemble earlier ones.
 @safe
 struct RowMatcher: ~Copyable {
-    /// Runs that are delivered together.
+    /// The maximum number of runs that are delivered together.
     private static let capacity = 512
 
     private let kernel: RowKernel
     private var shapes = RowShapes()
-    /// What the kernel found, and the same for the consumers of rows.
+    /// The runs that the kernel found, and the same runs for the consumers of rows.
     private let found: UnsafeMutablePointer<rowscan_run>
     private let runs: UnsafeMutableBufferPointer<RowRun>
 
@@ -25,11 +25,11 @@ struct RowMatcher: ~Copyable {
         unsafe runs.deallocate()
     }
 
-    /// Delivers as many rows as match a shape, from the window's position on, which must be where a row begins; and
-    /// moves behind the comma and the white space after them.
+    /// Delivers as many rows as match a shape, from the window's position on, where a row must begin. Then moves past
+    /// the comma and white space after them.
     ///
-    /// - Parameter rowCount: rows that were delivered before; those that are delivered now are added.
-    /// - Returns: whether there were any.
+    /// - Parameter rowCount: the number of rows delivered so far, which is increased.
+    /// - Returns: whether any rows were delivered.
     mutating func deliverRows(
         of window: inout ByteWindow, rowCount: inout Int, to sink: any DumpReceiver
     ) throws -> Bool {
@@ -58,14 +58,14 @@ struct RowMatcher: ~Copyable {
     /// Learns from a row that the strict reader has just read.
     ///
     /// - Parameters:
-    ///   - layout: where the row lies; its range ends with the row, before the comma.
+    ///   - layout: the positions in the row; its range ends with the row, before the comma.
     mutating func learn(from layout: RowLayout, facts: RowFacts, in window: borrowing ByteWindow) {
-        // Others have something to be noted of each row: those of bulk jobs, that they are such.
+        // Other rows each have something to be noted; rows of bulk jobs, that they belong to one.
         guard facts.isSubset(of: [.created, .existing, .error, .code]), shapes.wantsToLearn() else {
             return
         }
         var layout = layout
-        // Up to where the next row begins.
+        // Extend the range to where the next row begins.
         guard let end = window.endOfSeparator(from: layout.range.upperBound) else { return }
         layout.range = layout.range.lowerBound..<end
         unsafe shapes.learn(layout, facts: facts, from: window.bytes)
@@ -73,7 +73,8 @@ struct RowMatcher: ~Copyable {
 }
 
 extension ByteWindow {
-    /// The index behind a comma and white space around it, if an object begins there; nil if the window does not show.
+    /// Returns the index after a comma and the white space around it, if an object begins there; nil if it does not, or
+    /// if the window ends before.
     fileprivate func endOfSeparator(from start: Int) -> Int? {
         var index = start
         var commas = 0
@@ -90,10 +91,10 @@ extension ByteWindow {
     }
 }
 
-/// The shapes of rows that a dump has shown so far, for the kernels to match rows against.
+/// The row shapes that a dump has shown so far, against which kernels match rows.
 @safe
 struct RowShapes: ~Copyable {
-    /// How many shapes are kept. Dumps have two to four: created, existing, failed with and without an id.
+    /// The number of shapes kept. Dumps have two to four: created, existing, failed with and without an id.
     private static let capacity = 8
     private static let maximumInterval = 64
 
@@ -103,9 +104,9 @@ struct RowShapes: ~Copyable {
         var hasID = false
         var code = TextSlot.absent
         var message = TextSlot.absent
-        /// Bytes from one row to the next, if the shape has no texts.
+        /// The number of bytes from one row to the next, if the shape has no texts.
         var stride = 0
-        /// When it last matched a row; 0 if it never did.
+        /// When it last matched a row; 0 if never.
         var lastUse = 0
     }
 
@@ -114,7 +115,7 @@ struct RowShapes: ~Copyable {
         case absent
         /// It is present but empty.
         case empty
-        /// The text of that number in the shape.
+        /// The text with this number in the shape.
         case text(Int)
     }
 
@@ -123,11 +124,11 @@ struct RowShapes: ~Copyable {
     private(set) var count = 0
     private var clock = 0
 
-    // If shapes do not recur, learning is wasted: the more were learned in vain, the rarer it becomes.
+    // If shapes do not recur, learning is wasted: the more shapes were learned in vain, the rarer it becomes.
     private var learningInterval = 1
     private var rowsUntilLearning = 0
 
-    // Then it is not worthwhile either to try the shapes on each row.
+    // In that case, trying the shapes on each row is not worthwhile either.
     private var misses = 0
 
     init() {
@@ -142,14 +143,14 @@ struct RowShapes: ~Copyable {
         unsafe common.deallocate()
     }
 
-    /// Whether the next row is worth a try.
+    /// Whether it is worth trying to match the next row.
     mutating func wantsToMatch() -> Bool {
         guard count > 0 else { return false }
         misses += 1
         return misses <= 16 || misses % 8 == 0
     }
 
-    /// What a kernel found, for the consumers of rows.
+    /// Converts a run found by a kernel for the consumers of rows.
     @inline(__always)
     mutating func run(_ run: rowscan_run, firstRow: Int) -> RowRun {
         clock += 1
@@ -180,7 +181,7 @@ struct RowShapes: ~Copyable {
         return true
     }
 
-    /// Learns a shape, instead of the one that was not used for the longest time if there is no room.
+    /// Learns a shape. If there is no room, it replaces the least recently used one.
     mutating func learn(_ layout: RowLayout, facts: RowFacts, from bytes: UnsafeBufferPointer<UInt8>) {
         var slot = count
         if count == Self.capacity {
@@ -198,7 +199,7 @@ struct RowShapes: ~Copyable {
     }
 }
 
-/// Where the parts of one row are in the window: the row itself and what varies from row to row.
+/// The positions in the window of a row and of the parts that vary from row to row.
 struct RowLayout {
     /// The row, and the comma and white space after it.
     var range: Range<Int>
@@ -216,13 +217,13 @@ struct RowLayout {
         return texts.firstIndex(of: text).map { .text($0) } ?? .empty
     }
 
-    /// Writes the shape of rows that are laid out like this one; false if it is too large for one.
+    /// Writes the shape of rows with this layout. Returns false if the row is too large for a shape.
     func write(to shape: UnsafeMutablePointer<rowscan_shape>, from bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         let texts = self.texts
         var learned = rowscan_shape()
         learned.part_count = UInt32(texts.count + 1)
         learned.id_part = UInt32(ROWSCAN_PARTS)
-        // A code makes a fact of the row, so there must be one in each.
+        // A code is one of the row's facts, so each matching row must have one.
         if case .text(let index) = slot(of: code) { learned.filled_texts = 1 << UInt32(index) }
         var start = range.lowerBound
         for part in 0...texts.count {
@@ -254,7 +255,7 @@ struct RowLayout {
                 let block = position / blockSize * MemoryLayout<rowscan_block>.stride
                 let literal = block + position % blockSize
                 let byte = unsafe bytes[index]
-                // The dashes of an id are literal, its other bytes are digits.
+                // The dashes of an id are literal; its other bytes are digits.
                 if let id, index >= id.offset, index < id.offset + id.count, byte != UInt8(ascii: "-") {
                     unsafe blocks[literal + 2 * blockSize] = 0xFF
                 } else {

@@ -1,21 +1,21 @@
 internal import CRowScan
 private import Glibc
 
-/// Which lines the bytes of a window are on.
+/// The lines of a window's bytes.
 ///
-/// Lines are counted window by window, as it slides, because a pipe cannot be read again when a fault turns up.
+/// Lines are counted window by window as it slides, because a pipe cannot be read again when a fault turns up.
 struct WindowLines {
-    /// A line, and where in the dump it starts.
+    /// A line and its start offset in the dump.
     struct Line {
-        /// From 1.
+        /// Counted from 1.
         var number = 1
         var start = 0
     }
 
-    /// The one that the window begins on.
+    /// The line on which the window begins.
     private(set) var first: Line
-    /// How far into the window lines were counted already, and which line that is on: places are asked for in order, one
-    /// after another in a log of dumps.
+    /// The index in the window up to which lines were counted, and the line there. In a log of dumps, places are asked
+    /// for in ascending order.
     private var countedIndex = 0
     private var countedLine: Line
 
@@ -24,17 +24,17 @@ struct WindowLines {
         countedLine = first
     }
 
-    /// The line of a byte of the window.
+    /// Returns the line of a byte in the window.
     ///
     /// - Parameters:
-    ///   - bytes: those of the window.
-    ///   - startOffset: of the first of them in the dump.
+    ///   - bytes: the window's bytes.
+    ///   - startOffset: the offset of the first of them in the dump.
     func counted(in bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, upTo offset: Int) -> Line {
         var lines = self
         return unsafe lines.count(in: bytes, from: startOffset, upTo: offset)
     }
 
-    /// The same. Lines before the byte are not counted again.
+    /// Does the same, but remembers the line, so that earlier lines are not counted again.
     mutating func count(in bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, upTo offset: Int) -> Line {
         if offset < startOffset + countedIndex { countAgain() }
         let end = max(countedIndex, min(bytes.count, offset - startOffset))
@@ -47,15 +47,15 @@ struct WindowLines {
         return countedLine
     }
 
-    /// Goes on to a place so many lines down, at which one begins. Those in front of it are not counted then.
+    /// Moves on by a number of lines to the start of a line, without counting.
     ///
-    /// - Parameter index: of the place in the window. The line of the one before was asked for last.
+    /// - Parameter index: the index of that start in the window. The lines begin at the place that was last asked for.
     mutating func pass(_ lines: Int, to index: Int, startOffset: Int) {
         countedIndex = index
         countedLine = Line(number: countedLine.number + lines, start: startOffset + index)
     }
 
-    /// How many line feeds are in the first bytes of the window.
+    /// Returns the number of line feeds in the first bytes of the window.
     func feeds(in bytes: UnsafeBufferPointer<UInt8>, _ kernel: RowKernel) -> Int {
         guard let base = bytes.baseAddress else { return 0 }
         let isCounted = countedIndex <= bytes.count
@@ -64,26 +64,26 @@ struct WindowLines {
             + (isCounted ? countedLine.number - first.number : 0)
     }
 
-    /// The line that begins after the first bytes of the window.
+    /// Returns the line that begins after the first bytes of the window.
     func beginning(behind bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, _ kernel: RowKernel) -> Line {
         Line(number: first.number + (unsafe feeds(in: bytes, kernel)), start: startOffset + bytes.count)
     }
 
-    /// Lines are counted from the window's start again.
+    /// Makes counting start over at the window's start.
     mutating func countAgain() {
         (countedIndex, countedLine) = (0, first)
     }
 
-    /// Goes on to the bytes after the window.
+    /// Moves on to the bytes after the window.
     ///
-    /// - Parameter feeds: how many line feeds are in it.
+    /// - Parameter feeds: the number of line feeds in the window.
     mutating func pass(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, feeds: Int) {
         self = WindowLines(first: unsafe line(behind: bytes, from: startOffset, feeds: feeds))
     }
 
-    /// The line that begins or goes on after the first bytes of the window.
+    /// Returns the line that begins or continues after the first bytes of the window.
     ///
-    /// - Parameter feeds: how many line feeds are in them.
+    /// - Parameter feeds: the number of line feeds in them.
     func line(behind bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, feeds: Int) -> Line {
         guard feeds > 0, let last = unsafe bytes.lastIndex(of: UInt8(ascii: "\n")) else { return first }
         return Line(number: first.number + feeds, start: startOffset + last + 1)

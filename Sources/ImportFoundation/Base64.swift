@@ -3,8 +3,8 @@ package enum Base64 {
     private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
 
-    /// - Parameter lineLength: a multiple of 4, after which a line ends, with carriage return and line feed; the last
-    ///   one too. Nil for one line without an end.
+    /// - Parameter lineLength: a multiple of 4, after which each line, including the last, ends with a carriage return
+    ///   and a line feed. Nil for a single line without a line ending.
     package static func encode(_ data: [UInt8], lineLength: Int? = nil) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(data.count * 4 / 3 + data.count / 20 + 8)

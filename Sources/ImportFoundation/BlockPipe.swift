@@ -1,36 +1,36 @@
 import Synchronization
 
-/// Blocks of bytes that circulate between an owner and a thread: one fills them, the other empties them, in order.
+/// Circulates blocks of bytes between an owner and a thread, in order: one side fills them, the other empties them.
 ///
 ///     emptied by the thread    owner    room, handOn(_:) … finish()        thread    body(block)
 ///     filled by the thread     owner    next() …                           thread    body(room)
 ///
-/// - Back pressure: there are as many blocks as slots. The filling side waits while all of them are full.
-/// - End: an empty block marks it. It comes after all the others, and the thread ends with it.
+/// - Back pressure: there are as many blocks as slots, and the filling side waits while all of them are full.
+/// - End: an empty block, after all the others, marks it. The thread ends with it.
 /// - Failure: the first error that the body throws is kept. Later blocks are accepted and discarded, because the
 ///   filling side must not wait forever; the owner gets the error with the next block, and at the end.
-/// - Cancellation: when the owner abandons the pipe, waiting blocks are discarded, and the thread is waited for.
+/// - Cancellation: when the owner abandons the pipe, waiting blocks are discarded and the thread is joined.
 ///
 /// If the system cannot start a thread, the owner calls the body itself. A pipe belongs to one thread at a time.
 @safe
 package final class BlockPipe<Note: Sendable, Failure: Error> {
-    /// Empties a block, which is never empty.
+    /// Empties a block of at least one byte.
     package typealias Emptying = @Sendable (Span<UInt8>) throws(Failure) -> Void
-    /// Fills a block; returns the number of bytes in it and data about them. 0 bytes mark the end.
+    /// Fills a block and returns its number of bytes with a note about them; 0 bytes mark the end.
     package typealias Filling = @Sendable (Room) throws(Failure) -> (count: Int, note: Note?)
 
     /// A block to be filled.
     @safe
     package struct Room {
         package let bytes: UnsafeMutablePointer<UInt8>
-        /// How many bytes it can hold.
+        /// The capacity in bytes.
         package let count: Int
     }
 
     /// A block that was filled.
     @safe
     package struct Block {
-        /// Valid until the next block is asked for, with the padding after them.
+        /// Valid until the next block is requested, including the padding that follows.
         package let bytes: UnsafeMutablePointer<UInt8>
         package let count: Int
         package let note: Note?
@@ -44,18 +44,18 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
     private let ring: Ring
     private let body: Body
     private var thread: WorkerThread?
-    /// The slot that is next for the owner.
+    /// The owner's next slot.
     private var slot = 0
     /// Whether the owner has waited for that slot.
     private var holdsBlock = false
-    /// Whether the empty block that marks the end has come.
+    /// Whether the empty block that marks the end has arrived.
     package private(set) var isAtEnd = false
 
     /// Starts a thread that empties the blocks that its owner fills.
     ///
     /// - Parameters:
     ///   - slotBytes: the size of a block. Waking the other thread costs as much as reading a few hundred kilobytes.
-    ///   - usesThread: without one, there is one block only.
+    ///   - usesThread: whether to use a thread; without one, there is only one block.
     package init(slots: Int, slotBytes: Int, usesThread: Bool = true, emptying: @escaping Emptying) {
         let ring = Ring(slots: usesThread ? slots : 1, slotBytes: slotBytes, padding: 0)
         self.ring = ring
@@ -65,7 +65,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
 
     /// Starts a thread that fills the blocks that its owner empties.
     ///
-    /// - Parameter padding: zero bytes after each block, which may be read.
+    /// - Parameter padding: the number of zero bytes after each block, which may be read.
     package init(slots: Int, slotBytes: Int, padding: Int, filling: @escaping Filling) {
         let ring = Ring(slots: slots, slotBytes: slotBytes, padding: padding)
         self.ring = ring
@@ -78,12 +78,12 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
         thread = nil
     }
 
-    /// Discards the blocks that still wait. The last call; also made when a pipe is released.
+    /// Discards the waiting blocks. Must be the last call; releasing the pipe does the same.
     package func cancel() {
         ring.cancel()
     }
 
-    /// The error that the body threw for the blocks that the owner knows about.
+    /// The first error that the body has thrown so far; a filling body may be ahead of the owner.
     package var failure: Failure? { ring.failure.withLock { $0 } }
 
     private func check() throws(Failure) {
@@ -92,14 +92,14 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
 
     // MARK: - For an owner who fills
 
-    /// The block to be filled; waits for it if necessary. The same one until it is handed on.
+    /// The block to be filled; waits for it if necessary. It stays the same until it is handed on.
     package var room: UnsafeMutablePointer<UInt8> {
         if !holdsBlock, thread != nil { ring.free.wait() }
         holdsBlock = true
         return unsafe ring.block(slot)
     }
 
-    /// Hands the block on with this many bytes; throws the error of an earlier one. A block without bytes is not handed on.
+    /// Hands the block on with `count` bytes, unless that is 0. Throws the body's first error so far.
     package func handOn(_ count: Int) throws(Failure) {
         try check()
         guard count > 0 else { return }
@@ -112,7 +112,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
         advance()
     }
 
-    /// Waits until all blocks are emptied and ends the thread; throws its error. The last call.
+    /// Waits until all blocks are emptied, ends the thread, and throws its error. Must be the last call.
     package func finish() throws(Failure) {
         if thread != nil {
             _ = unsafe room
@@ -124,7 +124,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
 
     // MARK: - For an owner who empties
 
-    /// The next block; it has no bytes at the end and afterwards. The previous one is filled again.
+    /// Returns the next block, which has no bytes at the end and afterward. The previous block will be filled again.
     package func next() -> Block {
         guard !isAtEnd else { return unsafe Block(bytes: ring.block(slot), count: 0, note: nil) }
         if thread != nil {
@@ -140,7 +140,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
         if ring.count(slot) == 0 {
             isAtEnd = true
             thread = nil
-            // The memory is now free for whatever is made from the bytes.
+            // Frees the memory for whatever is made from the bytes.
             ring.releaseAll(but: slot)
         }
         return unsafe Block(bytes: ring.block(slot), count: ring.count(slot), note: ring.note(slot))
@@ -155,9 +155,9 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
 extension BlockPipe {
     /// The state shared by the owner and the thread.
     ///
-    /// Both go round the slots in the same order. `free` counts the slots that may be filled, `filled` those that wait
-    /// to be emptied, so both never touch the same slot; the semaphores also order their memory. That is why it can be
-    /// sent between them.
+    /// Both sides go around the slots in the same order. `free` counts the slots that may be filled, `filled` those
+    /// that wait to be emptied, so the two sides never touch the same slot, and the semaphores also order their memory
+    /// accesses. That makes it safe to send.
     @safe
     private final class Ring: @unchecked Sendable {
         let slots: Int
@@ -169,7 +169,7 @@ extension BlockPipe {
         private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>
         private let counts: UnsafeMutablePointer<Int>
         private let notes: UnsafeMutablePointer<Note?>
-        /// The only slot that is left at the end.
+        /// The only slot whose block is still allocated after the end.
         private var kept: Int?
 
         init(slots: Int, slotBytes: Int, padding: Int) {
@@ -200,7 +200,7 @@ extension BlockPipe {
         func count(_ slot: Int) -> Int { unsafe counts[slot] }
         func note(_ slot: Int) -> Note? { unsafe notes[slot] }
 
-        /// Frees the memory of all slots but one after the thread has ended.
+        /// Frees the blocks of all other slots after the thread has ended.
         func releaseAll(but slot: Int) {
             for other in 0..<slots where other != slot { unsafe blocks[other].deallocate() }
             kept = slot
@@ -232,7 +232,7 @@ extension BlockPipe {
             }
         }
 
-        /// Fills one block; false at the end, and after a failure.
+        /// Fills one block and returns whether more may follow: false at the end and after a failure.
         func fill(_ slot: Int, _ body: Filling) -> Bool {
             var result: (count: Int, note: Note?) = (0, nil)
             do throws(Failure) {
@@ -257,7 +257,7 @@ extension BlockPipe {
             }
         }
 
-        /// The work of a thread that fills them.
+        /// The work of a thread that fills blocks.
         func fillAll(_ body: Filling) {
             var slot = 0
             while true {

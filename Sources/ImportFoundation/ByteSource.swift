@@ -2,8 +2,8 @@ private import Glibc
 
 /// Where the bytes of a dump come from: a file, a pipe, a part of an archive.
 package protocol ByteSource: Sendable {
-    /// Whether a read never waits for another program. A read of a file does not, one of a pipe may. Only a prompt
-    /// source is read ahead.
+    /// Whether a read never waits for another program: true for a file, but not for a pipe. Only prompt sources are
+    /// read ahead.
     var isPrompt: Bool { get }
 
     /// Fills the front of `buffer` with the next bytes and returns how many there are; 0 means the end.
@@ -16,7 +16,7 @@ extension ByteSource {
     package var isPrompt: Bool { false }
 }
 
-/// Reads an open file descriptor. It neither opens nor closes it.
+/// Reads from an open file descriptor, which it neither opens nor closes.
 package struct DescriptorSource: ByteSource {
     private let descriptor: Int32
 
@@ -37,14 +37,14 @@ package struct DescriptorSource: ByteSource {
     }
 }
 
-/// Reads bytes that are in memory already, at most `chunk` at a time.
+/// Reads bytes that are already in memory, at most `chunk` at a time.
 package struct ArraySource: ByteSource {
     private var bytes: ArraySlice<UInt8>
     private let chunk: Int
 
     package var isPrompt: Bool { true }
 
-    /// - Parameter chunk: the most that one read delivers, in bytes (at least 1): small values stand for a slow pipe.
+    /// - Parameter chunk: the most bytes that one read delivers (at least 1); small values simulate a slow pipe.
     package init(_ bytes: [UInt8], chunk: Int = .max) {
         self.bytes = bytes[...]
         self.chunk = max(1, chunk)
@@ -60,7 +60,7 @@ package struct ArraySource: ByteSource {
     }
 }
 
-/// Why a source of bytes cannot deliver more. Everything before that was delivered.
+/// Why a source cannot deliver more bytes. Everything before the failure was delivered.
 package struct ReadFailure: Error, Sendable, Equatable {
     package var reason: Reason
 
@@ -73,7 +73,7 @@ package struct ReadFailure: Error, Sendable, Equatable {
         reason = .system(errorNumber: errorNumber)
     }
 
-    /// The operating system refused: the bytes are not to blame.
+    /// Whether the operating system refused, so that the bytes are not to blame.
     package var isOfSystem: Bool {
         if case .system = reason { true } else { false }
     }
@@ -81,13 +81,13 @@ package struct ReadFailure: Error, Sendable, Equatable {
     package enum Reason: Sendable, Equatable {
         /// The operating system refused; the value of `errno`.
         case system(errorNumber: Int32)
-        /// Compressed data, or an entry of an archive, ends before its end.
+        /// Compressed data or an archive entry ends too early.
         case breaksOff(ContainerFormat)
-        /// Compressed data, or an entry of an archive, that differs from the original data.
+        /// Compressed data or an archive entry does not match the original data.
         case damaged(ContainerFormat, Damage)
         /// A container expands to more than ``InputLimits`` allow; `limit` in bytes.
         case expandsTooFar(limit: Int)
-        /// The stream is read after the call in which it was valid.
+        /// The stream was read after the call in which it was valid.
         case closed
     }
 
@@ -97,22 +97,22 @@ package struct ReadFailure: Error, Sendable, Equatable {
         case checksum
         /// The data does not follow its format.
         case structure
-        /// It is packed by a method that is not supported; the library's message, if there is one.
+        /// Packed with an unsupported method; the library's message, if there is one.
         case method(String?)
-        /// The end is followed by other data.
+        /// Other data follows the end.
         case trailingBytes
         /// A message of the library.
         case other(String)
     }
 }
 
-/// A source whose first bytes were read to recognize it. It delivers them again, then the rest.
+/// A source whose first bytes were read to recognize its format. It delivers them again, then the rest.
 ///
-/// If the source is prompt, each read fills the buffer: only complete blocks are read ahead.
+/// If the source is prompt, each read fills the buffer, because only complete blocks are read ahead.
 package struct BeginningSource: ByteSource {
-    /// The first bytes: as many as were asked for, or all of a shorter source.
+    /// The first bytes: as many as were requested, or all of a shorter source.
     package let beginning: ArraySlice<UInt8>
-    /// The error after the bytes that were delivered, or while `beginning` was read.
+    /// The error after the delivered bytes, or while `beginning` was read.
     package private(set) var failure: ReadFailure?
     private var replayed: ArraySlice<UInt8>
     private var rest: any ByteSource

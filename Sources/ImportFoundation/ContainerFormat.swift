@@ -1,9 +1,9 @@
-/// The ways to pack dumps that are read here, recognized by content.
+/// The compression and archive formats of dumps, recognized by content.
 package enum ContainerFormat: Sendable, Equatable {
     case gzip, zstd, xz, bzip2, lz4
     case tar, zip, sevenZip
 
-    /// Whether it contains named entries, and not just one stream of bytes.
+    /// Whether it contains named entries rather than a single stream of bytes.
     package var isArchive: Bool {
         switch self {
         case .tar, .zip, .sevenZip: true
@@ -11,10 +11,11 @@ package enum ContainerFormat: Sendable, Equatable {
         }
     }
 
-    /// The number of first bytes that are needed to recognize a format: the header of a tar entry.
+    /// The number of first bytes needed to recognize a format: the size of a tar header.
     package static let signatureBytes = 512
 
-    /// Recognizes a format by an input's first ``signatureBytes`` (or all bytes of a shorter one); nil for plain data.
+    /// Recognizes a format by an input's first ``signatureBytes`` bytes, or all bytes of a shorter one; nil for plain
+    /// data.
     package init?(firstBytes bytes: ArraySlice<UInt8>) {
         func starts(_ signature: [UInt8]) -> Bool { bytes.starts(with: signature) }
         func starts(_ letters: String, _ signature: [UInt8]) -> Bool { starts(Array(letters.utf8) + signature) }
@@ -46,7 +47,7 @@ package enum ContainerFormat: Sendable, Equatable {
         return first & 0xF0 == 0x50 && bytes.dropFirst().starts(with: [0x2A, 0x4D, 0x18])
     }
 
-    /// "BZh", the size of blocks, then the mark of a block or of the end: letters alone might be text.
+    /// "BZh", the block size, then the magic number of a block or of the end: the letters alone might be text.
     private static func isBzip2(_ bytes: ArraySlice<UInt8>) -> Bool {
         let level = bytes.dropFirst(3)
         guard bytes.starts(with: "BZh".utf8), let digit = level.first, (0x31...0x39).contains(digit) else {
@@ -57,15 +58,15 @@ package enum ContainerFormat: Sendable, Equatable {
             || mark.starts(with: [0x17, 0x72, 0x45, 0x38, 0x50, 0x90])
     }
 
-    /// The magic of POSIX and GNU, or the checksum of a header, because the oldest kind of tar has nothing else. Either
-    /// could be text, but each header contains U+0000, which JSON never does.
+    /// The magic of POSIX and GNU tar, or the checksum of a header, because the oldest kind of tar has nothing else.
+    /// Either could be text, but every header contains U+0000, which JSON never does.
     private static func isTar(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard bytes.prefix(signatureBytes).contains(0) else { return false }
         if bytes.dropFirst(257).starts(with: "ustar".utf8) { return true }
         guard bytes.count >= signatureBytes, let declared = tarChecksum(bytes.dropFirst(148).prefix(8)) else {
             return false
         }
-        // The checksum counts as eight spaces. Some old programs summed signed bytes.
+        // The checksum field counts as eight spaces. Some old programs summed signed bytes.
         var unsigned = 0
         var signed = 0
         for (index, byte) in bytes.prefix(signatureBytes).enumerated() {
@@ -76,7 +77,7 @@ package enum ContainerFormat: Sendable, Equatable {
         return declared == unsigned || declared == signed
     }
 
-    /// Octal digits, perhaps after spaces and before spaces or zeros.
+    /// Octal digits, possibly after spaces; spaces or zero bytes may follow.
     private static func tarChecksum(_ field: ArraySlice<UInt8>) -> Int? {
         let digits = field.drop { $0 == 0x20 }.prefix { (0x30...0x37).contains($0) }
         guard !digits.isEmpty else { return nil }

@@ -1,22 +1,24 @@
-/// An instant, as RFC 3339 writes it: `2019-12-27T18:11:19.117Z`, with any offset and any fraction of a second.
+/// An instant in the format of RFC 3339, such as `2019-12-27T18:11:19.117Z`, with any offset and any fraction of a
+/// second.
 ///
-/// Nothing is allocated for one without a fraction: logs have three of them in each of a million jobs.
+/// An instant without a fraction needs no heap allocation: dumps have three of them in each of a million jobs.
 package struct DateTime: Sendable, Comparable {
-    /// Year, month, day, hour, minute and second as they are written, each in its bits: in order of their size.
+    /// Year, month, day, hour, minute and second as written, packed into bit fields so that they compare
+    /// chronologically.
     private let written: UInt64
-    /// How far the zone in which it is written is ahead of UTC.
+    /// How far the written time is ahead of UTC, in minutes.
     package let offsetMinutes: Int
-    /// The fraction of a second in digits, without trailing zeros: ordered as text, whatever its length.
+    /// The digits of the fraction of a second, without trailing zeros, so that fractions of any length compare as text.
     private let fraction: [UInt8]
 
-    /// Nil if `text` is not a date-time of RFC 3339, section 5.6.
+    /// Nil if `text` is not a date-time according to RFC 3339, section 5.6.
     package init?(_ text: String) {
         self.init(text.utf8Span.span)
     }
 
-    /// The same for text in UTF-8.
+    /// Nil if the UTF-8 `text` is not a date-time according to RFC 3339, section 5.6.
     package init?(_ text: Span<UInt8>) {
-        /// This many digits at an index as a number; -1 if there are other bytes.
+        /// Reads `count` digits as a number; -1 if any of these bytes is not a digit.
         func number(_ start: Int, _ count: Int) -> Int {
             var number = 0
             for index in start..<start + count {
@@ -78,7 +80,7 @@ package struct DateTime: Sendable, Comparable {
         ((Self.daysSince1970(year, month, day) * 24 + hour) * 60 + minute - offsetMinutes) * 60 + second
     }
 
-    /// Days since 1970-01-01 of the day in UTC; negative before it.
+    /// Days from 1970-01-01 to the instant's day in UTC; negative before it.
     package var dayInUTC: Int {
         let seconds = seconds
         return (seconds - (seconds % 86_400 + 86_400) % 86_400) / 86_400
@@ -95,13 +97,13 @@ package struct DateTime: Sendable, Comparable {
         return left.fraction.lexicographicallyPrecedes(right.fraction)
     }
 
-    /// Numbers that are in order as the instants are, apart from fractions of a second.
+    /// Returns two numbers that compare as the instants do, apart from fractions of a second.
     private static func comparable(_ left: DateTime, _ right: DateTime) -> (UInt64, UInt64) {
-        // In one zone, as they are written. But a leap second is the one after it.
+        // In the same zone, the written times compare directly, except that a leap second equals the second after it.
         if left.offsetMinutes == right.offsetMinutes, left.second < 60, right.second < 60 {
             return (left.written, right.written)
         }
-        // No year is before 0.
+        // Years begin at 0, and an offset shifts an instant by less than a day.
         let least = daysSince1970(-1, 1, 1) * 86_400
         return (UInt64(left.seconds - least), UInt64(right.seconds - least))
     }
@@ -115,7 +117,8 @@ package struct DateTime: Sendable, Comparable {
         }
     }
 
-    /// Days of the proleptic Gregorian calendar, counted in eras of 400 years that begin on 1 March.
+    /// Returns the days since 1970-01-01 in the proleptic Gregorian calendar, counted in eras of 400 years that begin
+    /// on 1 March.
     package static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
@@ -135,7 +138,7 @@ package struct CalendarDay: Sendable, Hashable, Comparable {
 
     /// - Parameter number: days since 1970-01-01; negative before it.
     package init(number: Int) {
-        // Eras of 400 years and years that begin on 1 March, so that the leap day comes last.
+        // Eras of 400 years begin on 1 March, and so do years here, which puts the leap day last.
         let shifted = number + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -147,7 +150,8 @@ package struct CalendarDay: Sendable, Hashable, Comparable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    /// - Parameter text: `YYYY-MM-DD`, from the year 1 on; nil for anything else, and for days that no calendar has.
+    /// - Parameter text: `YYYY-MM-DD`, from year 1 on; the result is nil for anything else, including days that do not
+    ///   exist.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
@@ -181,9 +185,9 @@ package struct CalendarDay: Sendable, Hashable, Comparable {
 }
 
 extension DateTime {
-    /// `2026-03-01T02:10:05Z`.
+    /// Formats an instant as `2026-03-01T02:10:05Z`.
     ///
-    /// - Parameter second: since 1970-01-01T00:00:00Z, in a year from 0 to 9999.
+    /// - Parameter second: seconds since 1970-01-01T00:00:00Z, in a year from 0 to 9999.
     package static func text(ofSecond second: Int) -> String {
         let ofDay = (second % 86_400 + 86_400) % 86_400
         let time = [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map { $0.digits(2) }.joined(separator: ":")

@@ -1,10 +1,10 @@
-/// A text that is equal to another one if their bytes are equal.
+/// A text that equals another one only if their bytes are equal.
 ///
 /// Swift's `String` treats canonically equivalent texts as equal: "café" is one string, whether its é is one scalar or
-/// two. As file names and as record ids these are two, and merging them loses one. So this type is used as their key.
-/// It sorts by the bytes of the UTF-8, which is the order of the scalars.
+/// two. As file names and record IDs these are different, and merging them would lose one, so this type serves as the
+/// key. It sorts by UTF-8 bytes, which is also the order of the scalars.
 package struct ExactText: Hashable, Comparable, Sendable {
-    /// The text in UTF-8; for a name that is not UTF-8, any bytes.
+    /// The UTF-8 bytes of the text, or any bytes for a name that is not UTF-8.
     package let bytes: [UInt8]
 
     package init(_ text: String) {

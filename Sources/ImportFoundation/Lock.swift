@@ -1,14 +1,14 @@
 #if THREAD_SANITIZER
     private import Glibc
 
-    /// A value that one thread at a time uses: what `Mutex` is, but with a lock whose use ThreadSanitizer sees. The library
-    /// that `Mutex` is in is not built for it, so it would report all that threads do one after another as a race.
+    /// A value that one thread at a time uses: a `Mutex` whose lock ThreadSanitizer can see. The real `Mutex` is in a
+    /// library that is not built for the sanitizer, which would report the accesses that it serializes as races.
     @safe
     package final class Lock<Value: ~Copyable>: @unchecked Sendable {
         private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         private var kept: Kept
 
-        /// An empty value shares its address with something else, which looks like a race.
+        /// Pads an empty value, which would share its address with something else and look like a race.
         private struct Kept: ~Copyable {
             var value: Value
             let size: UInt8 = 1
@@ -36,7 +36,7 @@
 #else
     package import Synchronization
 
-    /// A value that one thread at a time uses. `Scripts/test --sanitize thread` builds another one, which that sanitizer
+    /// A value that one thread at a time uses. `Scripts/test --sanitize thread` builds a variant that the sanitizer
     /// understands.
     package typealias Lock = Mutex
 #endif

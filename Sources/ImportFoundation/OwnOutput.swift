@@ -1,4 +1,4 @@
-/// A file that this program wrote, recognized by content: it is not a dump, and to read it as one would audit an audit.
+/// A file that this program wrote, recognized by content. It is not a dump, and reading it as one would audit an audit.
 package enum OwnOutput: Sendable, Equatable {
     /// `summary.json`, or the output of `summary` and `merge`.
     case summary
@@ -6,22 +6,23 @@ package enum OwnOutput: Sendable, Equatable {
     case manifest
     /// `MANIFEST.json` of a pack, or the pack itself.
     case packManifest, pack
-    /// JSON that `compare`, `check` or `verify` has printed, or of a later version.
+    /// JSON printed by `compare`, `check` or `verify`, or by a later version.
     case otherJSON
     /// `report.xhtml`, `index.xhtml`, `report.md`, `index.md`, `report.css`.
     case page
-    /// `report.eml`, `report.slack.json`, `report.teams.json`, `report.github.txt`, and those of an overview.
+    /// `report.eml`, `report.slack.json`, `report.teams.json`, `report.github.txt`, and their counterparts for an
+    /// overview.
     case message
     /// `rows.csv`, `failures.csv`, `codes.csv`, `jobs.csv`.
     case table
     /// `report.xlsx`, `index.xlsx`.
     case workbook
-    /// `rejects.csv`, `rejects.xlsx` and others: rows that were sent, after columns with their outcomes.
+    /// `rejects.csv`, `rejects.xlsx` and others: rows as sent, after columns with their outcomes.
     case rejects
-    /// A file of `history`.
+    /// A history file.
     case history
 
-    /// Whether the first bytes identify the whole file. A document that is one JSON object may be followed by others.
+    /// Whether the first bytes identify the whole file. A document that is a JSON object may be followed by others.
     package var isWholeFile: Bool {
         switch self {
         case .summary, .packManifest, .otherJSON: false
@@ -29,10 +30,10 @@ package enum OwnOutput: Sendable, Equatable {
         }
     }
 
-    /// The prefix of the value of `format` in all JSON that this program writes.
+    /// The prefix of the `format` value in all JSON that this program writes.
     private static let formatPrefix = "import-audit."
 
-    /// The first lines of CSV files. A test compares them with the files that are written.
+    /// The first lines of CSV files. A test compares them with the written files.
     package static let headers = [
         "job_id,row,outcome,record_id,error_code,error_message",
         "job_id,error_code,rows,share_of_rows,first_row,last_row,message_patterns,top_message_pattern",
@@ -47,7 +48,7 @@ package enum OwnOutput: Sendable, Equatable {
     /// The first lines of `trends.md`.
     package static let trendsStart = "# Import trends\n\n"
 
-    /// What marks an SQLite file as a history: the letters "IAHi", at a place of its header.
+    /// The mark of an SQLite file that is a history: the letters "IAHi", at a fixed offset in its header.
     package static let historyMark: [UInt8] = Array("IAHi".utf8)
     private static let historyMarkOffset = 68
 
@@ -56,22 +57,22 @@ package enum OwnOutput: Sendable, Equatable {
         #"{"text":"Importaudit:"#,
         #"{"type":"message","attachments":[{"contentType":"application/vnd.microsoft.card.adaptive"#,
     ]
-    /// The first line of annotations: a log of another program does not begin with it.
+    /// The first line of annotations, with which the log of another program does not begin.
     package static let annotationsStart = "::debug::Annotations by import-audit\n"
 
-    /// The beginning of the style sheet of pages.
+    /// The beginning of the pages' style sheet.
     package static let styleSheetStart = "/* The style of a report."
 
-    /// The first of the columns that `rejects` puts before those of a source, whatever delimiter follows.
+    /// The first column that `rejects` puts before those of a source, whatever delimiter follows.
     package static let firstRejectColumn = "import_source_row"
 
-    /// Recognizes a file by its first bytes: ``ContainerFormat/signatureBytes`` of them, or all of a shorter one. Nil
-    /// for anything else, and for pages from templates of your own, which may be anything.
+    /// Recognizes a file by its first ``ContainerFormat/signatureBytes`` bytes, or all bytes of a shorter one. Nil for
+    /// anything else, including pages from custom templates, which may be anything.
     package init?(firstBytes: ArraySlice<UInt8>) {
         let bytes = firstBytes.starts(with: [0xEF, 0xBB, 0xBF]) ? firstBytes.dropFirst(3) : firstBytes
         switch bytes.first {
         case UInt8(ascii: "{"):
-            // Also after a program has changed the white space.
+            // Another program may have changed the white space.
             let packed = bytes.prefix(256).filter { !" \t\r\n".utf8.contains($0) }
             if Self.messageStarts.contains(where: { packed.starts(with: $0.utf8) }) {
                 self = .message
@@ -91,7 +92,7 @@ package enum OwnOutput: Sendable, Equatable {
                 return
             }
             guard bytes.starts(with: "# Import audit: ".utf8) else { return nil }
-            // The verdict comes next; a title may be so long that it is not among these bytes.
+            // The verdict comes next, but after a long title it may be beyond these bytes.
             let next = bytes.drop { $0 != UInt8(ascii: "\n") }.prefix(4)
             guard "\n\n**".utf8.starts(with: next) else { return nil }
             self = .page
@@ -119,7 +120,7 @@ package enum OwnOutput: Sendable, Equatable {
             else { return nil }
             self = .rejects
         case UInt8(ascii: "j"), UInt8(ascii: "f"):
-            // More columns may follow those of this version.
+            // A later version may have added columns.
             let line = bytes.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
             guard
                 Self.headers.contains(where: { header in
@@ -144,20 +145,20 @@ package enum OwnOutput: Sendable, Equatable {
         }
     }
 
-    /// Whether an archive's first entry may be the manifest of a pack: in the only folder at the top.
+    /// Returns whether an archive's first entry may be a pack's manifest: directly in a folder at the top.
     package static func isPackManifest(_ name: String) -> Bool {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         return parts.count == 2 && parts[1] == "MANIFEST.json"
     }
 
-    /// The titles of workbooks that are reports.
+    /// The titles of report workbooks.
     package static let workbookTitles = ["Audit of an import job", "Audit of import jobs"]
-    /// The title of workbooks with rows that were sent.
+    /// The title of workbooks of rejects.
     package static let rejectsWorkbookTitle = "Rows of an import"
-    /// Far more sheets than a workbook of this program has.
+    /// More parts than a workbook of this program has.
     package static let workbookParts = 64
 
-    /// Recognizes a workbook by the part of it that has its title; nil for one of another program.
+    /// Recognizes a workbook by the part that contains its title; nil for another program's workbook.
     package init?(workbookCore core: ArraySlice<UInt8>) {
         func isTitled(_ title: String) -> Bool { core.contains("<dc:title>\(title)</dc:title>") }
         if Self.workbookTitles.contains(where: isTitled) {
@@ -171,7 +172,7 @@ package enum OwnOutput: Sendable, Equatable {
 }
 
 extension ArraySlice<UInt8> {
-    /// Whether these bytes contain a text.
+    /// Returns whether these bytes contain a text.
     fileprivate func contains(_ text: String) -> Bool {
         let text = Array(text.utf8)
         guard let first = text.first else { return true }

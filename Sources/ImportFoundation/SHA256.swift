@@ -2,7 +2,7 @@ private import CNettle
 
 /// SHA-256 (FIPS 180-4) of a stream of bytes.
 ///
-/// Nettle picks the processor's SHA instructions where it has them.
+/// Nettle uses the processor's SHA instructions where available.
 package struct SHA256: Sendable {
     private var context: sha256_ctx
 
@@ -19,10 +19,10 @@ package struct SHA256: Sendable {
         unsafe bytes.withUnsafeBufferPointer { unsafe update($0) }
     }
 
-    /// The digest of everything seen, as 64 lower-case hexadecimal digits.
+    /// Returns the digest of everything seen, as 64 lower-case hexadecimal digits.
     package mutating func finish() -> String { finishDigest().hexadecimal }
 
-    /// The digest of everything seen.
+    /// Returns the digest of everything seen.
     package mutating func finishDigest() -> SHA256Digest {
         var digest = InlineArray<32, UInt8>(repeating: 0)
         unsafe withUnsafeMutableBytes(of: &digest) { bytes in
@@ -34,25 +34,25 @@ package struct SHA256: Sendable {
 
 /// HMAC-SHA-256 (RFC 2104) of messages under one key.
 ///
-/// Nettle computes once what depends only on the key: a short message then needs two compressions.
+/// Nettle computes the part that depends only on the key once: a short message then needs two compressions.
 package struct HMACSHA256: Sendable {
     private var context = hmac_sha256_ctx()
 
-    /// - Parameter key: any bytes; more than 64 count by their SHA-256.
+    /// - Parameter key: any bytes; a key of more than 64 bytes is replaced by its SHA-256.
     package init(key: [UInt8]) {
         unsafe key.withUnsafeBufferPointer { key in
             unsafe nettle_hmac_sha256_set_key(&context, key.count, key.baseAddress)
         }
     }
 
-    /// Adds to the message. A copy of one that has seen nothing begins another message under the same key.
+    /// Adds to the message. A copy of a value that has seen nothing begins another message under the same key.
     package mutating func update(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe nettle_hmac_sha256_update(&context, bytes.count, bytes.baseAddress)
         }
     }
 
-    /// The code of the message; the next one begins.
+    /// Returns the code of the message and begins the next one.
     package mutating func finish() -> SHA256Digest {
         var digest = InlineArray<32, UInt8>(repeating: 0)
         unsafe withUnsafeMutableBytes(of: &digest) { bytes in
@@ -63,7 +63,7 @@ package struct HMACSHA256: Sendable {
     }
 }
 
-/// A digest in as few bytes as it has.
+/// A SHA-256 digest, in 32 bytes.
 package struct SHA256Digest: Sendable {
     package let bytes: InlineArray<32, UInt8>
 
@@ -71,14 +71,14 @@ package struct SHA256Digest: Sendable {
         self.bytes = bytes
     }
 
-    /// That of bytes which are all there.
+    /// Computes the digest of `bytes`.
     package init(of bytes: Span<UInt8>) {
         var hash = SHA256()
         hash.update(bytes)
         self = hash.finishDigest()
     }
 
-    /// Nil for anything other than 64 digits.
+    /// Nil for anything other than 64 hexadecimal digits.
     package init?(hexadecimal: String) {
         let digits = Array(hexadecimal.utf8)
         guard digits.count == 64 else { return nil }
@@ -102,7 +102,7 @@ package struct SHA256Digest: Sendable {
         }
     }
 
-    /// The first 128 bits, which no two texts that anyone can find share.
+    /// The first 128 bits; finding two texts that share them is infeasible.
     package var halves: (UInt64, UInt64) {
         func word(_ start: Int) -> UInt64 {
             (0..<8).reduce(0) { $0 << 8 | UInt64(bytes[start + $1]) }

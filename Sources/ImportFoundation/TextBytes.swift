@@ -1,5 +1,5 @@
 extension Span<UInt8> {
-    /// How many bytes of a text are kept with this `limit`: without those of a character that would be cut.
+    /// Returns the length of the longest prefix of at most `limit` bytes that does not split a character.
     @inlinable
     public func wholeCharacters(within limit: Int) -> Int {
         guard count > limit else { return count }
@@ -22,7 +22,7 @@ extension [UInt8] {
 }
 
 extension BinaryInteger {
-    /// The digits of a number that is 0 or more, with zeros before them up to a width.
+    /// Formats a number of 0 or more, padded with leading zeros to `width`.
     package func digits(_ width: Int, radix: Int = 10, uppercase: Bool = false) -> String {
         let digits = String(self, radix: radix, uppercase: uppercase)
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
@@ -33,7 +33,7 @@ extension BinaryInteger {
 
 /// Classes of ASCII bytes.
 public enum ASCII {
-    /// 0 to 15; nil for any byte but a hexadecimal digit.
+    /// Returns the value of a hexadecimal digit, 0 to 15; nil for any other byte.
     @inlinable
     public static func hexValue(of byte: UInt8) -> UInt8? {
         switch byte {
@@ -44,13 +44,13 @@ public enum ASCII {
         }
     }
 
-    /// Whether it is one of 0 to 9.
+    /// Returns whether the byte is a digit, 0 to 9.
     @inlinable
     public static func isDigit(_ byte: UInt8) -> Bool {
         UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
     }
 
-    /// Whether it gives JSON its shape, and is part of no key and no value.
+    /// Returns whether the byte is structural in JSON: part of neither a key nor a value.
     @inlinable
     public static func isPunctuation(_ byte: UInt8) -> Bool {
         switch byte {
@@ -61,7 +61,7 @@ public enum ASCII {
         }
     }
 
-    /// Whether a bare word or a number may contain it.
+    /// Returns whether a bare word or a number may contain the byte.
     @inlinable
     public static func isWordByte(_ byte: UInt8) -> Bool {
         switch byte {
@@ -73,7 +73,7 @@ public enum ASCII {
         }
     }
 
-    /// Whether it is white space of JSON.
+    /// Returns whether the byte is JSON white space.
     @inlinable
     public static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
@@ -82,9 +82,9 @@ public enum ASCII {
 
 /// The well-formed UTF-8 sequences that a lead byte beyond ASCII begins: RFC 3629, section 4.
 public struct UTF8Form {
-    /// Bytes of the sequence, 2 to 4.
+    /// The number of bytes in the sequence, 2 to 4.
     public var length: Int
-    /// What may follow the lead byte; later bytes are 0x80 to 0xBF.
+    /// The valid range of the second byte; later bytes are 0x80 to 0xBF.
     public var second: ClosedRange<UInt8>
 
     /// Nil for a byte that begins no sequence.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A thread of the system that does one piece of work.
+/// A system thread that does one piece of work.
 @safe
 package final class WorkerThread {
     private let thread: pthread_t
@@ -12,13 +12,13 @@ package final class WorkerThread {
         self.thread = thread
     }
 
-    /// Waits for the end of the work.
+    /// Waits until the work has ended.
     deinit {
         if !isDetached { pthread_join(thread, nil) }
     }
 
-    /// Gives up waiting: the work continues until the process ends, and still owns its data. Anything
-    /// that others access from now on must be protected by a lock.
+    /// Stops waiting for the thread. The work continues until the process ends and still owns its data; anything that
+    /// others access from now on must be protected by a lock.
     package func detach() {
         isDetached = true
         pthread_detach(thread)
@@ -45,9 +45,9 @@ package final class WorkerThread {
     }
 }
 
-/// A count that threads wait for: a semaphore of the system, which orders memory too.
+/// A counting semaphore of the system, which also orders memory accesses.
 ///
-/// Safe to send: the system's calls may be made by several threads at once.
+/// Safe to send, because several threads may make the system's calls at once.
 @safe
 package final class Semaphore: @unchecked Sendable {
     private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
@@ -61,18 +61,18 @@ package final class Semaphore: @unchecked Sendable {
         unsafe semaphore.deallocate()
     }
 
-    /// Counts one up.
+    /// Increments the count.
     package func post() {
         unsafe sem_post(semaphore)
     }
 
-    /// Waits until there is one, and counts it down.
+    /// Waits until the count is positive, then decrements it.
     package func wait() {
         while unsafe sem_wait(semaphore) != 0 {}
     }
 
-    /// The same for what another thread is about to finish: keeps the processor for a moment, as far as nothing else wants
-    /// it. A thread that sleeps may take longer to wake than it would have waited, above all in a virtual machine.
+    /// Like ``wait()``, for work that another thread is about to finish: yields the processor for up to 0.3 ms before
+    /// it sleeps. Waking a sleeping thread may take longer than the wait itself, above all in a virtual machine.
     package func waitAwake() {
         let end = Self.nanoseconds() + Self.awakeNanoseconds
         while unsafe sem_trywait(semaphore) != 0 {
@@ -89,7 +89,7 @@ package final class Semaphore: @unchecked Sendable {
         return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
-    /// The same with a time limit: false if there was none.
+    /// Waits with a time limit; returns false if the count stayed 0.
     package func wait(milliseconds: Int) -> Bool {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)

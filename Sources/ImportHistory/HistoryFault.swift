@@ -7,13 +7,13 @@ package enum HistoryFault: Error, Sendable, Equatable {
     case foreign
     /// A later version of this program wrote it.
     case newer(version: Int)
-    /// Another process is writing, and did not finish while this one waited.
+    /// Another process was writing, and did not finish while this one waited.
     case locked(seconds: Int)
     /// Its contents cannot be read.
     case damaged(String)
     case cannotRead(String)
     case cannotWrite(String)
-    /// Its values are pseudonyms of another key, or not pseudonyms.
+    /// Its values are pseudonyms with another key, or not pseudonyms at all.
     case otherPseudonyms(history: String?, new: String?)
 
     /// What is wrong and what to do, without the name of the file.

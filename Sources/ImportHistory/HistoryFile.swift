@@ -3,23 +3,23 @@ private import Glibc
 
 /// A history: an SQLite file with all jobs that were added. Its contents depend only on their dumps.
 ///
-/// A file that is not one is never opened by SQLite, which might change it.
+/// SQLite never opens a file that is not a history, because it might change it.
 package final class HistoryFile {
     private let queue: DatabaseQueue
     private let waitSeconds: Int
 
     package enum Purpose: Sendable {
-        /// It is created if missing.
+        /// The file is created if it is missing.
         case adding
         case reading
     }
 
-    /// Memory for pages, in KiB.
+    /// The size of SQLite's page cache, in KiB.
     private static let cacheKibibytes = 64 * 1024
 
     /// - Parameters:
     ///   - waitSeconds: how long to wait for another process that is writing.
-    ///   - steps: of the schema.
+    ///   - steps: the steps of the schema.
     package init(
         _ path: String, for purpose: Purpose, waitSeconds: Int, steps: [String] = HistorySchema.steps
     ) throws(HistoryFault) {
@@ -33,7 +33,7 @@ package final class HistoryFile {
             configuration.foreignKeysEnabled = false
             configuration.prepareDatabase { database in
                 try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)")
-                // The remains of a crashed process are rolled back, so reading must be allowed to write.
+                // Reading must be allowed to write, because it rolls back what a crashed process left behind.
                 if purpose == .reading { try database.execute(sql: "PRAGMA query_only = 1") }
             }
             queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -53,7 +53,7 @@ package final class HistoryFile {
         }
     }
 
-    /// Everything or, if it throws, nothing is added.
+    /// Adds everything that `body` adds, or nothing if it throws.
     package func add<Result>(_ body: (HistoryWriter) throws -> Result) throws -> Result {
         do {
             var result: Result?
@@ -72,7 +72,7 @@ package final class HistoryFile {
         }
     }
 
-    /// Reads one state of it, whatever others add in the meantime.
+    /// Reads a consistent snapshot, whatever other processes add in the meantime.
     package func read<Result>(_ body: (HistoryReader) throws -> Result) throws(HistoryFault) -> Result {
         do {
             return try queue.read { try body(HistoryReader($0)) }
@@ -89,7 +89,7 @@ package final class HistoryFile {
         var version: Int
     }
 
-    /// The first bytes of the file; nil if it is empty or not there.
+    /// Reads the header of the file; nil if the file is empty or missing.
     private static func header(of path: String) throws(HistoryFault) -> Header? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -118,12 +118,12 @@ package final class HistoryFile {
         try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     }
 
-    /// Updates the schema to its current version. Another process may have done so in the meantime.
+    /// Updates the schema to its current version, unless another process has done so in the meantime.
     private static func migrate(_ database: Database, _ steps: [String]) throws {
         let version = try version(database)
         guard version < steps.count else { return }
         if version == 0 {
-            // It was empty or not there; now it must still be.
+            // The file was empty or missing, and must still be.
             guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0 else {
                 throw HistoryFault.foreign
             }

@@ -2,12 +2,12 @@ import GRDB
 package import ImportAnalysis
 import ImportFoundation
 
-/// Reads what a history says, in one state of it.
+/// Reads a consistent snapshot of a history.
 package final class HistoryReader {
     private let database: Database
-    /// The runs around the times that were asked for last: jobs of one archive are mostly of times near each other.
+    /// The runs around the last requested time: the jobs of one archive mostly have similar times.
     private var stretch = RunStretch()
-    /// The latest answer, and which runs of the stretch it has.
+    /// The last result, and the runs of the stretch that it contains.
     private var last: (runs: EarlierRuns, places: Range<Int>)?
 
     init(_ database: Database) {
@@ -24,12 +24,12 @@ package final class HistoryReader {
         }
     }
 
-    /// Jobs that are in it.
+    /// Returns the number of jobs in the history.
     package func jobCount() throws -> Int {
         try Int.fetchOne(database, sql: "SELECT coalesce(sum(jobs), 0) FROM days") ?? 0
     }
 
-    /// The key of its pseudonyms; nil if there are none.
+    /// Returns the ID of the key of its pseudonyms; nil if there are none.
     package func pseudonymsKey() throws -> String? {
         let key = try String.fetchOne(database, sql: "SELECT value FROM about WHERE name = 'pseudonyms'")
         return key == "" ? nil : key
@@ -61,7 +61,7 @@ package final class HistoryReader {
 
     private func days(_ selection: HistorySelection, since: String, until: String) throws -> [HistoryDay] {
         var days: [HistoryDay] = []
-        // The rows of a code are a share of all rows that the day has.
+        // The rows of a code count as a share of all rows of the day.
         let failed = selection.code == nil ? "rows_failed" : "coalesce(code_days.rows, 0)"
         let join =
             selection.code == nil
@@ -127,9 +127,9 @@ package final class HistoryReader {
 
     // MARK: - Earlier runs
 
-    /// The runs before a job, without the job itself.
+    /// Returns the runs before a job, without the job itself.
     ///
-    /// - Parameter created: seconds since 1970-01-01; nil if the job does not say, for the latest ones of all.
+    /// - Parameter created: seconds since 1970-01-01; nil if the job does not say, for the latest runs of all.
     package func earlierRuns(than created: Int?, without jobID: String?) throws -> EarlierRuns {
         let bound = created ?? Int.max
         if !stretch.hasRuns(before: bound) {
@@ -138,12 +138,12 @@ package final class HistoryReader {
         }
         let end = stretch.end(before: bound)
         let candidates = max(0, end - EarlierRuns.most - 1)..<end
-        // The job itself has an earlier time if its dump says another one now.
+        // The job itself may be in the history with an earlier time than its dump has now.
         let own = jobID.flatMap { stretch.place(of: ExactText($0), in: candidates) }
         let places = own == nil ? max(0, end - EarlierRuns.most)..<end : candidates
         if own == nil, let last, last.places == places { return last.runs }
         try readCodes(places)
-        // The latest one first.
+        // The latest run comes first.
         let result = EarlierRuns(places.reversed().filter { $0 != own }.map { stretch.runs[$0].run })
         last = own == nil ? (result, places) : nil
         return result
@@ -176,7 +176,7 @@ package final class HistoryReader {
             endsHistory: after.count < RunStretch.after)
     }
 
-    /// Reads the codes of those runs of the stretch of which that was not done yet.
+    /// Reads the codes of the runs at these places that do not have theirs yet.
     private func readCodes(_ places: Range<Int>) throws {
         var statement: SQLStatement?
         for place in places where !stretch.runs[place].hasCodes {
@@ -198,7 +198,7 @@ package final class HistoryReader {
     }
 }
 
-/// Comparable runs of a history in the order of their times, without a gap.
+/// Comparable runs of a history in the order of their times, without gaps.
 private struct RunStretch {
     struct Entry {
         var id: ExactText
@@ -207,25 +207,25 @@ private struct RunStretch {
         var hasCodes = false
     }
 
-    /// How many are read before a time: one more than is asked for, because the job itself may be among them, and some in
-    /// case that the next time is an earlier one; and from that time on.
+    /// How many runs are read before a time, and from that time on. Before it, this is one more than requested, because
+    /// the job itself may be among them, and some more in case the next requested time is earlier.
     static let before = EarlierRuns.most + 1 + 256
     static let after = 512
 
     var runs: [Entry] = []
-    /// Whether there are none before these, and none after them.
+    /// Whether no runs exist before these, and none after them.
     var beginsHistory = false
     var endsHistory = false
 
-    /// Whether it has all runs that there are before a time, as far as they are asked for.
+    /// Returns whether it contains all runs before a time, as far as they are requested.
     func hasRuns(before bound: Int) -> Bool {
         guard !runs.isEmpty || beginsHistory && endsHistory else { return false }
-        // There may be more of the last time.
+        // There may be more runs at the last time.
         if !endsHistory, let last = runs.last, bound > last.time { return false }
         return beginsHistory || end(before: bound) > EarlierRuns.most
     }
 
-    /// Where the runs before a time end.
+    /// Returns the end of the runs before a time.
     func end(before bound: Int) -> Int {
         var (low, high) = (0, runs.count)
         while low < high {

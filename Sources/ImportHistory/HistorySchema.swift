@@ -2,11 +2,11 @@ import ImportFoundation
 
 /// The tables of a history. `Docs/history.md` describes them.
 ///
-/// Views are in words that SQLite and DuckDB both have: DuckDB reads all of them when it opens the file.
+/// Views use only SQL that both SQLite and DuckDB support: DuckDB parses all of them when it opens the file.
 ///
-/// No table has a rowid, so that what is in a file does not depend on the order in which jobs were added.
+/// No table has a rowid, so the contents of a file do not depend on the order in which jobs were added.
 package enum HistorySchema {
-    /// Marks the file as one of this program: `file` and SQLite's header show it.
+    /// Marks the file as one of this program, in SQLite's header, where the command `file` finds it.
     package static let applicationID = OwnOutput.historyMark.reduce(Int32(0)) { $0 << 8 | Int32($1) }
 
     /// The steps that update a file from each version to the next: from nothing to 1, from 1 to 2 and so on.
@@ -155,7 +155,7 @@ package enum HistorySchema {
           SELECT job_id, source, status, updated_at, bytes, rows_failed, 0 FROM snapshots;
         """
 
-    /// Created after the first jobs: sorting many keys takes less time than inserting each.
+    /// Created after the first jobs, because sorting many keys takes less time than inserting each.
     static let indexes = """
         CREATE INDEX IF NOT EXISTS jobs_by_time ON jobs (created_unix);
         CREATE INDEX IF NOT EXISTS jobs_by_failed_rows ON jobs (day, rows_failed) WHERE rows_failed > 0;

@@ -4,20 +4,20 @@ import ImportDumps
 
 /// Adds jobs to a history, within one transaction.
 ///
-/// A job that is there already is put together with what is added of it, by the rule that ``SnapshotGroup`` has for the
-/// dumps of one job: so the order in which dumps are added does not matter, nor whether one is added twice.
+/// A job that already exists is combined with its added dumps, by the rule of ``SnapshotGroup`` for the dumps of one
+/// job. So neither the order in which dumps are added matters, nor whether one is added twice.
 package final class HistoryWriter {
     /// The result of adding a job.
     package enum Change: Sendable {
         case new
-        /// Another dump of it was known, and something has changed.
+        /// Another dump of the job was known, and something has changed.
         case updated
         case alreadyThere
     }
 
-    /// Larger numbers are not those of an import, and sums of them could overflow.
+    /// Larger numbers cannot come from an import, and their sums could overflow.
     package static let mostRows = 1_000_000_000_000
-    /// Sums that wait in memory until they are written.
+    /// The number of sums kept in memory until they are written.
     private static let sumsKept = 64 * 1024
 
     private let database: Database
@@ -25,7 +25,7 @@ package final class HistoryWriter {
     private var days: [Int: DaySums] = [:]
     private var codeDays: [CodeDay: HistorySums] = [:]
     private var hasChanges = false
-    /// Whether the last job was there already.
+    /// Whether the last job already existed.
     private var wasKnown = false
 
     init(_ database: Database) throws {
@@ -33,7 +33,7 @@ package final class HistoryWriter {
         tables = try JobTables(database)
     }
 
-    /// Sets the key of the pseudonyms of all added jobs; nil for none. Call it once, before jobs are added.
+    /// Sets the key ID of the pseudonyms of all added jobs; nil for none. Must be called once, before jobs are added.
     package func begin(pseudonymsOf keyID: String?) throws {
         let known = try String.fetchOne(database, sql: "SELECT value FROM about WHERE name = 'pseudonyms'")
         guard let known else {
@@ -47,12 +47,12 @@ package final class HistoryWriter {
         }
     }
 
-    /// Whether a job can be in a history: it has an id, and numbers that are those of an import.
+    /// Returns whether a job can be in a history: it has an id, and numbers that can come from an import.
     package static func takes(_ job: JobSummary) -> Bool {
         job.job.jobID != nil && job.rows.seen <= mostRows && (0...mostRows * 1000).contains(job.bytes)
     }
 
-    /// - Parameter job: one that ``takes(_:)``.
+    /// - Parameter job: a job that ``takes(_:)`` accepts.
     package func add(_ job: JobSummary) throws -> Change {
         guard let id = job.job.jobID else { return .alreadyThere }
         var job = job
@@ -74,9 +74,10 @@ package final class HistoryWriter {
         return .updated
     }
 
-    /// What is known of a job; nil if nothing was, and the job was inserted.
+    /// Returns what is known of a job; nil if it was new and was inserted.
     ///
-    /// New jobs come one after another, and so do those that were added before: what the last one was is tried first.
+    /// New jobs tend to follow each other, and so do known ones, so this starts with the assumption that was right for
+    /// the last job.
     private func known(_ id: String, orInsert job: JobSummary) throws -> JobSummary? {
         if wasKnown, let known = try tables.job(id) { return known }
         wasKnown = try !tables.insert(job, id)
@@ -85,13 +86,14 @@ package final class HistoryWriter {
         return known
     }
 
-    /// The job of which two states are known.
+    /// Combines two known states of a job.
     private static func combined(_ known: JobSummary, _ added: JobSummary) -> JobSummary {
         var group = SnapshotGroup(known)
         let other = SnapshotGroup(added)
         let isSame = group.winner == other.winner
         var winner = group.merge(other) ? added : known
-        // Of the same dump, what compared the ids of its rows says more. Else they differ in what is not told apart.
+        // If both are of the same dump, the one with compared row ids has more data. Otherwise, they differ only in
+        // details that do not identify a dump.
         if isSame {
             let (one, two) = (JobContent(known.withoutOtherDumps), JobContent(added.withoutOtherDumps))
             winner = one < two ? added : known
@@ -102,7 +104,7 @@ package final class HistoryWriter {
 
     // MARK: - Sums
 
-    /// Days without one, for jobs that do not say when they were created.
+    /// The day of jobs that do not say when they were created.
     private static let noDay = Int.min
 
     private struct DaySums {
@@ -194,8 +196,8 @@ package final class HistoryWriter {
 }
 
 extension JobSummary {
-    /// Leaves out hashes of dumps, which some summaries have and others have not: dumps are told apart by their size and
-    /// what they say.
+    /// Removes the hashes of dumps, because only some summaries have them: dumps are identified by their size and
+    /// content.
     fileprivate mutating func makeIndependentOfHashes() {
         sha256 = nil
         guard !superseded.isEmpty else { return }
@@ -210,7 +212,7 @@ extension JobSummary {
         group.apply(to: &self)
     }
 
-    /// The data of the dump that counts, without the others.
+    /// The data of the dump that counts, without the other dumps.
     fileprivate var withoutOtherDumps: JobSummary {
         var job = self
         job.superseded = SupersededSnapshots()
@@ -219,7 +221,7 @@ extension JobSummary {
     }
 }
 
-/// All that a history keeps of a job, in an order that has nothing to do with when it was added.
+/// Everything that a history keeps of a job, in an order that does not depend on when it was added.
 private struct JobContent: Comparable {
     private var bytes: [UInt8] = []
 

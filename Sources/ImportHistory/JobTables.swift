@@ -2,7 +2,7 @@ import GRDB
 import ImportAnalysis
 import ImportDumps
 
-/// The tables that say what is known of a job: one list of columns for each, written and read in its order.
+/// The tables that describe a job. Each has one list of columns, in whose order it is written and read.
 final class JobTables {
     static let jobColumns = [
         "job_id", "source", "status", "day", "created_at", "updated_at", "created_unix", "duration_seconds", "bytes",
@@ -60,7 +60,7 @@ final class JobTables {
         }
     }
 
-    /// Writes a job and everything that belongs to it; false, without changes, if its id is already there.
+    /// Writes a job and everything that belongs to it; returns false, without changes, if its id already exists.
     func insert(_ job: JobSummary, _ id: String) throws -> Bool {
         guard try insertRow(of: job, id) else { return false }
         for (index, code) in job.failedByCode.enumerated() {
@@ -187,9 +187,10 @@ final class JobTables {
 // MARK: - Reading back
 
 extension JobTables {
-    /// The job with that id as far as it is kept; nil if there is none.
+    /// Returns the job with this id, as far as it is stored; nil if there is none.
     ///
-    /// Most jobs have one dump, no failed rows and no findings. Their row says so: the other tables are not asked then.
+    /// Most jobs have one dump, no failed rows and no findings. Their row says so, and the other tables are not
+    /// queried.
     func job(_ id: String) throws -> JobSummary? {
         var result: ListedJob?
         selectJob.bind(id)
@@ -206,7 +207,7 @@ extension JobTables {
         return job
     }
 
-    /// A job as its row lists it, and what other tables have about it.
+    /// A job as read from its row, and whether other tables have more about it.
     private struct ListedJob {
         var job: JobSummary
         var hasFindings: Bool

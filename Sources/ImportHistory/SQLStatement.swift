@@ -1,9 +1,9 @@
 import GRDB
 private import GRDBSQLite
 
-/// A statement that is run many times: binding its parameters allocates nothing.
+/// A prepared statement that is run many times. Binding its parameters allocates nothing.
 ///
-/// It belongs to one connection and is used by one thread at a time.
+/// It belongs to one connection, and only one thread at a time may use it.
 @safe
 final class SQLStatement {
     private let statement: Statement
@@ -16,7 +16,7 @@ final class SQLStatement {
         statement = try database.makeStatement(sql: sql)
     }
 
-    /// A table's columns, each a parameter.
+    /// Returns the SQL that inserts a row into a table, with a parameter for each column.
     static func insertion(into table: String, _ columns: [String], or clause: String = "") -> String {
         let parameters = columns.map { _ in "?" }.joined(separator: ", ")
         return "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(parameters)) \(clause)"
@@ -39,7 +39,7 @@ final class SQLStatement {
     func bind(_ text: String?) {
         if var text {
             text.withUTF8 { bytes in
-                // SQLite copies it. A text of no bytes may have no address, which would be null.
+                // SQLite copies the text. An empty text may have no address, which would mean NULL.
                 unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
                     let copied = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
                     unsafe sqlite3_bind_text64(
@@ -63,7 +63,7 @@ final class SQLStatement {
         return unsafe sqlite3_changes(sqlite3_db_handle(raw)) > 0
     }
 
-    /// Hands over the rows of a query. `body` returns whether it wants more.
+    /// Passes the rows of a query to `body`, which returns whether it wants more.
     func query(_ body: (SQLRow) throws -> Bool) throws {
         defer { reset() }
         while true {

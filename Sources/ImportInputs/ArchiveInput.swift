@@ -1,7 +1,7 @@
 import ImportFoundation
 import Synchronization
 
-/// Where libarchive gets its bytes: from a source that only goes forward, or from a file in which it can seek.
+/// The bytes for libarchive, from a source that only goes forward or from a file that it can seek in.
 @safe
 final class ArchiveInput {
     private enum Origin {
@@ -11,13 +11,13 @@ final class ArchiveInput {
 
     private var origin: Origin
     private let buffer: UnsafeMutableRawBufferPointer
-    /// Why the input could not be read further, if it could not.
+    /// Why the input could not be read further, if it failed.
     private(set) var failure: ReadFailure?
-    /// Zeros at the end of the bytes read so far: a tar archive ends with a kilobyte of them.
+    /// The number of zeros at the end of the bytes read so far: a tar archive ends with a kilobyte of them.
     private(set) var trailingZeros = 0
-    /// Bytes that were read so far.
+    /// The number of bytes read so far.
     private(set) var bytesRead = 0
-    /// Whether a read has found the end.
+    /// Whether a read has reached the end.
     private(set) var isAtEnd = false
 
     init(_ source: any ByteSource, format: ContainerFormat) {
@@ -31,8 +31,8 @@ final class ArchiveInput {
     }
 
     private static func allocate(for format: ContainerFormat) -> UnsafeMutableRawBufferPointer {
-        // At an error in a zip archive, libarchive drops the unpacked part of the block with the error: small blocks
-        // save more rows.
+        // At an error in a zip, libarchive drops the unpacked part of the block with the error, so small blocks save
+        // more rows.
         let count = format == .zip ? 4 * 1024 : 64 * 1024
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
         unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
@@ -47,7 +47,7 @@ final class ArchiveInput {
         if case .file = origin { true } else { false }
     }
 
-    /// The bytes that follow, valid until the next call; none at the end, nil after a failure.
+    /// Returns the next bytes, valid until the next call; none at the end, nil after a failure.
     func next() -> UnsafeRawBufferPointer? {
         guard failure == nil else { return nil }
         do throws(ReadFailure) {
@@ -72,22 +72,22 @@ final class ArchiveInput {
         }
     }
 
-    /// Reads all that is left, for its length and its zeros.
+    /// Reads the rest, to count its bytes and its trailing zeros.
     func readToEnd() {
         while let bytes = unsafe next(), unsafe !bytes.isEmpty {}
     }
 
-    /// Skips at most `count` bytes without reading them; returns how many.
+    /// Skips at most `count` bytes without reading them and returns how many were skipped.
     func skip(_ count: Int) -> Int {
         guard case .file(let file, let position) = origin else { return 0 }
-        // Not beyond the end, because missing data must be noticed. And not to it: the end is read for its zeros.
+        // Stops before the last byte, because missing data must be noticed and the end is read for its zeros.
         let skipped = min(max(0, count), max(0, file.size - position - 1))
         origin = .file(file, position: position + skipped)
         if skipped > 0 { trailingZeros = 0 }
         return skipped
     }
 
-    /// Goes to a position in the file, in bytes from its start; nil if there is no such position.
+    /// Moves to a position in the file, in bytes from its start; nil if there is no such position.
     func seek(to position: Int) -> Int? {
         guard case .file(let file, _) = origin, position >= 0 else { return nil }
         origin = .file(file, position: position)
@@ -107,25 +107,25 @@ final class ArchiveInput {
     }
 }
 
-/// An archive on its way from entry to entry, and the sources of their bytes.
+/// An archive that is read entry by entry, with sources of the entries' bytes.
 ///
-/// The bytes of an entry may be read by another thread than the one that goes on to the next. libarchive is only
-/// touched with the lock held, which is why the class can be sent between them.
+/// One thread may read the bytes of an entry while another moves to the next. libarchive is only used while the lock is
+/// held, so the session can be sent between threads.
 final class ArchiveSession: @unchecked Sendable {
     private let archive: LibArchive
     private let meter: ExpansionMeter
     private let isPrompt: Bool
-    /// The number of the entry that can be read.
+    /// The number of the only entry that can be read.
     private let current = Lock(0)
 
-    /// - Parameter isPrompt: whether the archive's own bytes are (``ByteSource/isPrompt``).
+    /// - Parameter isPrompt: whether the archive's own bytes are prompt (``ByteSource/isPrompt``).
     init(archive: LibArchive, meter: ExpansionMeter, isPrompt: Bool) {
         self.archive = archive
         self.meter = meter
         self.isPrompt = isPrompt
     }
 
-    /// Goes on to the next entry. The source of the previous one delivers nothing any more.
+    /// Moves to the next entry, after which reads of the previous entry's source fail.
     func next() -> ArchiveStep {
         current.withLock { current in
             current += 1
@@ -133,12 +133,12 @@ final class ArchiveSession: @unchecked Sendable {
         }
     }
 
-    /// The bytes of the entry that was reached last.
+    /// The bytes of the current entry.
     var entry: any ByteSource {
         EntrySource(session: self, number: current.withLock { $0 }, isPrompt: isPrompt)
     }
 
-    /// Makes the last source deliver nothing any more.
+    /// Makes further reads of the current entry's source fail.
     func close() {
         current.withLock { $0 += 1 }
     }
@@ -167,7 +167,7 @@ private struct EntrySource: ByteSource {
 
 /// An archive's description of one of its entries.
 struct ArchiveEntry: Sendable {
-    /// Its path, as it is in the archive: any bytes.
+    /// The path as stored in the archive: any bytes.
     var name: [UInt8]
     var kind: Kind
     var isEncrypted: Bool
@@ -183,7 +183,7 @@ struct ArchiveEntry: Sendable {
         if case .folder = kind { true } else { false }
     }
 
-    /// Whether a part of its path is hidden, or one of the system's own files and folders.
+    /// Whether a part of its path is hidden, or a system file or folder.
     var isHidden: Bool {
         name.split(separator: UInt8(ascii: "/")).contains { part in
             !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8) && SystemFiles.include(part)
@@ -191,11 +191,11 @@ struct ArchiveEntry: Sendable {
     }
 }
 
-/// The result of going on to the next entry of an archive.
+/// The result of moving to the next entry of an archive.
 enum ArchiveStep: Sendable {
     case entry(ArchiveEntry)
     case end
-    /// Something is damaged, with the library's message; more may follow.
+    /// Something is damaged, with the library's message; more entries may follow.
     case damaged(String)
     /// The rest is encrypted, including the names.
     case encrypted

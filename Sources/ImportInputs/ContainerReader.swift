@@ -1,38 +1,38 @@
 package import ImportFoundation
 
-/// Something that was found in an input: bytes that may be a dump, or the reason why there are none.
+/// Something found in an input: bytes that may be a dump, or the reason why there are none.
 package enum ContainerItem: Sendable {
-    /// `bytes` can be read until the call that hands it out returns. `source` is a name to show: the input's own, or
+    /// `bytes` may be read until the call that passes it returns. `source` is a name for display: the input's own, or
     /// `archive.tar.gz!path/in/archive.json`.
     case stream(source: String, bytes: any ByteSource)
     case refused(source: String, reason: InputRefusal)
 }
 
-/// Why something in an input is not read, as data.
+/// Why something in an input is not read.
 package enum InputRefusal: Sendable, Equatable {
     /// This program wrote it, so it contains no dump.
     case ownOutput(OwnOutput)
     case symbolicLink(target: String)
-    /// To an earlier entry, which is read under its own name.
+    /// A link to an earlier entry, which is read under its own name.
     case hardLink(target: String)
     case special(SpecialFile)
     case encrypted
     /// An archive in an archive in an archive.
     case nestedTooDeep
-    /// Its format can only be read from a file: not from a pipe, nor from within something else.
+    /// A format that can only be read from a file: not from a pipe, nor from within something else.
     case needsFile(ContainerFormat)
-    /// An archive that contains no files to read, apart from hidden ones.
+    /// An archive without files to read, apart from hidden ones.
     case holdsNoFiles
     /// A workbook of another program, such as the file that was sent.
     case workbook
-    /// Nothing of it can be read.
+    /// Nothing in it can be read.
     case unreadable(ReadFailure)
     /// An archive that cannot be read to its end. Everything before that was delivered.
     case cutShort(ReadFailure, entriesRead: Int)
     /// A damaged part of an archive, with the library's message. Later parts are read if their beginning is found.
     case damagedPart(String, entriesRead: Int)
 
-    /// The operating system refused a read: another time, it may not.
+    /// Whether the operating system refused a read, which it may allow another time.
     package var isOfSystem: Bool {
         switch self {
         case .unreadable(let failure), .cutShort(let failure, _): failure.isOfSystem
@@ -40,7 +40,7 @@ package enum InputRefusal: Sendable, Equatable {
         }
     }
 
-    /// Nothing is lost by leaving it out.
+    /// Whether skipping it loses nothing.
     package var isExpected: Bool {
         switch self {
         case .symbolicLink, .hardLink, .special: true
@@ -49,7 +49,7 @@ package enum InputRefusal: Sendable, Equatable {
     }
 }
 
-/// A thing with a name in a folder or an archive that has no bytes of its own.
+/// A named item in a folder or an archive that has no bytes of its own.
 package enum SpecialFile: Sendable, Equatable {
     case fifo, socket, device
 }
@@ -57,7 +57,7 @@ package enum SpecialFile: Sendable, Equatable {
 /// Finds the byte streams in an opened input: the file itself if it is plain, the decompressed data if it is
 /// compressed, or the entries of an archive.
 ///
-/// An input is recognized by its content, whatever its name; so are files that this program wrote, which contain no
+/// An input is recognized by its content, whatever its name, and so are files that this program wrote, which contain no
 /// dumps (``OwnOutput``). Inside an archive, compressed entries are unpacked and archives opened, but no deeper:
 /// `outer.tar!inner.zip!path`. Memory does not grow with the input, apart from eight bytes for each entry.
 package struct ContainerReader: Sendable {
@@ -69,12 +69,12 @@ package struct ContainerReader: Sendable {
 
     /// Calls `body` with each stream and each refusal, in the order of the input.
     ///
-    /// A stream may be left unread. A damaged one delivers everything before the damage, then its read fails.
+    /// A stream need not be read. A damaged one delivers everything before the damage, then its read fails.
     ///
     /// - Parameters:
     ///   - descriptor: open for reading, and not closed here; read from its current position.
-    ///   - name: the input's name to show.
-    ///   - progress: counts the bytes that are read of the input.
+    ///   - name: the input's name for display.
+    ///   - progress: counts the bytes that are read from the input.
     /// - Throws: any error that `body` throws, at once.
     package func read<Failure: Error>(
         descriptor: Int32, name: String, progress: InputProgress = InputProgress(),
@@ -87,7 +87,7 @@ package struct ContainerReader: Sendable {
         let source = CountedSource(DescriptorSource(descriptor: descriptor), budget: budget)
         let walk = ContainerWalk(budget: budget)
         if let file {
-            // Nothing was read from the descriptor itself yet: the source delivers the beginning too.
+            // Nothing has been read through the descriptor's position yet, so the source delivers the beginning too.
             let beginning = file.beginning()
             let format = ContainerFormat(firstBytes: beginning)
             if let own = OwnOutput(firstBytes: beginning), own.isWholeFile {
@@ -105,9 +105,9 @@ package struct ContainerReader: Sendable {
         }
     }
 
-    /// Calls `body` with each stream and each refusal of an input that comes as a stream itself, as from a pipe.
+    /// Calls `body` with each stream and each refusal of an input that is itself a stream, such as a pipe.
     ///
-    /// - Parameter name: the input's name to show.
+    /// - Parameter name: the input's name for display.
     /// - Throws: any error that `body` throws, at once.
     package func read<Failure: Error>(
         _ source: any ByteSource, name: String, _ body: (ContainerItem) throws(Failure) -> Void
@@ -117,9 +117,9 @@ package struct ContainerReader: Sendable {
         try ContainerWalk(budget: budget).visit(source, named: name, body)
     }
 
-    /// Whether the contents of an input are the input itself: it is neither compressed nor an archive.
+    /// Returns whether an input is neither compressed nor an archive, so that its content is the file itself.
     ///
-    /// - Parameter descriptor: open for reading; it is not moved.
+    /// - Parameter descriptor: open for reading; its position does not change.
     package static func isPlain(_ descriptor: Int32) -> Bool {
         let file = InputFileRegion(descriptor: descriptor) { size in
             ExpansionBudget(limits: InputLimits(), progress: InputProgress(), size: size)
@@ -143,14 +143,14 @@ struct ContainerWalk {
         self.level = level
     }
 
-    /// The meters that all streams of one depth share.
+    /// The meters shared by all streams at one depth.
     private final class Level: Sendable {
         let decompressed: ExpansionMeter
         let entries: ExpansionMeter
-        /// Of the entries of archives at this depth; nil where no archives are opened any more.
+        /// The meters for the entries of archives at this depth; nil where archives are no longer opened.
         let inner: Level?
 
-        /// Set when a stream at this depth, or in it, was cut at the limit.
+        /// Set when a stream at this depth or below was cut at the limit.
         var failure: ReadFailure? { decompressed.failure ?? entries.failure ?? inner?.failure }
 
         init(innerLevels: Int, budget: ExpansionBudget) {
@@ -160,7 +160,7 @@ struct ContainerWalk {
         }
     }
 
-    /// Visits the contents of `source`, after recognising their format.
+    /// Visits the contents of `source` after recognizing their format.
     func visit<Failure: Error>(
         _ source: BeginningSource, named name: String, _ body: (ContainerItem) throws(Failure) -> Void
     ) throws(Failure) {
@@ -252,7 +252,7 @@ struct ContainerWalk {
                     try body(.stream(source: source, bytes: ArraySource(Array(beginning))))
                 }
                 try ContainerWalk(level: inner).visit(entry, bytes, named: source, body)
-                // (A limit that the archive's own decompression reached comes as a failure of the archive.)
+                // (If the archive's own decompression reached a limit, that comes as a failure of the archive.)
                 if let failure = level.entries.failure ?? inner.failure {
                     return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
                 }

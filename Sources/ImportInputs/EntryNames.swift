@@ -1,21 +1,21 @@
 private import Glibc
 import ImportFoundation
 
-/// Makes the names under which the entries of one archive are shown: valid UTF-8, not too long, all different.
+/// Creates the names under which the entries of one archive are shown: valid UTF-8, not too long, all different.
 struct EntryNames {
     /// Hashes of the names so far, 8 bytes each: the names themselves would take many times as much.
     private var seen: Set<UInt64> = []
-    /// Zips of older programs have names in the character set of a country.
+    /// Zips of older programs have names in a regional character set.
     private let isZip: Bool
 
     init(_ format: ContainerFormat) {
         isZip = format == .zip
     }
 
-    /// - Parameter position: the entry's place in the archive, from 1.
+    /// - Parameter position: the entry's number in the archive, from 1.
     mutating func name(for bytes: [UInt8], position: Int) -> String {
         var path = bytes[...]
-        // `tar -C folder .` writes every name like that.
+        // `tar -C folder .` writes every name like this.
         while path.starts(with: "./".utf8) { path = path.dropFirst(2) }
         let text = isZip ? LegacyNames.text(of: path) : nil
         let name = path.isEmpty ? "(no name)" : text.map { Self.shown($0.utf8) } ?? Self.shown(path)
@@ -25,7 +25,7 @@ struct EntryNames {
         return candidate
     }
 
-    /// Text of any bytes; more than ``InputLimits/nameBytes`` are cut.
+    /// Decodes any bytes as text, cut to ``InputLimits/nameBytes`` bytes.
     static func shown(_ bytes: some Collection<UInt8>) -> String {
         let name = String(decoding: bytes, as: UTF8.self)
         guard name.utf8.count > InputLimits.nameBytes else { return name }
@@ -34,7 +34,8 @@ struct EntryNames {
         return String(decoding: text[..<end], as: UTF8.self) + "…"
     }
 
-    /// Notes the name; true if it was there before. (FNV-1a. Whoever makes names with the same hash gets marked ones.)
+    /// Records the name and returns whether it was there before. A collision of the hash, FNV-1a, only causes a marked
+    /// name.
     private mutating func isTaken(_ name: String) -> Bool {
         let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return !seen.insert(hash).inserted
@@ -51,7 +52,7 @@ enum LegacyNames {
             + "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}")
             .unicodeScalars)
 
-    /// The text of a name; nil if it is UTF-8, which needs no conversion.
+    /// Decodes a name; nil if it is UTF-8, which needs no conversion.
     static func text(of name: some Collection<UInt8>) -> String? {
         let bytes = Array(name)
         guard bytes.contains(where: { $0 >= 0x80 }), String(validating: bytes, as: UTF8.self) == nil else { return nil }
@@ -67,15 +68,15 @@ enum LegacyNames {
     private struct Run {
         var characters = 0
         var kana = 0
-        /// Chinese characters without any ASCII byte.
+        /// Kanji without any ASCII byte.
         var highKanji = 0
         var halfWidth = 0
-        /// Greek, Cyrillic, lines: text of another character set looks like this here.
+        /// Greek, Cyrillic, box drawing: text of another character set looks like this in Shift JIS.
         var isForeign = false
-        /// Letters before and after.
+        /// Whether there are letters directly before and after.
         var isInWord = false
 
-        /// Letters with accents look like kanji too, together with the letters after them.
+        /// Letters with accents also look like kanji, together with the letters after them.
         var isJapanese: Bool {
             if isForeign { return false }
             if kana >= 2 || halfWidth >= 3 { return true }
@@ -83,7 +84,7 @@ enum LegacyNames {
         }
     }
 
-    /// Whether bytes are valid Shift JIS and look like Japanese rather than like words with accents.
+    /// Returns whether bytes are valid Shift JIS and look like Japanese rather than like words with accents.
     private static func isJapanese(_ bytes: [UInt8]) -> Bool {
         var (likely, unlikely) = (0, 0)
         var run = Run()
@@ -129,13 +130,13 @@ enum LegacyNames {
         return likely > 0 && likely >= unlikely
     }
 
-    /// Converts bytes to UTF-8; nil if some of them are undefined, or the system does not know the character set.
+    /// Converts bytes to UTF-8; nil if some of them are undefined, or if the system does not know the character set.
     private static func decoded(_ bytes: [UInt8], from characterSet: String) -> String? {
         let converter = unsafe iconv_open("UTF-8", characterSet)
         guard unsafe converter != iconv_t(bitPattern: -1) else { return nil }
         defer { unsafe iconv_close(converter) }
         var input = bytes.map { CChar(bitPattern: $0) }
-        // No character of two bytes needs more than three.
+        // A character of one or two bytes needs at most three in UTF-8.
         var output = [CChar](repeating: 0, count: bytes.count * 3)
         let written: Int? = unsafe input.withUnsafeMutableBufferPointer { input in
             unsafe output.withUnsafeMutableBufferPointer { output in

@@ -1,22 +1,22 @@
 import ImportFoundation
 import Synchronization
 
-/// How far a container may expand: a small hostile file must not keep a machine busy for days.
+/// How far a container may expand, so that a small hostile file does not keep a machine busy for days.
 ///
-/// One container may expand to `max(expandedBytes, expansionRatio × the bytes of it that were read so far)`.
+/// A container may expand to `max(expandedBytes, expansionRatio × the bytes read from it so far)`.
 package struct InputLimits: Sendable, Equatable {
-    /// Bytes that any container may expand to: 4 GiB.
+    /// The default number of bytes that any container may expand to: 4 GiB.
     package static let defaultExpandedBytes = 4 * 1024 * 1024 * 1024
 
-    /// How many times its own size a container may expand to. JSON is packed to a tenth, rarely to a hundredth.
+    /// The default ratio of expansion. JSON is usually packed to a tenth of its size, rarely to a hundredth.
     package static let defaultExpansionRatio = 1000
 
-    /// Bytes of an entry's name that are shown; a longer one is cut at a character's end.
+    /// The number of bytes of an entry's name that are shown; a longer name is cut at the end of a character.
     package static let nameBytes = 1000
 
-    /// Bytes that any container may expand to, at least 0.
+    /// The number of bytes that any container may expand to, at least 0.
     package var expandedBytes: Int
-    /// How many times the bytes read so far a container may expand to, at least 0.
+    /// The multiple of the bytes read so far that a container may expand to, at least 0.
     package var expansionRatio: Int
 
     package init(
@@ -27,13 +27,13 @@ package struct InputLimits: Sendable, Equatable {
     }
 }
 
-/// Counts the bytes that were read of inputs, as they are on the disk. Any thread may look.
+/// Counts the bytes read from inputs, as they are on disk. Any thread may read the count.
 package final class InputProgress: Sendable {
     private let count = Atomic(0)
 
     package init() {}
 
-    /// Bytes read so far, of all inputs that were read with it.
+    /// The bytes read so far from all inputs that share this counter.
     package var bytesRead: Int { count.load(ordering: .relaxed) }
 
     package func add(_ bytes: Int) {
@@ -41,7 +41,7 @@ package final class InputProgress: Sendable {
     }
 }
 
-/// How many bytes one container may expand to; this grows with the bytes that were read from it.
+/// How many bytes one container may expand to, which grows with the bytes read from it.
 package final class ExpansionBudget: Sendable {
     private let limits: InputLimits
     private let progress: InputProgress
@@ -55,13 +55,13 @@ package final class ExpansionBudget: Sendable {
         self.size = size
     }
 
-    /// Notes that bytes of the container were read.
+    /// Records that bytes of the container were read.
     func add(read count: Int) {
         bytesRead.wrappingAdd(count, ordering: .relaxed)
         progress.add(count)
     }
 
-    /// Bytes that may have been delivered so far.
+    /// The number of bytes that may have been delivered so far.
     var allowance: Int {
         var read = bytesRead.load(ordering: .relaxed)
         if let size { read = min(read, size) }
@@ -70,33 +70,33 @@ package final class ExpansionBudget: Sendable {
     }
 }
 
-/// Counts the output of one kind of unpacking in a container, for all its streams together.
+/// Counts the output of one kind of unpacking in a container, over all its streams.
 package final class ExpansionMeter: Sendable {
     let budget: ExpansionBudget
     private let expanded = Atomic(0)
-    /// The limit that was reached, in bytes; 0 if none was. It stays set: everything beyond it is dropped.
+    /// The limit in bytes once it is reached, otherwise 0. It stays set: everything beyond it is dropped.
     private let reached = Atomic(0)
-    /// Whether more was asked for after that.
+    /// Whether more was requested after that.
     private let hasFailed = Atomic(false)
 
     package init(budget: ExpansionBudget) {
         self.budget = budget
     }
 
-    /// Set once a stream was cut at the limit.
+    /// Set once a stream has been cut at the limit.
     var failure: ReadFailure? {
         hasFailed.load(ordering: .relaxed)
             ? ReadFailure(.expandsTooFar(limit: reached.load(ordering: .relaxed))) : nil
     }
 
-    /// Fails if the limit was reached. Call it before each read.
+    /// Fails if the limit was reached. Must be called before each read.
     func check() throws(ReadFailure) {
         guard reached.load(ordering: .relaxed) > 0 else { return }
         hasFailed.store(true, ordering: .relaxed)
         if let failure { throw failure }
     }
 
-    /// How many of `count` bytes that came out may be passed on. If none may, it fails.
+    /// Returns how many of `count` unpacked bytes may be passed on; fails if there are none.
     func admit(_ count: Int) throws(ReadFailure) -> Int {
         let before = expanded.wrappingAdd(count, ordering: .relaxed).oldValue
         let allowance = budget.allowance
@@ -107,7 +107,7 @@ package final class ExpansionMeter: Sendable {
     }
 }
 
-/// Notes the bytes that are read of an input.
+/// Records the bytes that are read from an input.
 struct CountedSource: ByteSource {
     private var source: any ByteSource
     private let budget: ExpansionBudget

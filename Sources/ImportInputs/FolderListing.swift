@@ -1,7 +1,7 @@
 import Glibc
 package import ImportFoundation
 
-/// The contents of a folder without hidden and system files, in the order of the bytes of their paths.
+/// The contents of a folder without hidden and system files, sorted by the bytes of their paths.
 struct FolderListing: Sendable {
     enum Kind: UInt8, Sendable {
         case file, folder, link, fifo, socket, device
@@ -13,19 +13,19 @@ struct FolderListing: Sendable {
         var kind: Kind
     }
 
-    /// All names, one after another: a folder may have a million of them.
+    /// All names, concatenated: a folder may have a million of them.
     private let names: [UInt8]
     private let entries: [Entry]
 
     var count: Int { entries.count }
 
-    /// The name and the kind of one of them.
+    /// The name and the kind of an entry.
     subscript(_ index: Int) -> (name: ArraySlice<UInt8>, kind: Kind) {
         let entry = entries[index]
         return (names[Int(entry.start)..<Int(entry.start) + Int(entry.count)], entry.kind)
     }
 
-    /// Lists a folder. A link is followed only where `followingLink` says so.
+    /// Lists a folder. Follows a link only if `followingLink` is true.
     init(_ path: InputPath, followingLink: Bool) throws(ReadFailure) {
         let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (followingLink ? 0 : O_NOFOLLOW)
         let descriptor = unsafe path.withCString { path in unsafe open(path, flags) }
@@ -47,8 +47,8 @@ struct FolderListing: Sendable {
         self.entries = entries
     }
 
-    /// Compares the bytes of the names; a folder's name includes the slash that follows it in the paths of its
-    /// contents. So all paths come in the order of `LC_ALL=C sort`.
+    /// Compares the bytes of names; a folder's name includes the slash that follows it in the paths of its contents.
+    /// This puts all paths in the order of `LC_ALL=C sort`.
     private static func precedes(_ left: Entry, _ right: Entry, in names: [UInt8]) -> Bool {
         let common = Int(min(left.count, right.count))
         for index in 0..<common {
@@ -58,7 +58,7 @@ struct FolderListing: Sendable {
         return next(left, common, in: names) < next(right, common, in: names)
     }
 
-    /// The byte of a path after the first `offset` bytes of a name; -1 for its end.
+    /// Returns the byte of a path after the first `offset` bytes of a name; -1 at its end.
     private static func next(_ entry: Entry, _ offset: Int, in names: [UInt8]) -> Int {
         if offset < entry.count { return Int(names[Int(entry.start) + offset]) }
         return entry.kind == .folder ? Int(UInt8(ascii: "/")) : -1
@@ -80,12 +80,12 @@ struct FolderListing: Sendable {
 package enum FolderEntries {
     /// Calls `body` with each name, except `.` and `..`, and with its type (`DT_REG`, …).
     ///
-    /// - Parameter descriptor: the open folder. It stays open, and does not move.
+    /// - Parameter descriptor: the open folder. It stays open, and its position does not change.
     /// - Returns: 0 if everything was listed, otherwise the value of `errno`.
     package static func forEach<Failure: Error>(
         of descriptor: Int32, _ body: ([UInt8], Int) throws(Failure) -> Void
     ) throws(Failure) -> Int32 {
-        // Reading moves the position of the open folder, so a separate descriptor is used unless the folder may be
+        // Reading moves the position of an open folder, so this uses a separate descriptor unless the folder may be
         // listed but not entered.
         var own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if own < 0 { own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
@@ -122,7 +122,7 @@ package enum FolderEntries {
         guard errorNumber == 0 else { throw ReadFailure(errorNumber: errorNumber) }
     }
 
-    /// The names, as text.
+    /// Returns the names, as text.
     ///
     /// - Throws: ``ReadFailure`` if the folder could not be listed to its end.
     package static func names(of descriptor: Int32) throws(ReadFailure) -> [String] {
@@ -134,7 +134,7 @@ package enum FolderEntries {
 }
 
 extension FolderListing.Kind {
-    /// Nil if the file system does not say.
+    /// Nil if the file system does not provide the type.
     fileprivate init?(type: Int) {
         switch type {
         case Int(DT_REG): self = .file
@@ -168,13 +168,13 @@ enum SystemFiles {
         "__macosx",
     ]
 
-    /// Whether a file or a folder of that name is hidden or created by a system.
+    /// Returns whether a file or folder of this name is hidden or created by a system.
     static func include(_ name: some Collection<UInt8>) -> Bool {
         guard let first = name.first else { return false }
         if first == UInt8(ascii: ".") { return true }
         // Lock files of office programs, such as `~$jobs.xlsx`.
         if first == UInt8(ascii: "~"), name.dropFirst().first == UInt8(ascii: "$") { return true }
-        // The longest of the names has 25 bytes. Windows tells no letters apart by their case.
+        // The longest name has 25 bytes. Windows ignores the case of letters.
         guard name.count <= 25 else { return false }
         return names.contains(String(decoding: name.map { $0 | (0x41...0x5A ~= $0 ? 0x20 : 0) }, as: UTF8.self))
     }

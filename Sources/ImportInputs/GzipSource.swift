@@ -1,7 +1,7 @@
 private import CISAL
 package import ImportFoundation
 
-/// Inflates gzip by ISA-L: several members one after another, each with its checksum and its length verified.
+/// Inflates gzip with ISA-L: consecutive members, each with its checksum and its length verified.
 package struct GzipSource: ByteSource {
     private let inflater: GzipInflater
 
@@ -17,7 +17,7 @@ package struct GzipSource: ByteSource {
     }
 }
 
-/// The state of inflating. One thread at a time uses it, as it does a source, so that it can be sent between them.
+/// The inflate state. Only one thread at a time uses it, as with any source, so it can be sent between threads.
 @safe
 private final class GzipInflater: @unchecked Sendable {
     private static let capacity = 64 * 1024
@@ -26,7 +26,7 @@ private final class GzipInflater: @unchecked Sendable {
         case header(GzipHeader)
         case data
         case betweenMembers
-        /// Zeros fill the rest, as tapes need it.
+        /// Zeros fill the rest, as on tapes.
         case padding
         case end
         case failed(ReadFailure)
@@ -75,7 +75,7 @@ private final class GzipInflater: @unchecked Sendable {
         }
     }
 
-    /// Inflates the available data, perhaps none, and sets the stage at the end of a member and at an error.
+    /// Inflates the available data, possibly none, and sets the stage at the end of a member or at an error.
     private func inflate(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let isInputLeft = hasInput()
         let room = min(buffer.count, Int(UInt32.max))
@@ -123,7 +123,7 @@ private final class GzipInflater: @unchecked Sendable {
         return byte
     }
 
-    /// Whether there is more to inflate; reads it if necessary.
+    /// Returns whether there is more input, reading it if necessary.
     private func hasInput() -> Bool {
         if unsafe state.pointee.avail_in > 0 { return true }
         guard !isInputAtEnd else { return false }
@@ -141,20 +141,20 @@ private final class GzipInflater: @unchecked Sendable {
 
     // MARK: Ends
 
-    /// At a place where the data may end, unless the source just could not deliver more.
+    /// The stage if the input stops where the data may end: the end, unless the source failed.
     private var end: Stage { sourceFailure.map { .failed($0) } ?? .end }
-    /// At a place where the data may not end.
+    /// The failure if the input stops where the data may not end.
     private var cut: ReadFailure { sourceFailure ?? ReadFailure(.breaksOff(.gzip)) }
     private var trailingBytes: ReadFailure { damaged(.trailingBytes) }
 
     private func damaged(_ damage: ReadFailure.Damage) -> ReadFailure { ReadFailure(.damaged(.gzip, damage)) }
 }
 
-/// Skips the header of a gzip member (RFC 1952), however its bytes come.
+/// Skips the header of a gzip member (RFC 1952), however its bytes are split.
 ///
 ///     1F 8B 08 flags time(4) extra-flags system | extra: length(2) bytes | name 0 | comment 0 | checksum(2)
 ///
-/// ISA-L could do it, but its checksum of a header that is split over two buffers is wrong.
+/// ISA-L could do this, but it computes a wrong checksum for a header that is split over two buffers.
 struct GzipHeader {
     private enum Field: Int {
         case fixed, extraLength, extra, name, comment, checksum, end
@@ -166,12 +166,12 @@ struct GzipHeader {
     }
 
     private var field = Field.fixed
-    /// Bytes of the field that were seen.
+    /// The number of bytes of the field seen so far.
     private var seen = 0
     private var flags: UInt8 = 0
     private var extraLength = 0
 
-    /// Consumes the next byte. Do not call it after it has said that the header is complete or damaged.
+    /// Consumes the next byte. Must not be called after it has returned that the header is complete or damaged.
     mutating func take(_ byte: UInt8) -> State {
         seen += 1
         switch field {
@@ -182,7 +182,7 @@ struct GzipHeader {
             case 3: return byte == 8 ? .incomplete : .damaged(.method(nil))
             case 4:
                 flags = byte
-                // The upper three bits must be zero: fields that they might announce cannot be skipped.
+                // The upper three bits must be zero, because fields that they might announce cannot be skipped.
                 return byte & 0xE0 == 0 ? .incomplete : .damaged(.structure)
             case 10: return advance()
             default: return .incomplete
@@ -197,7 +197,7 @@ struct GzipHeader {
         }
     }
 
-    /// Goes on to the next field that is there.
+    /// Advances to the next field that is present.
     private mutating func advance() -> State {
         seen = 0
         while let next = Field(rawValue: field.rawValue + 1) {

@@ -1,11 +1,11 @@
 private import Glibc
 import ImportFoundation
 
-/// A regular file from the position of its descriptor on. Reading it does not move the descriptor.
+/// A regular file from the current position of its descriptor on. Reading it does not move the descriptor.
 struct InputFileRegion: Sendable {
     let descriptor: Int32
     let start: Int
-    /// Bytes from `start` to the end.
+    /// The number of bytes from `start` to the end.
     let size: Int
     let budget: ExpansionBudget
 
@@ -34,7 +34,8 @@ struct InputFileRegion: Sendable {
         }
     }
 
-    /// The first bytes, as many as are needed to recognize a format; fewer if the file is shorter or cannot be read.
+    /// Returns the first bytes, as many as are needed to recognize a format; fewer if the file is shorter or cannot be
+    /// read.
     func beginning() -> ArraySlice<UInt8> {
         var bytes = [UInt8](repeating: 0, count: ContainerFormat.signatureBytes)
         var filled = 0

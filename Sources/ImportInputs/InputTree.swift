@@ -1,15 +1,15 @@
 private import Glibc
 package import ImportFoundation
 
-/// Something that the arguments of a command name, directly or in folders.
+/// Something that a command's arguments name, directly or within a folder.
 package enum InputTreeItem: Sendable, Equatable {
-    /// A file to read; `size` in bytes, nil for anything but a regular file, such as a pipe that was named.
+    /// A file to read; `size` in bytes, nil for anything but a regular file, such as a named pipe given as an argument.
     case file(InputPath, size: Int?)
     /// The argument `-`.
     case standardInput
-    /// Something in a named folder that is not read.
+    /// Something in a named folder that is skipped.
     case passedOver(InputPath, PassedOver)
-    /// An argument that names nothing, or a folder that may not be read.
+    /// An argument that names nothing, or a named folder that cannot be read.
     case unavailable(InputPath, ReadFailure)
 }
 
@@ -21,17 +21,17 @@ package enum PassedOver: Sendable, Equatable {
     /// A folder that cannot be listed, or a file that cannot be examined.
     case unreadable(ReadFailure)
 
-    /// Nothing is lost by leaving it out.
+    /// Whether skipping it loses nothing.
     package var isExpected: Bool {
         if case .unreadable = self { false } else { true }
     }
 }
 
-/// Walks through the inputs of a command: files, folders with all their contents, standard input.
+/// Iterates over the inputs of a command: files, folders with all their contents, standard input.
 ///
-/// Arguments come in their order; the contents of a folder come in the order of the bytes of their paths. Hidden files
-/// and folders are left out silently. A symbolic link in a folder counts as the file that it leads to, if that is also
-/// in the named folder. Only the listings of the folders on the current path are in memory.
+/// Arguments keep their order; the contents of a folder are sorted by the bytes of their paths. Hidden files and
+/// folders are skipped silently. A symbolic link in a folder counts as the file that it leads to, if that is also in
+/// the named folder. Only the listings of the folders on the current path are in memory.
 package struct InputTree: Sequence, IteratorProtocol, Sendable {
     private struct Folder: Sendable {
         let path: InputPath
@@ -40,15 +40,15 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
     }
 
     private var arguments: ArraySlice<InputPath>
-    /// The folder that is walked through, and those that it is in.
+    /// The folders on the current path, the innermost last.
     private var folders: [Folder] = []
-    /// The absolute path of the named folder, without links, and with a slash at the end.
+    /// The absolute path of the named folder, with links resolved and a slash at the end.
     private var root: [UInt8] = []
-    /// The path under which the folder was named.
+    /// The path by which the folder was named.
     private var rootName = InputPath("")
     private let output: OutputPlace?
 
-    /// - Parameter output: left out, because the command itself writes it.
+    /// - Parameter output: the command's own output, which is skipped.
     package init(_ arguments: [String], leavingOut output: OutputPlace? = nil) {
         self.arguments = arguments.map { InputPath($0) }[...]
         self.output = output
@@ -65,13 +65,13 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
                 let (name, kind) = folder.listing[folder.next]
                 if let item = item(at: folder.path.appending(name), kind) { return item }
             }
-            // There may be as many arguments as the system allows.
+            // Takes constant time, since there may be as many arguments as the system allows.
             guard let argument = arguments.popFirst() else { return nil }
             if let item = named(argument) { return item }
         }
     }
 
-    /// The meaning of an argument; nil for a folder, which is to be walked through.
+    /// Returns what an argument names; nil for a folder, whose contents come next.
     private mutating func named(_ path: InputPath) -> InputTreeItem? {
         if path.bytes.elementsEqual("-".utf8) { return .standardInput }
         var status = stat()
@@ -90,7 +90,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
         }
     }
 
-    /// An entry of a folder; nil for a folder, which is to be walked through next.
+    /// Returns an entry of a folder; nil for a folder, whose contents come next, and for the command's own output.
     private mutating func item(at path: InputPath, _ kind: FolderListing.Kind) -> InputTreeItem? {
         if let output, kind != .link, output.leavesOut(absolute(path), isFolder: kind == .folder, from: root) {
             return nil
@@ -135,7 +135,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
         }
     }
 
-    /// The absolute path of something in the named folder, without links.
+    /// Returns the absolute path of something in the named folder, with the folder's links resolved.
     private func absolute(_ path: InputPath) -> [UInt8] {
         root + path.bytes.dropFirst(rootName.bytes.count).drop { $0 == UInt8(ascii: "/") }
     }
@@ -144,7 +144,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
         status.st_mode & S_IFMT == S_IFREG ? status.st_size : nil
     }
 
-    /// The absolute path without links; nil if it leads nowhere.
+    /// Returns the absolute path with links resolved; nil if it leads nowhere.
     private static func resolved(_ path: InputPath) -> [UInt8]? {
         unsafe path.withCString { path in
             guard let resolved = unsafe realpath(path, nil) else { return nil }
@@ -154,7 +154,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
     }
 }
 
-/// A path as the file system knows it: any bytes but U+0000, which need not be UTF-8.
+/// A path as the file system knows it: any bytes but U+0000, not necessarily UTF-8.
 package struct InputPath: Sendable, Hashable {
     package let bytes: [UInt8]
 
@@ -166,7 +166,7 @@ package struct InputPath: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    /// The path to show: bytes that are not UTF-8 are shown as U+FFFD.
+    /// The path for display, with U+FFFD for bytes that are not UTF-8.
     package var shown: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Opens the file for reading. The caller closes the descriptor.
@@ -176,22 +176,22 @@ package struct InputPath: Sendable, Hashable {
         return descriptor
     }
 
-    /// The file that the path leads to, links followed; nil for anything but a regular file.
+    /// The file that the path leads to, following links; nil for anything but a regular file.
     package var identity: FileIdentity? {
         var status = stat()
         guard unsafe withCString({ path in unsafe stat(path, &status) }) == 0 else { return nil }
         return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino), mode: status.st_mode)
     }
 
-    /// Whether it leads to something that can be read only once, such as a named pipe. To open one again is to wait for
-    /// another program to write into it, or to find nothing.
+    /// Whether the path leads to something that can be read only once, such as a named pipe. Opening it again would
+    /// wait for another program to write into it, or find nothing.
     package var isReadableOnce: Bool {
         var status = stat()
         guard unsafe withCString({ path in unsafe stat(path, &status) }) == 0 else { return false }
         return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     }
 
-    /// The absolute path without links, as text; nil if it leads nowhere.
+    /// The absolute path as text, with links resolved; nil if it leads nowhere.
     package var resolved: String? {
         unsafe withCString { path in
             guard let found = unsafe realpath(path, nil) else { return nil }
@@ -202,18 +202,18 @@ package struct InputPath: Sendable, Hashable {
 
     package func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
         unsafe (bytes + [0]).withUnsafeBytes { bytes in
-            // Never empty: it ends with a zero.
+            // Never empty, because it ends with a zero.
             unsafe body(bytes.assumingMemoryBound(to: CChar.self).baseAddress.unsafelyUnwrapped)
         }
     }
 
-    /// The path of something in this folder.
+    /// Returns the path of something in this folder.
     func appending(_ name: some Collection<UInt8>) -> InputPath {
         InputPath(bytes: bytes.last == UInt8(ascii: "/") ? bytes + name : bytes + [UInt8(ascii: "/")] + name)
     }
 }
 
-/// The identity of a file, whatever names it has.
+/// The identity of a file, whatever its names.
 package struct FileIdentity: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
@@ -227,19 +227,19 @@ package struct FileIdentity: Hashable, Sendable {
     }
 }
 
-/// The output of a command, as seen by a walk through its inputs: the output folder may be in one of them, or be one
+/// The output of a command, from the point of view of its inputs: the output folder may be in one of them, or be one
 /// itself.
 package struct OutputPlace: Sendable {
-    /// The absolute path without links, with a slash at the end.
+    /// The absolute path, with links resolved and a slash at the end.
     private let folder: [UInt8]
     private let files: Set<[UInt8]>
     private let jobFiles: Set<[UInt8]>
 
-    /// Nil if there is no such folder.
+    /// Nil if the folder does not exist.
     ///
     /// - Parameters:
-    ///   - files: names of files in it.
-    ///   - jobFiles: names of files in folders of its folder `jobs`.
+    ///   - files: the names of files in it.
+    ///   - jobFiles: the names of files in the folders of its folder `jobs`.
     package init?(folder: String, files: [String], jobFiles: [String]) {
         guard let resolved = unsafe realpath(folder, nil) else { return nil }
         defer { unsafe free(resolved) }
@@ -249,11 +249,11 @@ package struct OutputPlace: Sendable {
         self.jobFiles = Set(jobFiles.map { Array($0.utf8) })
     }
 
-    /// Whether something is not an input. Nothing in an output folder is one; but if that folder is an input itself, or
-    /// contains one, only the files at the paths of outputs are left out.
+    /// Returns whether something must be skipped: everything in the output folder. But if that folder is an input
+    /// itself, or contains one, only the files at the paths of outputs are skipped.
     ///
     /// - Parameters:
-    ///   - path: absolute and without links.
+    ///   - path: absolute, with links resolved.
     ///   - root: the same for the named folder that contains it, with a slash at the end.
     func leavesOut(_ path: [UInt8], isFolder: Bool, from root: [UInt8]) -> Bool {
         guard path.starts(with: folder) else {

@@ -2,22 +2,22 @@ private import CLibArchive
 private import Glibc
 import ImportFoundation
 
-/// One archive, or one stream of compressed data, that libarchive reads. Only ``ZipWriter`` also uses
-/// libarchive.
+/// An archive or a stream of compressed data that libarchive reads. Only ``ZipWriter`` also uses libarchive.
 ///
-/// It belongs to one thread at a time.
+/// Only one thread at a time may use it.
 @safe
 final class LibArchive {
     private let archive: OpaquePointer
     private let input: ArchiveInput
     private let format: ContainerFormat
 
-    /// Bytes of the entry that were delivered and not copied yet: libarchive's own, until it is asked for more.
+    /// Delivered bytes of the entry that are not copied yet. libarchive owns them; they are valid until it is asked for
+    /// more.
     private var block = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-    /// Where the rest of `block` is in the entry: beyond `position` if a hole of zeros comes before it.
+    /// The offset of `block` in the entry, which is beyond `position` if a hole of zeros comes before it.
     private var blockOffset = 0
     private var position = 0
-    /// The end or the failure after `block`, once it is known that no more blocks follow.
+    /// The end or the failure after `block`, once it is known that no block follows.
     private var ending: Ending?
 
     private enum Ending {
@@ -38,7 +38,7 @@ final class LibArchive {
         unsafe archive_read_free(archive)
     }
 
-    /// Goes on to the next entry; the rest of the previous one is skipped.
+    /// Moves to the next entry, skipping the rest of the previous one.
     func next() -> ArchiveStep {
         unsafe block = UnsafeRawBufferPointer(start: nil, count: 0)
         (blockOffset, position, ending) = (0, 0, nil)
@@ -50,7 +50,8 @@ final class LibArchive {
                 guard let entry = unsafe entry else { return .failed(failure) }
                 return .entry(unsafe ArchiveEntry(entry))
             case ARCHIVE_EOF:
-                // Each tar archive ends with zeros. If one is cut between two entries, only their absence shows it.
+                // Every tar archive ends with zeros. If one is cut off between two entries, only their absence shows
+                // it.
                 return format == .tar && input.trailingZeros < 512 ? .failed(ReadFailure(.breaksOff(.tar))) : .end
             case ARCHIVE_RETRY, ARCHIVE_FAILED:
                 return .damaged(message)
@@ -60,7 +61,7 @@ final class LibArchive {
         }
     }
 
-    /// Reads on in the entry; 0 means its end.
+    /// Reads more of the entry; 0 means its end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         guard buffer.count > 0 else { return 0 }
         while true {
@@ -99,7 +100,7 @@ final class LibArchive {
         case ARCHIVE_OK, ARCHIVE_WARN:
             unsafe block = UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count)
             blockOffset = Int(offset)
-            // The last bytes came with a warning: that their checksum is wrong.
+            // A warning with the last bytes means that their checksum is wrong.
             if status == ARCHIVE_WARN { ending = .failed(failure) }
             guard blockOffset < position else { return }
             unsafe block = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -109,8 +110,8 @@ final class LibArchive {
         }
     }
 
-    /// The error if libarchive found the end of compressed data, but more bytes than filling zeros follow: it ignores
-    /// anything that it does not recognize as the beginning of another part.
+    /// The error if anything but padding zeros follows the end of compressed data: libarchive ignores bytes that it
+    /// does not recognize as the beginning of another part.
     private var faultBehindTheEnd: ReadFailure? {
         guard !format.isArchive else { return nil }
         input.readToEnd()
@@ -119,7 +120,7 @@ final class LibArchive {
         return unread > input.trailingZeros ? ReadFailure(.damaged(format, .trailingBytes)) : nil
     }
 
-    /// Why libarchive could not go on: the input's own failure or libarchive's message.
+    /// Why libarchive stopped: the input's own failure or libarchive's message.
     private var failure: ReadFailure {
         if let failure = input.failure { return failure }
         let message = message
@@ -149,7 +150,7 @@ extension LibArchive {
         case .bzip2: selectFilter(ARCHIVE_FILTER_BZIP2)
         case .lz4: selectFilter(ARCHIVE_FILTER_LZ4)
         case .tar:
-            // Archives that were appended to others would be lost otherwise.
+            // Otherwise, archives that were appended to others would be lost.
             unsafe archive_read_set_format(archive, ARCHIVE_FORMAT_TAR) >= ARCHIVE_WARN
                 && archive_read_set_format_option(archive, "tar", "read_concatenated_archives", "1") >= ARCHIVE_WARN
         // Both readers: by the list at the end if there is one, otherwise from the front.
@@ -158,14 +159,14 @@ extension LibArchive {
         }
     }
 
-    /// One filter, and its output as the only entry.
+    /// Selects one filter, with its output as the only entry.
     private func selectFilter(_ filter: CInt) -> Bool {
         unsafe archive_read_set_format(archive, ARCHIVE_FORMAT_RAW) >= ARCHIVE_WARN
             && archive_read_append_filter(archive, filter) >= ARCHIVE_WARN
     }
 
     private func open() -> Bool {
-        // The input lives as long as this object, which closes the archive before it goes.
+        // The input lives as long as this object, which closes the archive first.
         unsafe archive_read_set_callback_data(archive, Unmanaged.passUnretained(input).toOpaque())
         unsafe archive_read_set_read_callback(archive, readInput)
         if input.isFile {
@@ -225,7 +226,7 @@ extension ArchiveEntry {
         case S_IFIFO: kind = .special(.fifo)
         case S_IFSOCK: kind = .special(.socket)
         case S_IFBLK, S_IFCHR: kind = .special(.device)
-        // Some archives store no types: all their entries are files.
+        // Some archives store no types, and all their entries are files.
         default: kind = .file
         }
     }
@@ -236,12 +237,12 @@ extension ArchiveEntry {
     }
 }
 
-/// libarchive turns names into the character set of the locale, and drops those that do not fit into it.
+/// libarchive converts names to the character set of the locale and drops those that do not fit into it.
 enum UTF8Locale {
-    /// Made once and never freed.
+    /// Created once and never freed.
     private static nonisolated(unsafe) let locale = unsafe newlocale(1 << CInt(LC_CTYPE), "C.UTF-8", nil)
 
-    /// Runs the body with UTF-8 as this thread's character set; the process keeps its own.
+    /// Runs the body with UTF-8 as this thread's character set; the rest of the process keeps its own.
     static func use<Result>(_ body: () -> Result) -> Result {
         guard let locale = unsafe locale else { return body() }
         let before = unsafe uselocale(locale)

@@ -1,9 +1,9 @@
 package import ImportFoundation
 
 extension OwnOutput {
-    /// Recognizes a zip that this program wrote, by its list of entries: a pack or a workbook.
+    /// Recognizes a zip that this program wrote, a pack or a workbook, by its list of entries.
     ///
-    /// - Parameter descriptor: of a regular file open for reading. It is not closed here.
+    /// - Parameter descriptor: a regular file open for reading. It is not closed here.
     package init?(zip descriptor: Int32) {
         do throws(ReadFailure) {
             let file = try ZipFile(descriptor: descriptor)
@@ -26,13 +26,13 @@ extension OwnOutput {
     }
 }
 
-/// Recognizes a zip of this program on the way through its entries.
+/// Recognizes a zip of this program while its entries are read.
 struct OwnZip {
     enum Finding {
         case isOwn(OwnOutput)
-        /// It is a part of a workbook, whose title comes later.
+        /// It is a part of a possible workbook, whose title comes later.
         case mayBe
-        /// Here are the bytes that were looked at, and the rest.
+        /// The bytes that were examined, followed by the rest.
         case isNot(any ByteSource)
     }
 
@@ -60,7 +60,7 @@ struct OwnZip {
         return .mayBe
     }
 
-    /// The parts that were held back, if it is not a workbook of this program.
+    /// Returns the parts that were held back, once it is clear that this program did not write the workbook.
     mutating func takeHeld() -> [(source: String, beginning: ArraySlice<UInt8>)] {
         defer { held = [] }
         return held

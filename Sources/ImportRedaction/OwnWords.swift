@@ -2,7 +2,7 @@ import ImportAnalysis
 
 /// Finds what the user's rules name: literal texts anywhere, and words that match a pattern.
 struct OwnWords: Sendable {
-    /// A longer word counts as a match, because matching takes the product of both lengths.
+    /// A longer word counts as a match, because matching takes time proportional to both lengths' product.
     private static let longestWord = 1024
 
     private let words: WordTree
@@ -16,7 +16,7 @@ struct OwnWords: Sendable {
         patterns = rules.patterns.map { GlobPattern(FoldedText.folded($0)) }
     }
 
-    /// Calls `body` with each that is found, some of which may overlap.
+    /// Calls `body` with each match. Matches may overlap.
     mutating func find(in text: Span<UInt8>, _ body: (Range<Int>) -> Void) {
         self.text.set(text)
         let folded = self.text.bytes.span
@@ -42,15 +42,15 @@ struct OwnWords: Sendable {
 }
 
 extension UInt8 {
-    /// Letters, digits, all beyond ASCII, and what joins them in names, addresses and numbers.
+    /// Letters, digits, everything beyond ASCII, and characters that join these in names, addresses and numbers.
     fileprivate var isInPatternWord: Bool { isWord || self >= 0x80 || "-.+@/:#".utf8.contains(self) }
 
     fileprivate var canEndPatternWord: Bool { isWord || self >= 0x80 }
 }
 
-/// Texts by their bytes, to find the longest one that begins at a place.
+/// A trie of texts, to find the longest one that begins at a place.
 private struct WordTree: Sendable {
-    /// The next node by a node's number and a byte.
+    /// The next node, by a node's number and a byte.
     private var next: [Int: Int] = [:]
     private var isEnd = [false]
 
@@ -71,7 +71,7 @@ private struct WordTree: Sendable {
         }
     }
 
-    /// Takes no more steps than the longest text has bytes.
+    /// Returns the end of the longest text that begins at `start`, in no more steps than the longest text has bytes.
     func longestMatch(in text: Span<UInt8>, at start: Int) -> Int? {
         var node = 0
         var index = start
@@ -85,10 +85,10 @@ private struct WordTree: Sendable {
     }
 }
 
-/// A text in small letters, each byte with the place in the text that it stands for.
+/// A text in lower case, in which each byte has its place in the original text.
 struct FoldedText: Sendable {
     private(set) var bytes: [UInt8] = []
-    /// Where the character begins that a byte is of; at the end, the length of the text.
+    /// Where the character of each byte begins in the original; at the end, the length of the text.
     private var origins: [Int] = []
 
     mutating func set(_ text: Span<UInt8>) {
@@ -114,14 +114,14 @@ struct FoldedText: Sendable {
         origins.append(text.count)
     }
 
-    /// The stretch of the text that a stretch of small letters stands for, in whole characters.
+    /// Returns the range of the original text, in whole characters, for a range of lower-case bytes.
     func origin(of range: Range<Int>) -> Range<Int> {
         var end = range.upperBound
         while end < bytes.count, end > range.lowerBound, origins[end] == origins[end - 1] { end += 1 }
         return origins[range.lowerBound]..<origins[end]
     }
 
-    /// The bytes of a text in small letters.
+    /// Returns the bytes of a text in lower case.
     static func folded(_ text: String) -> [UInt8] {
         var bytes: [UInt8] = []
         for scalar in text.unicodeScalars { bytes += scalar.properties.lowercaseMapping.utf8 }

@@ -1,18 +1,18 @@
 import ImportFoundation
 
-/// Makes pseudonyms, which replace values: the same for the same value and key, and of the same kind.
+/// Creates pseudonyms, which replace values: the same for the same value and key, and of the same kind.
 ///
-/// A pseudonym is a keyed hash (HMAC-SHA-256) of the kind and the value. Without the key, it is impossible to find the value
-/// of a pseudonym, or to compute the pseudonym of a value.
+/// A pseudonym is a keyed hash (HMAC-SHA-256) of the kind and the value. Without the key, it is impossible to find the
+/// value of a pseudonym, or to compute the pseudonym of a value.
 package struct Pseudonyms: Sendable {
-    /// Keys that are accepted, in bytes.
+    /// The accepted lengths of keys, in bytes.
     package static let keyBytes = 16...4096
 
     private let code: HMACSHA256
-    /// Eight hexadecimal digits that tell keys apart and say nothing about them.
+    /// Eight hexadecimal digits that distinguish keys and reveal nothing about them.
     package let keyID: String
 
-    /// - Parameter key: as long as ``keyBytes`` says.
+    /// - Parameter key: its length must be in ``keyBytes``.
     package init(key: [UInt8]) {
         code = HMACSHA256(key: key)
         var hash = code
@@ -20,7 +20,7 @@ package struct Pseudonyms: Sendable {
         keyID = String(hash.finish().hexadecimal.prefix(8))
     }
 
-    /// The code of a value. Kinds are told apart by their first byte.
+    /// Returns the code of a value. The first byte of the hashed data is the kind.
     private func digest(of value: Span<UInt8>, _ kind: ValueKind) -> SHA256Digest {
         var hash = begin(kind)
         hash.update(value)
@@ -57,11 +57,11 @@ extension Pseudonyms {
         }
     }
 
-    /// Appends a UUID in lower case instead of the one at `start`, of 36 bytes in any case. It is of version 8 (RFC
-    /// 9562, for what an application works out), with 122 bits of the code.
+    /// Appends a lower-case UUID instead of the one in the 36 bytes at `start`, whatever the case of its letters. It is
+    /// of version 8 (RFC 9562, for application-specific data), with 122 bits of the code.
     func appendUUID(_ value: Span<UInt8>, at start: Int, to text: inout [UInt8]) {
         var small = InlineArray<36, UInt8>(repeating: 0)
-        // Digits and hyphens have this bit already.
+        // Digits and hyphens already have this bit.
         for index in 0..<36 { small[index] = value[start + index] | 0x20 }
         var bytes = digest(of: small.span, .uuid).bytes
         bytes[6] = bytes[6] & 0x0F | 0x80
@@ -72,8 +72,9 @@ extension Pseudonyms {
         }
     }
 
-    /// A phone number keeps what stands between its digits, which become zeros; the last group of them is `00` and the
-    /// 20 digits of the code. The code is that of the digits alone, with a plus in front of an international number.
+    /// Appends a phone number that keeps the characters between the digits. The digits become zeros, and the last group
+    /// of them becomes `00` and the 20 digits of the code. The code is that of the digits alone, with a plus in front
+    /// of an international number.
     private func appendPhone(_ value: Span<UInt8>, to text: inout [UInt8]) {
         var hash = begin(.phone)
         var lastGroup = 0
@@ -97,7 +98,7 @@ extension Pseudonyms {
         for index in end..<value.count { text.append(value[index]) }
     }
 
-    /// 64 bits in 20 digits.
+    /// Appends 64 bits as 20 digits.
     private static func appendDecimal(_ digest: SHA256Digest, to text: inout [UInt8]) {
         var value = digest.halves.0
         let start = text.count
@@ -108,8 +109,8 @@ extension Pseudonyms {
         }
     }
 
-    /// 79 bits in 20 hexadecimal digits. The first one is below 8, so that there is a decimal digit, by which message
-    /// patterns know a value.
+    /// Appends 79 bits as 20 hexadecimal digits. The first one is below 8, so there is a decimal digit, by which
+    /// message patterns recognize a value.
     private static func appendShortHex(_ digest: SHA256Digest, to text: inout [UInt8]) {
         appendHex(digest.bytes[0] & 0x7F, to: &text)
         for index in 1..<10 { appendHex(digest.bytes[index], to: &text) }

@@ -3,7 +3,7 @@ package import ImportDumps
 /// Replaces the values of rows with pseudonyms: whole ids, and values in codes and messages.
 package struct RowRedactor: Sendable {
     private var redactor: TextRedactor
-    /// The rows since the last ``removeAll()``, in order, and the bytes that their texts are in.
+    /// The rows since the last ``removeAll()``, in order, and the bytes of their texts.
     package private(set) var runs: [RowRun] = []
     package private(set) var text: [UInt8] = []
 
@@ -16,7 +16,7 @@ package struct RowRedactor: Sendable {
         text.removeAll(keepingCapacity: true)
     }
 
-    /// Adds a run of rows, of which the texts are in `text`.
+    /// Adds a run of rows whose texts are in `source`.
     package mutating func append(_ run: RowRun, _ source: Span<UInt8>) {
         guard let id = run.id else { return appendTexts(of: run, source, id: nil) }
         if run.facts.contains(.idNotUUID) || id.count != 36 {
@@ -28,11 +28,11 @@ package struct RowRedactor: Sendable {
         for index in 0..<run.count {
             redactor.redactUUID(source, at: id.offset + index * run.idStride, to: &text)
         }
-        // A text to keep is as long as the UUID that it is.
+        // A value that the rules keep is a UUID itself, and so of the same length.
         appendTexts(of: run, source, id: TextRange(offset: start, count: 36), stride: run.count > 1 ? 36 : 0)
     }
 
-    /// Adds a row of a run, whose id is not a UUID.
+    /// Adds one row of a run whose ids are not UUIDs.
     private mutating func appendOther(_ run: RowRun, _ index: Int, _ id: TextRange, _ source: Span<UInt8>) {
         let start = text.count
         redactor.redactValue(source.extracting(id.offset..<id.offset + id.count), to: &text)

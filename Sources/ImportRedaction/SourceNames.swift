@@ -2,8 +2,8 @@ package import ImportInputs
 
 /// The names of inputs in outputs and messages: unchanged, or with pseudonyms instead of their parts.
 ///
-/// A name has no form by which to tell a person's name in it from other words, so each part of a path is replaced as a
-/// whole. Known endings stay, as do `/` and the `!` in front of an archive's entry.
+/// Nothing in a name distinguishes a person's name from other words, so each part of a path is replaced as a whole.
+/// Known endings stay, as do `/` and the `!` in front of an archive's entry.
 package struct SourceNames: Sendable {
     private let pseudonyms: Pseudonyms?
     private let rules: RedactionRules
@@ -24,7 +24,7 @@ package struct SourceNames: Sendable {
         self.rules = rules
     }
 
-    /// The name under which an input is shown.
+    /// Returns the name under which an input is shown.
     package func shown(_ name: String) -> String {
         guard let pseudonyms, name != "-" else { return name }
         var result: [UInt8] = []
@@ -49,7 +49,7 @@ package struct SourceNames: Sendable {
         }
     }
 
-    /// A name without the endings that say what a file is.
+    /// Returns a name without the endings that say what a file is.
     private static func stem(_ name: String) -> String {
         var stem = name[...]
         while let point = stem.utf8.lastIndex(of: UInt8(ascii: ".")), point > stem.startIndex {
@@ -64,7 +64,7 @@ package struct SourceNames: Sendable {
 // MARK: - Why something is not read
 
 extension SourceNames {
-    /// A reason with redacted names, and without the message of a library, which may quote the input.
+    /// Returns a reason with redacted names, and without a library's message, which may quote the input.
     package func shown(_ refusal: InputRefusal) -> InputRefusal {
         guard pseudonyms != nil else { return refusal }
         switch refusal {

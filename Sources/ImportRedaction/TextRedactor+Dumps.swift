@@ -4,7 +4,7 @@ import ImportFoundation
 
 // The data of a dump besides its rows.
 extension TextRedactor {
-    /// The job's own fields: its id as a whole, its texts where they hold values. Numbers, date-times and a status that
+    /// Redacts the job's own fields: its id as a whole, and values in its texts. Numbers, date-times and a status that
     /// the API defines stay.
     package mutating func redact(_ job: DeclaredJob) -> DeclaredJob {
         var notes = FieldNotes()
@@ -35,7 +35,7 @@ extension TextRedactor {
         switch other.reason {
         case .errorBody(let message): other.reason = .errorBody(message: text(message))
         case .unreadable(let fault): other.reason = .unreadable(fault.redacted)
-        // Without a header, these are values.
+        // In a table without a header, these are values.
         case .foreign(.table): other.reason = .foreign(.table(columns: []))
         case .empty, .blank, .ownOutput, .requestBody, .otherJSON, .foreign, .rowsWithoutJob, .more: break
         }
@@ -66,7 +66,7 @@ extension TextRedactor {
 }
 
 extension DumpFault {
-    /// Without the message of a library, which may quote the input. One byte at the place of the fault is left.
+    /// The fault without a library's message, which may quote the input. One byte at the place of the fault stays.
     fileprivate var redacted: DumpFault {
         guard case .readFailed(let failure) = reason else { return self }
         return DumpFault(reason: .readFailed(failure.withoutQuotations), place: place, rowsKept: rowsKept)
@@ -74,7 +74,7 @@ extension DumpFault {
 }
 
 extension ReadFailure {
-    /// Without the message of a library, which may quote the input.
+    /// The failure without a library's message, which may quote the input.
     var withoutQuotations: ReadFailure {
         guard case .damaged(let format, let damage) = reason else { return self }
         switch damage {

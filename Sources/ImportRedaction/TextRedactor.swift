@@ -1,7 +1,7 @@
 import ImportDumps
 import ImportFoundation
 
-/// Replaces the values of texts with pseudonyms. One redactor processes text after text in the same memory; each
+/// Replaces the values of texts with pseudonyms. One redactor processes text after text in the same memory, and each
 /// thread has its own.
 package struct TextRedactor: Sendable {
     private let pseudonyms: Pseudonyms
@@ -17,18 +17,18 @@ package struct TextRedactor: Sendable {
         own = OwnWords(rules)
     }
 
-    /// Appends a text with pseudonyms instead of its values. It is cut at ``DumpLimits/textBytes`` if these make it
-    /// longer than that.
+    /// Appends a text with pseudonyms instead of its values. The result is cut at ``DumpLimits/textBytes`` if they make
+    /// it longer than that.
     ///
-    /// - Parameter limit: the length at which the text was cut by its reader, in bytes: of one that is so long, the last
-    ///   word is replaced whatever it is, because it may be the front of a value.
+    /// - Parameter limit: the length in bytes at which the reader cuts a text. If the text is that long, its last word
+    ///   is always replaced, because it may be the beginning of a value.
     /// - Returns: whether it had to be cut.
     @discardableResult
     package mutating func redact(
         _ text: Span<UInt8>, limit: Int = DumpLimits.textBytes, to result: inout [UInt8]
     ) -> Bool {
         find(in: text)
-        // A character of up to four bytes is not cut.
+        // The reader cuts after a whole character, which has up to four bytes.
         if text.count > limit - 4 { takeTail(of: text) }
         let start = result.count
         var next = 0
@@ -55,7 +55,7 @@ package struct TextRedactor: Sendable {
         return Self.cut(&result, from: start)
     }
 
-    /// Appends the pseudonym of the UUID that is at `start`.
+    /// Appends the pseudonym of the UUID at `start`.
     @inline(__always)
     mutating func redactUUID(_ text: Span<UInt8>, at start: Int, to result: inout [UInt8]) {
         if rules.keep.isEmpty {
@@ -65,8 +65,8 @@ package struct TextRedactor: Sendable {
         }
     }
 
-    /// The values of a text: those that every text is searched for, and the user's own. Where two overlap and none
-    /// holds the other, both are one.
+    /// Finds the values of a text: those that every text is searched for, and the user's own. Two values that overlap
+    /// are merged if neither contains the other.
     private mutating func find(in text: Span<UInt8>) {
         finder.find(in: text)
         values.removeAll(keepingCapacity: true)
@@ -76,7 +76,7 @@ package struct TextRedactor: Sendable {
         own?.find(in: text) { found.append(FoundValue(start: $0.lowerBound, end: $0.upperBound, kind: .text)) }
         found.removeAll { rules.keeps(text.extracting($0.start..<$0.end)) }
         guard !found.isEmpty else { return }
-        // Of two that begin together, the longer one comes first.
+        // Of two values that begin together, the longer one comes first.
         let all = (values + found).sorted { ($0.start, $1.end) < ($1.start, $0.end) }
         values.removeAll(keepingCapacity: true)
         for value in all {
@@ -117,10 +117,10 @@ package struct TextRedactor: Sendable {
 // MARK: - Strings
 
 extension TextRedactor {
-    /// A text with pseudonyms instead of its values.
+    /// Returns a text with pseudonyms instead of its values.
     package mutating func text(_ text: String) -> String { redact(text).text }
 
-    /// The pseudonym of a whole value.
+    /// Returns the pseudonym of a whole value.
     package mutating func value(_ value: String) -> String {
         let bytes = Array(value.utf8)
         var result: [UInt8] = []
@@ -128,7 +128,7 @@ extension TextRedactor {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// A text with pseudonyms instead of its values, and whether it had to be cut.
+    /// Returns a text with pseudonyms instead of its values, and whether it had to be cut.
     mutating func redact(_ text: String) -> (text: String, isCut: Bool) {
         let bytes = Array(text.utf8)
         var result: [UInt8] = []
@@ -139,9 +139,9 @@ extension TextRedactor {
 
 /// The user's rules: texts to replace, names whose values to replace, word patterns, texts to keep.
 package struct RedactionRules: Sendable, Equatable {
-    /// Texts that are replaced anywhere, whatever the case of their letters.
+    /// Texts that are replaced anywhere, ignoring the case of letters.
     package var words: [String] = []
-    /// Names whose value after `=` or `:` is replaced, whatever the case of their letters.
+    /// Names whose value after `=` or `:` is replaced, ignoring the case of letters.
     package var keys: [String] = [] {
         didSet { foldedKeys = Set(keys.map { FoldedText.folded($0) }) }
     }
@@ -149,7 +149,7 @@ package struct RedactionRules: Sendable, Equatable {
     package var keep: [String] = [] {
         didSet { kept = Set(keep.map { Array($0.utf8) }) }
     }
-    /// Words that are replaced, whatever the case of their letters; `*` stands for any characters of a word.
+    /// Words that are replaced, ignoring the case of letters; `*` stands for any characters of a word.
     package var patterns: [String] = []
 
     private var foldedKeys: Set<[UInt8]> = []
@@ -165,13 +165,13 @@ package struct RedactionRules: Sendable, Equatable {
         !kept.isEmpty && kept.contains(Array(value.utf8))
     }
 
-    /// Whether what follows a name is to be replaced.
+    /// Returns whether the value after a name is replaced.
     func namesValue(_ name: Span<UInt8>) -> Bool {
         guard !foldedKeys.isEmpty, name.count <= Self.longestName else { return false }
         return foldedKeys.contains(FoldedText.folded(String(decoding: Array(name), as: UTF8.self)))
     }
 
-    /// The longest text of a list, in bytes.
+    /// The most bytes of a text in a list.
     package static let longestName = 256
 }
 

@@ -1,13 +1,13 @@
 // E-mail addresses and URLs.
 extension ValueFinder {
-    /// An e-mail address whose local part begins at `start`. Returns where to go on; nil if there is none.
+    /// Handles an e-mail address whose local part begins at `start`. Returns where to continue; nil if there is none.
     mutating func address(_ start: Int, _ text: Span<UInt8>) -> Int? {
         let sign = text.atSign(at: runEnd)
         guard sign > 0 else { return nil }
         return address(start..<text.domainEnd(from: runEnd + sign), text)
     }
 
-    /// What an @ begins that has no local part in front of it, such as `@name`. Returns where to go on.
+    /// Handles an @ without a local part in front of it, as in `@name`. Returns where to continue.
     mutating func at(_ index: Int, _ text: Span<UInt8>) -> Int {
         let sign = text.atSign(at: index)
         guard sign > 0 else { return index + 1 }
@@ -15,7 +15,7 @@ extension ValueFinder {
         return end == index + sign ? end : address(index..<end, text)
     }
 
-    /// An address, and what follows it in a `mailto:`.
+    /// Handles an address, and what follows it in a `mailto:` URL.
     private mutating func address(_ range: Range<Int>, _ text: Span<UInt8>) -> Int {
         append(range, .email, text)
         let end = range.upperBound
@@ -25,8 +25,8 @@ extension ValueFinder {
         return max(end + 1, tail)
     }
 
-    /// A URL from behind its `://` on: the host stays, what is before an @ and what follows the host goes. Returns where
-    /// to go on.
+    /// Handles a URL after its `://`: the host stays; everything before an @ and after the host is replaced. Returns
+    /// where to continue.
     mutating func url(from start: Int, _ text: Span<UInt8>) -> Int {
         let end = text.urlEnd(from: start)
         var hostEnd = start
@@ -48,14 +48,14 @@ extension ValueFinder {
 }
 
 extension Span<UInt8> {
-    /// The length of an @, as it is or percent-encoded; 0 if there is none.
+    /// Returns the length of an @, literal or percent-encoded; 0 if there is none.
     func atSign(at index: Int) -> Int {
         guard index < count else { return 0 }
         if self[index] == UInt8(ascii: "@") { return 1 }
         return matches("%40", at: index) ? 3 : 0
     }
 
-    /// Where the characters end that may stand before the @ of an address.
+    /// Returns the end of the characters that may precede the @ of an address.
     func addressRunEnd(from start: Int) -> Int {
         var index = start
         var hasPlus = false
@@ -69,7 +69,7 @@ extension Span<UInt8> {
             case UInt8(ascii: "+"): hasPlus = true
             // `bounce+name=example.org@…`, but not `email=name@…`
             case UInt8(ascii: "="): if !hasPlus { return index }
-            // `%40` ends it, other percent-encoded characters are part of it.
+            // `%40` ends it; other percent-encoded characters are part of it.
             case UInt8(ascii: "%"): if atSign(at: index) > 0 { return index }
             // `o'brien@…`
             case UInt8(ascii: "'"):
@@ -83,7 +83,7 @@ extension Span<UInt8> {
         return index
     }
 
-    /// Where a domain ends; `start` if there is none.
+    /// Returns the end of a domain; `start` if there is none.
     func domainEnd(from start: Int) -> Int {
         var index = start
         while index < count {
@@ -101,7 +101,7 @@ extension Span<UInt8> {
         return index
     }
 
-    /// Where a URL ends of which something is at `start`.
+    /// Returns the end of a URL that includes `start`.
     func urlEnd(from start: Int) -> Int {
         var index = start
         while index < count {

@@ -1,9 +1,9 @@
 // Dates, which stay, and phone numbers.
 extension Span<UInt8> {
-    /// Groups of which one must have four digits: what is looked at for each of them stays bounded.
+    /// After this many groups, one must have had four digits, which bounds the work for each group.
     private static var smallGroups: Int { 12 }
 
-    /// Where a date ends (2026-03-04, 04.03.2026, with a time of day if there is one); nil if none begins here.
+    /// Returns the end of a date (2026-03-04, 04.03.2026, with a time of day if there is one); nil if none begins here.
     func dateEnd(from start: Int) -> Int? {
         guard start == 0 || !self[start - 1].isDigit else { return nil }
         let first = digits(from: start, limit: 4)
@@ -24,14 +24,14 @@ extension Span<UInt8> {
             return time
         }
         guard end < count else { return end }
-        // Not 2026-03-04-17, nor 2026-03-0412.
+        // Neither 2026-03-04-17 nor 2026-03-0412.
         if isWord(at: end) { return nil }
         if "-/".utf8.contains(self[end]), end + 1 < count, self[end + 1].isDigit { return nil }
         if self[end] == self[sign], end + 1 < count, self[end + 1].isDigit { end = start }
         return end == start ? nil : end
     }
 
-    /// Where a time of day ends; nil if none begins here.
+    /// Returns the end of a time of day; nil if none begins here.
     private func timeEnd(from start: Int) -> Int? {
         guard digits(from: start, limit: 2) == 2, start + 2 < count, self[start + 2] == UInt8(ascii: ":"),
             digits(from: start + 3, limit: 2) == 2
@@ -55,7 +55,7 @@ extension Span<UInt8> {
         return end < count && self[end].isWord ? nil : end
     }
 
-    /// How many digits begin here, at most `limit` of them.
+    /// Returns the number of digits that begin here, at most `limit`.
     private func digits(from start: Int, limit: Int) -> Int {
         var end = start
         while end < count, end - start < limit, self[end].isDigit { end += 1 }
@@ -66,13 +66,13 @@ extension Span<UInt8> {
         (start..<start + digits).reduce(0) { $0 * 10 + Int(self[$1] - UInt8(ascii: "0")) }
     }
 
-    /// The phone number whose first digit is at `start`; nil if none is.
+    /// Returns the phone number whose first digit is at `start`; nil if there is none.
     ///
-    /// Groups of digits with at most three spaces, points, hyphens, slashes or brackets between. International with a
-    /// plus: 7 digits or more. Else several groups: 7 digits or more if it begins with two digits of which the first
-    /// is 0, or with a bracket; 10 or more if a group has 4.
+    /// It has groups of digits with one to three spaces, points, hyphens, slashes or brackets between them. With a
+    /// plus, it is international and has 7 digits or more. Otherwise it has several groups, and 7 digits or more if it
+    /// begins with a bracket, or with at least two digits of which the first is 0; 10 digits or more if a group has 4.
     ///
-    /// - Parameter from: where it may begin at the earliest.
+    /// - Parameter from: the earliest index where it may begin.
     func phone(at start: Int, from: Int) -> Range<Int>? {
         var first = start
         if first > from, self[first - 1] == UInt8(ascii: "(") { first -= 1 }
@@ -92,7 +92,7 @@ extension Span<UInt8> {
             largest = max(largest, group - next)
             if groups == 1 { firstGroup = group - next }
             end = group
-            // A list of small numbers; a phone number in it begins further on.
+            // A list of small numbers. A phone number in it begins further on.
             if groups == Self.smallGroups, largest < 4, !isInternational { break }
             guard let after = self.digit(after: end) else { break }
             next = after
@@ -104,7 +104,7 @@ extension Span<UInt8> {
         return (isDialled && digits >= 7) || (digits >= 10 && largest >= 4) ? first..<end : nil
     }
 
-    /// The next digit, with one to three marks in front of it that stand between those of a phone number.
+    /// Returns the next digit, after one to three characters that may separate the digits of a phone number.
     private func digit(after end: Int) -> Int? {
         var index = end
         for _ in 0..<3 {
@@ -112,7 +112,7 @@ extension Span<UInt8> {
             if " .-/()".utf8.contains(self[index]) {
                 index += 1
             } else if self[index] >= 0xC0 {
-                // Spaces and dashes of other widths; quotes are none of them.
+                // Spaces and dashes of other widths, but not quotes.
                 let length = punctuation(at: index)
                 guard length > 0, closingMarks(at: index) == nil else { return nil }
                 index += length

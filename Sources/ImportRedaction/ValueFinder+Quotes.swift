@@ -1,7 +1,7 @@
 // Text in quotes. The quotes themselves stay.
 extension ValueFinder {
-    /// Straight quotes and backquotes. Behind a letter or a digit they are apostrophes. Without one that closes it,
-    /// all that follows is quoted. Returns where to go on.
+    /// Handles straight quotes and backquotes, which are apostrophes after a letter or a digit. Without a closing
+    /// quote, everything that follows is quoted. Returns where to continue.
     mutating func quote(at start: Int, _ text: Span<UInt8>) -> Int {
         guard start == 0 || !text[start - 1].isWord else { return start + 1 }
         let quote = text[start]
@@ -21,7 +21,7 @@ extension ValueFinder {
         return quoted(start + 1..<text.count, goOn: text.count, text)
     }
 
-    /// Other quotes than those of ASCII, closed by one of `closing`. Returns where to go on.
+    /// Handles quotes beyond ASCII, which `closing` closes. Returns where to continue.
     mutating func quoted(at start: Int, _ closing: ClosingMarks, _ text: Span<UInt8>) -> Int {
         let first = start + closing.length
         var other: Int?
@@ -39,8 +39,8 @@ extension ValueFinder {
         return quoted(first..<text.count, goOn: text.count, text)
     }
 
-    /// The name of a member, as in `"name": value`, stays if its value is what is to go. Ids in it do not, and what is
-    /// more than a name goes as a whole.
+    /// Handles quoted text. The name of a member, as in `"name": value`, stays if its value is replaced, except for ids
+    /// in it. If it is more than a name, it is replaced as a whole. Returns where to continue.
     private mutating func quoted(_ range: Range<Int>, goOn: Int, _ text: Span<UInt8>) -> Int {
         guard sign(of: range, lastWord: range, from: goOn, text) != nil else {
             if !range.isEmpty { append(range, text.kind(range), text) }
@@ -55,17 +55,17 @@ extension ValueFinder {
     }
 }
 
-/// What closes a quotation.
+/// The marks that close a quotation.
 struct ClosingMarks {
-    /// In bytes, of all marks alike.
+    /// The length of each mark, in bytes.
     var length: Int
     var mark: (UInt8, UInt8, UInt8)
-    /// Closes it where there is no `mark`.
+    /// Closes the quotation if there is no `mark`.
     var other: (UInt8, UInt8, UInt8)?
 }
 
 extension Span<UInt8> {
-    /// Whether there is nothing but words with hyphens and full stops between them.
+    /// Returns whether there are only words with hyphens and full stops between them.
     fileprivate func isName(_ range: Range<Int>) -> Bool {
         range.allSatisfy { isWord(at: $0) || self[$0] == UInt8(ascii: "-") || self[$0] == UInt8(ascii: ".") }
     }
@@ -81,7 +81,7 @@ extension Span<UInt8> {
         return mark.2 == 0 || (index + 2 < count && self[index + 2] == mark.2)
     }
 
-    /// What closes the quotation that begins here; nil if none does.
+    /// Returns the marks that close the quotation that begins here; nil if none begins here.
     func closingMarks(at index: Int) -> ClosingMarks? {
         let second = index + 1 < count ? self[index + 1] : 0
         let third = index + 2 < count ? self[index + 2] : 0

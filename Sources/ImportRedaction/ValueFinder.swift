@@ -1,17 +1,17 @@
-/// Finds the values of a text, whatever it is: e-mail addresses, URLs, phone numbers, quoted text, ids.
-/// `Docs/redaction.md` has the rules in words.
+/// Finds the values in a text of any kind: e-mail addresses, URLs, phone numbers, quoted text, ids.
+/// `Docs/redaction.md` describes the rules.
 ///
-/// One pass from left to right, linear in the length of the text. When in doubt, something is a value.
+/// It takes one pass from left to right, linear in the length of the text. When in doubt, something is a value.
 struct ValueFinder: Sendable {
-    /// From left to right, apart from each other.
+    /// The values from left to right, without overlaps.
     private(set) var values: [FoundValue] = []
     private let rules: RedactionRules
-    /// Where the run of characters ends that an address may have before its @, as far as it is known.
+    /// The end of the run of characters that an address may have before its @, as far as it is known.
     private(set) var runEnd = 0
-    /// Where the name began that the word before was part of, and where that word ended: `user-id`.
+    /// Where the name began that the previous word was part of, and where that word ended: `user-id`.
     private var nameStart = 0
     private var nameEnd = -1
-    /// The value of an id's name is looked at as far as this, in bytes: `id:id:id:…` stays linear.
+    /// The most bytes of an id's value that are examined, so that `id:id:id:…` stays linear.
     private static let longestID = 64
 
     init(rules: RedactionRules) {
@@ -43,16 +43,16 @@ struct ValueFinder: Sendable {
         }
     }
 
-    /// Adds a value, unless it is one to keep.
+    /// Adds a value, unless the rules keep it.
     mutating func append(_ range: Range<Int>, _ kind: ValueKind, _ text: Span<UInt8>) {
         guard !range.isEmpty, !rules.keeps(text.extracting(range)) else { return }
         values.append(FoundValue(start: range.lowerBound, end: range.upperBound, kind: kind))
     }
 
-    /// Where the last value ends.
+    /// The end of the last value.
     var done: Int { values.last?.end ?? 0 }
 
-    /// What begins with a word. Returns where to go on.
+    /// Handles whatever begins with a word, and returns where to continue.
     private mutating func word(at start: Int, _ text: Span<UInt8>) -> Int {
         if start >= runEnd { runEnd = text.addressRunEnd(from: start) }
         if let end = address(start, text) { return end }
@@ -83,8 +83,8 @@ struct ValueFinder: Sendable {
         return member(nameStart..<end, lastWord: start..<end, from: end, text) ?? end
     }
 
-    /// Digits and the like in a word: runs of 6 digits or more, hexadecimal ones of 16 or more, and other random
-    /// letters with digits of such a length.
+    /// Finds the ids in a word, between its underscores: runs of 6 digits or more, parts of 16 hexadecimal digits or
+    /// more, and other parts of that length with at least two digits.
     mutating func ids(in word: Range<Int>, _ text: Span<UInt8>) {
         var start = word.lowerBound
         while start < word.upperBound {
@@ -125,10 +125,10 @@ struct ValueFinder: Sendable {
 // MARK: - Names with values
 
 extension ValueFinder {
-    /// The value of `name=value` or `name: value`, if the name is one whose values are replaced. Returns where to go
-    /// on; nil if there is nothing of that kind.
+    /// Finds the value of `name=value` or `name: value`, if the values of the name are replaced. Returns where to
+    /// continue; nil if there is no such thing.
     ///
-    /// - Parameter from: behind the name, and after the quote that closes it if it has one.
+    /// - Parameter from: the index after the name, and after its closing quote if it has one.
     mutating func member(
         _ name: Range<Int>, lastWord: Range<Int>, from end: Int, _ text: Span<UInt8>
     ) -> Int? {
@@ -138,7 +138,7 @@ extension ValueFinder {
         var index = place + 1
         while index < text.count, text[index].isSpace { index += 1 }
         guard index < text.count else { return index }
-        // What is quoted, and what a plus begins, is found as such.
+        // Quoted text, and what begins with a plus, is found separately.
         if "'\"`\\+".utf8.contains(text[index]) || text.closingMarks(at: index) != nil { return index }
         var valueEnd = index
         while valueEnd < text.count, !text[valueEnd].endsValue {
@@ -162,7 +162,8 @@ extension ValueFinder {
         return valueEnd
     }
 
-    /// Where the `=` or `:` is between a name whose values are replaced and its value; nil if there is none.
+    /// Returns the index of the `=` or `:` between a name whose values are replaced and its value; nil if there is
+    /// none.
     func sign(of name: Range<Int>, lastWord: Range<Int>, from end: Int, _ text: Span<UInt8>) -> Int? {
         var index = end
         while index < text.count, text[index] == 0x20 { index += 1 }
@@ -172,33 +173,33 @@ extension ValueFinder {
         return index
     }
 
-    /// Whether the user's own rules name it.
+    /// Returns whether the user's rules name it.
     func isNamed(_ name: Range<Int>, _ lastWord: Range<Int>, _ text: Span<UInt8>) -> Bool {
         rules.namesValue(text.extracting(name)) || rules.namesValue(text.extracting(lastWord))
     }
 }
 
 extension UInt8 {
-    /// The end of a value without quotes.
+    /// Whether the byte ends a value without quotes.
     fileprivate var endsValue: Bool {
         ",;&|()[]{}<>\"'`\n\r".utf8.contains(self)
     }
 }
 
 extension Span<UInt8> {
-    /// `id`, `record_id`, `recordId`, `recordID`, `uuid` and the like.
+    /// Returns whether a word is `id`, `record_id`, `recordId`, `recordID`, `uuid` or the like.
     fileprivate func isIDName(_ word: Range<Int>) -> Bool {
         for name: StaticString in ["id", "uuid", "guid"] {
             let start = word.upperBound - name.utf8CodeUnitCount
             guard start >= word.lowerBound, matches(name, at: start) else { continue }
             if start == word.lowerBound || self[start - 1] == UInt8(ascii: "_") { return true }
-            // A small letter before a capital one begins a word too.
+            // A capital letter after a small one or a digit begins a word too.
             if self[start] & 0x20 == 0, self[start - 1].isDigit || self[start - 1] & 0x20 != 0 { return true }
         }
         return false
     }
 
-    /// A word that means that there is no value.
+    /// Returns whether a word means that there is no value.
     fileprivate func isNothing(_ value: Range<Int>) -> Bool {
         for word: StaticString in ["null", "nil", "none", "undefined", "true", "false", "missing", "empty"]
         where value.count == word.utf8CodeUnitCount && matches(word, at: value.lowerBound) {

@@ -1,4 +1,4 @@
-/// The kind of a value. Its pseudonym is of the same kind; the number keeps the codes of kinds apart.
+/// The kind of a value, which its pseudonym shares. The number keeps the codes of different kinds apart.
 enum ValueKind: UInt8, Sendable {
     case uuid = 1
     case email, phone
@@ -29,7 +29,7 @@ extension UInt8 {
     @inline(__always)
     var isHexDigit: Bool { isDigit || UInt8(ascii: "a")...UInt8(ascii: "f") ~= self | 0x20 }
 
-    /// Letters, digits and the low line, of ASCII.
+    /// Letters, digits and the underscore, in ASCII.
     @inline(__always)
     var isWord: Bool { isDigit || isLetter || self == UInt8(ascii: "_") }
 
@@ -38,7 +38,7 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-    /// The kind of a whole value.
+    /// Returns the kind of a whole value.
     func kind(_ range: Range<Int>) -> ValueKind {
         var digits = 0
         var hex = 0
@@ -62,7 +62,7 @@ extension Span<UInt8> {
         return others == 0 && digits >= 7 && isDialled ? .phone : .text
     }
 
-    /// Whether a UUID with its hyphens is here.
+    /// Returns whether there is a UUID with its hyphens at `start`.
     func isUUID(at start: Int) -> Bool {
         guard start >= 0, start + 36 <= count else { return false }
         for offset in 0..<36 {
@@ -73,7 +73,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// The length of a mark of punctuation or a space beyond ASCII; 0 for anything else.
+    /// Returns the length of a punctuation mark or space beyond ASCII; 0 for anything else.
     func punctuation(at index: Int) -> Int {
         let second = index + 1 < count ? self[index + 1] : 0
         switch self[index] {
@@ -89,7 +89,7 @@ extension Span<UInt8> {
         }
     }
 
-    /// Whether a character of a word is here: of ASCII, or any other that is not punctuation.
+    /// Returns whether there is a character of a word: an ASCII one, or any other that is not punctuation.
     @inline(__always)
     func isWord(at index: Int) -> Bool {
         guard index >= 0, index < count else { return false }
@@ -97,7 +97,7 @@ extension Span<UInt8> {
         return byte < 0x80 ? byte.isWord : punctuation(at: index) == 0
     }
 
-    /// Where the word ends that begins at `start`.
+    /// Returns the end of the word that begins at `start`.
     func wordEnd(from start: Int) -> Int {
         var index = start
         while index < count {
@@ -112,7 +112,7 @@ extension Span<UInt8> {
         return index
     }
 
-    /// Whether these bytes are here, whatever the case of their letters.
+    /// Returns whether these bytes are at `start`, ignoring the case of letters.
     func matches(_ text: StaticString, at start: Int) -> Bool {
         guard start >= 0, start + text.utf8CodeUnitCount <= count else { return false }
         return text.withUTF8Buffer { text in

@@ -19,7 +19,7 @@ struct JSONRecords {
 
     /// The index after the value that begins at `start`.
     ///
-    /// - Parameter isAll: no bytes follow these. If false, nil means a value that may continue.
+    /// - Parameter isAll: whether no bytes follow these. If false, the result is nil for a value that may continue.
     mutating func end(of bytes: Span<UInt8>, from start: Int, isAll: Bool) throws(Fault) -> Int? {
         open.removeAll(keepingCapacity: true)
         var index = start
@@ -99,7 +99,7 @@ struct JSONRecords {
         return nil
     }
 
-    /// After the closing quote of the string whose opening quote is at `start`.
+    /// Returns the index after the closing quote of the string whose opening quote is at `start`.
     private func string(_ bytes: Span<UInt8>, _ start: Int, _ isAll: Bool) throws(Fault) -> Int? {
         var index = start + 1
         while index < bytes.count {

@@ -1,9 +1,9 @@
 package import ImportDumps
 import ImportFoundation
 
-/// What was sent to the import API, as it is in a file: of the rows of `results`, row N is record N of it.
+/// The form of a file that was sent to the import API. Row N of `results` is record N of the file.
 package enum SourceForm: Sendable, Equatable {
-    /// CSV (RFC 4180), whose lines end as its first one does.
+    /// CSV (RFC 4180). All lines end as the first one does, but CRLF and LF may be mixed.
     case csv(CSVForm)
     /// A JSON value on each line.
     case jsonLines
@@ -12,7 +12,7 @@ package enum SourceForm: Sendable, Equatable {
     /// The body of a request, `{"objects": […], "options": {…}}`: the text before the first object and after the last
     /// one, with the brackets.
     case requestBody
-    /// The rows of a sheet of a workbook, as ``SheetRecord`` has them.
+    /// The rows of a sheet of a workbook, each as a ``SheetRecord``.
     case sheet(SheetForm)
 
     /// Whether records are lines of cells under a header.
@@ -37,7 +37,7 @@ package enum SourceForm: Sendable, Equatable {
 package struct CSVForm: Sendable, Equatable {
     package var delimiter: UInt8
     package var lineEnd: LineEnd
-    /// The first record names the columns; nil if there is none.
+    /// The first record, which names the columns; nil if there is none.
     package var header: [UInt8]?
     /// The names of the columns in UTF-8, without quotes; empty without a header.
     package var columnNames: [String]
@@ -53,15 +53,15 @@ package struct CSVForm: Sendable, Equatable {
 
 /// A user's options for a source file.
 package struct SourceOptions: Sendable {
-    /// Of CSV; nil to find it in the header.
+    /// The delimiter of CSV; nil to find it in the header.
     package var delimiter: UInt8?
-    /// The first record of a CSV file names the columns.
+    /// Whether the first record of a table names the columns.
     package var hasHeader: Bool
-    /// Of text without a byte order mark; UTF-8 if none is given.
+    /// The encoding of text without a byte order mark; nil for UTF-8.
     package var encoding: TextEncoding?
-    /// Whether the processor's vectors are used. It changes the speed, never the result.
+    /// Whether to use the processor's vectors. It changes the speed, never the result.
     package var usesVectors: Bool
-    /// Bytes of the window over the file, at least 1: a larger record makes it larger.
+    /// The size in bytes of the window over the file, at least 1. A larger record enlarges it.
     package var windowBytes: Int
     /// Whether a separate thread may read a large file.
     package var readsAhead: Bool
@@ -89,12 +89,12 @@ package struct SourceOptions: Sendable {
 /// The encodings of sources whose records can be copied and get cells before them.
 package enum SourceEncoding: Sendable, Equatable {
     case utf8
-    /// With a byte order mark. Its records are seen as UTF-8.
+    /// Text with a byte order mark. Its records are seen as UTF-8.
     case utf16(isBigEndian: Bool)
-    /// A byte for each character: which one, or `UInt32.max` for none.
+    /// One byte per character: the character of each byte, or `UInt32.max` for none.
     case singleByte([UInt32])
 
-    /// Bytes in UTF-8 converted to the encoding in which they are written.
+    /// Appends bytes as they are written to a file: for UTF-16, they are converted from UTF-8.
     package func encoded(_ bytes: Span<UInt8>, into result: inout [UInt8]) {
         guard case .utf16(let isBigEndian) = self else { return result.append(span: bytes) }
         for unit in String(decoding: [UInt8](span: bytes), as: UTF8.self).utf16 {
@@ -104,7 +104,7 @@ package enum SourceEncoding: Sendable, Equatable {
         }
     }
 
-    /// A new text in the encoding of the records: characters that it does not have become question marks.
+    /// Converts new text to the encoding of the records. Characters that the encoding lacks become question marks.
     package func bytes(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard case .singleByte(let characters) = self, text.contains(where: { $0 >= 0x80 }) else { return text }
         let bytes = String(decoding: text, as: UTF8.self).unicodeScalars.map { scalar in
@@ -114,7 +114,7 @@ package enum SourceEncoding: Sendable, Equatable {
         return bytes[...]
     }
 
-    /// Bytes of a record as UTF-8.
+    /// Appends bytes of a record as UTF-8.
     package func text(of bytes: Span<UInt8>, into result: inout [UInt8]) {
         guard case .singleByte(let characters) = self else { return result.append(span: bytes) }
         for index in bytes.indices {

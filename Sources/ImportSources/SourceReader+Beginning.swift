@@ -8,7 +8,7 @@ extension SourceReader {
     /// Determines the form of the source.
     func begin(_ mark: UnicodeMark) throws(SourceFault) {
         try fill()
-        // In UTF-8, whatever the file is in.
+        // The mark is in UTF-8 here, whatever the encoding of the file.
         if mark.encoding != nil { window.drop(min(3, window.count)) }
         let start = window.afterSpace(from: 0)
         if start == window.count {
@@ -43,7 +43,7 @@ extension SourceReader {
         return nil
     }
 
-    /// An array of objects, or an object: no column name would begin like that.
+    /// Whether the source begins with an array of objects or with an object. No column name would begin like that.
     func isJSON(at start: Int) -> Bool {
         let next = window.afterSpace(from: start + 1)
         guard next < window.count else { return false }
@@ -98,11 +98,11 @@ extension SourceReader {
     enum BodyStart {
         case objects(Int)
         case isDump, lines
-        /// More must be read.
+        /// More bytes must be read.
         case unknown
     }
 
-    /// Goes through the members of an object to the array of objects that are to be imported.
+    /// Searches the members of an object for the array of objects that are to be imported.
     func bodyStart(_ start: Int) throws(SourceFault) -> BodyStart {
         var check = JSONRecords()
         var dumpKeys = 0
@@ -147,7 +147,7 @@ extension SourceReader {
     func beginCSV(hasByteOrderMark: Bool) throws(SourceFault) {
         var lineEnd = try firstLineEnd()
         while lineEnd == nil, !isAtEnd {
-            // A header of more than a window, or a window that ends in it.
+            // The header is larger than a window, or the window ends within it.
             let count = window.count
             guard count < Self.largestRecord else { throw SourceFault(.recordTooLarge(limit: Self.largestRecord)) }
             try fill()
@@ -177,7 +177,7 @@ extension SourceReader {
             return String(decoding: text, as: UTF8.self)
         }
         header.columns = names.count
-        // From here on, all records have as many columns.
+        // From here on, all records must have as many columns.
         for record in records.dropFirst() {
             let count = window.withBytes(Int(record.start)..<Int(record.end)) {
                 CSVCells.count(in: $0, delimiter: delimiter)
@@ -198,7 +198,7 @@ extension SourceReader {
         form = .csv(header)
     }
 
-    /// The first line ending that is not inside quotes; nil if there is none yet.
+    /// Returns the first line end outside quotes; nil if there is none yet.
     func firstLineEnd() throws(SourceFault) -> CSVForm.LineEnd? {
         var isInside = false
         for index in 0..<window.count {
@@ -214,8 +214,8 @@ extension SourceReader {
         return nil
     }
 
-    /// The most frequent delimiter in the header, outside quotes; if two are equally frequent, the one that also
-    /// divides the following records into as many columns.
+    /// Returns the delimiter that divides the most of the following records into as many columns as the header; of
+    /// equals, the one most frequent in the header, outside quotes.
     func findDelimiter(_ lineEnd: CSVForm.LineEnd) throws(SourceFault) -> UInt8 {
         let counts = SourceOptions.delimiters.map { (delimiter: $0, lines: columnsOfFirstRecords($0, lineEnd)) }
         func isConsistent(_ lines: [Int]) -> Int { lines.dropFirst().count { $0 == lines.first } }
@@ -231,7 +231,7 @@ extension SourceReader {
         return wanted
     }
 
-    /// How many columns the header and up to 20 records after it have with a delimiter.
+    /// Returns the number of columns of the header and of up to 20 records after it, divided by a delimiter.
     func columnsOfFirstRecords(_ delimiter: UInt8, _ lineEnd: CSVForm.LineEnd) -> [Int] {
         var counts: [Int] = []
         var (columns, isInside, isBlank) = (1, false, true)

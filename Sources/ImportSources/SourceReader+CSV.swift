@@ -20,7 +20,7 @@ extension SourceReader {
         if isAtEnd { try endCSV() }
         guard let last = records.last, encoding == .utf8, csv.has_other_bytes else { return }
         try checkUTF8(Int(firstStart)..<Int(last.end))
-        // The record that goes on in the next window may have such bytes in this one only.
+        // The record that continues in the next window may have such bytes in this one only.
         csv.has_other_bytes = window.withBytes(Int(last.end)..<Int(scanned)) { bytes in
             bytes.indices.contains { bytes[$0] >= 0x80 }
         }
@@ -73,7 +73,7 @@ extension SourceReader {
         return place(ofLine: line, column: column)
     }
 
-    /// Of the quote that opens the last field.
+    /// Returns the place of the quote that opens the last field.
     func openQuotePlace() -> Place {
         var last = Int(csv.start)
         window.withBytes(Int(csv.start)..<window.count) { bytes in

@@ -12,53 +12,53 @@ package import ImportFoundation
 /// advances an index. An incomplete record at the window's end moves to the front of the next one.
 @safe
 package final class SourceReader {
-    /// Bytes of the largest record. The API accepts only far smaller ones.
+    /// The size in bytes of the largest record. The API accepts only far smaller ones.
     package static let largestRecord = 64 * 1024 * 1024
-    /// Bytes of a request body other than its objects.
+    /// The maximum number of bytes of a request body besides its objects.
     static let largestRest = 1024 * 1024
-    /// Records before and after the current one that can be looked at, as far as they are in the window.
+    /// The number of records before and after the current one that can be inspected, as far as they are in the window.
     package static let neighbours = 5
 
     package internal(set) var form: SourceForm
     package let encoding: SourceEncoding
     /// The text before the first object of a request body or an array, with the bracket; empty for other forms.
     package internal(set) var opening: [UInt8] = []
-    /// The same after the last one; there when the reader is at the end.
+    /// The same after the last object; set when the reader is at the end.
     package internal(set) var closing: [UInt8] = []
-    /// Records that were moved to: the number of the current one.
+    /// The number of the current record: how many records the reader has moved to.
     package internal(set) var row = 0
 
     let options: SourceOptions
     let blocks: BlockReader
-    /// Bytes that each window has more than the rest of the one before.
+    /// The number of bytes that are added to the rest of the previous window.
     let capacity: Int
-    /// The last block that was read, and how many bytes of it are not in a window yet.
+    /// The last block that was read, and the number of its bytes that are not in a window yet.
     var block: BlockReader.Block?
     var blockRest = 0
     let fault16: UTF16Fault?
-    /// Of a sheet, whose rows come as records.
+    /// The progress of a sheet, whose rows are read as records.
     let sheet: SheetProgress?
-    /// Of the file's own bytes, where the reader sees others.
+    /// The hash of the file's own bytes, if the reader sees converted ones.
     let hash16: SharedHash?
     var window: SourceWindow
     var records: [source_record] = []
     /// The current record's index.
     var index = -1
-    /// Where the scanner writes.
+    /// The buffer that the scanner writes records to.
     var room = [source_record](repeating: source_record(), count: 8192)
     var csv = source_csv()
     var json = JSONRecords()
-    /// For JSON, after the scanned part: line ends before it.
+    /// For JSON, the number of line ends before the part that was not scanned yet.
     var linesBefore = 0
     var isAtEnd = false
     var isInArray = false
     var isFirstElement = true
-    /// A comma was read, and an element must follow.
+    /// Whether a comma was read, so that an element must follow.
     var expectsElement = false
 
-    /// Reads as much as is needed to determine the form of a source, with the header of a table.
+    /// Reads as much as is needed to determine the form of a source, including the header of a table.
     ///
-    /// - Parameter source: all of the file, decompressed.
+    /// - Parameter source: the whole file, decompressed.
     package init(_ source: any ByteSource, _ options: SourceOptions = SourceOptions()) throws(SourceFault) {
         self.options = options
         let beginning = BeginningSource(source)
@@ -93,7 +93,7 @@ package final class SourceReader {
     ///
     /// - Parameters:
     ///   - rows: each as a ``SheetRecord``.
-    ///   - progress: other things to report, and why the rows end too early.
+    ///   - progress: notes about the sheet, and why its rows end too early.
     package init(
         rows: any ByteSource, of form: SheetForm, _ progress: SheetProgress, _ options: SourceOptions = SourceOptions()
     ) throws(SourceFault) {
@@ -158,8 +158,8 @@ package final class SourceReader {
         return Int(records[index].line) + 1
     }
 
-    /// Calls `body` with the bytes of the current record, or of one near it, without the end of its line: in UTF-8, or
-    /// in the single bytes of the source's encoding. Nil if that one is not in the window.
+    /// Calls `body` with the bytes of the current record, or of one near it, without the line end: in UTF-8, or in the
+    /// source's single-byte encoding. Returns nil if the record is not in the window.
     package func withRecord<Result>(
         _ distance: Int = 0, _ body: (Span<UInt8>) throws -> Result
     ) rethrows -> Result? {
@@ -176,8 +176,8 @@ package final class SourceReader {
         return try window.withBytes(Int(record.start)..<Int(record.end), body)
     }
 
-    /// Whether all records from `-neighbours` to `+neighbours` around the current one can be looked at, or are not
-    /// there at all.
+    /// Whether each record from `-neighbours` to `+neighbours` around the current one is in the window or does not
+    /// exist.
     package var hasNeighbours: Bool {
         let before = min(Self.neighbours, row - 1)
         return index >= before && (index + Self.neighbours < records.count || isAtEnd)
@@ -191,20 +191,20 @@ package final class SourceReader {
         return count
     }
 
-    /// The SHA-256 of the file's bytes, decompressed. Only at the end.
+    /// Returns the SHA-256 of the file's bytes, decompressed. Call it only at the end.
     package func finishHash() -> String? { hash16?.finish() ?? blocks.finishHash() }
 
     /// Completely empty lines or rows of a table; they are not records.
     package var blankLines: Int { sheet?.notes.emptyRows ?? Int(csv.blank_lines) }
 
-    /// Cells whose stored values were sent, and not the formulas after them.
+    /// The number of cells with a formula, whose stored values were sent.
     package var formulas: Int { sheet?.notes.formulas ?? 0 }
 
     // MARK: - The window
 
-    /// Finds the records that come next; false at the end.
+    /// Finds the next records; returns false at the end.
     func refill() throws(SourceFault) -> Bool {
-        // Neighbours after the current record stay available only while there are others in the window.
+        // Neighbors after the current record are available only as far as they are in the same window.
         while !isAtEnd {
             try fill()
             try scan()
@@ -230,8 +230,8 @@ package final class SourceReader {
 
     /// Appends the next bytes to the window.
     func append() throws(SourceFault) {
-        // Always the same number of bytes, however much a read delivers and whether or not a thread reads ahead: the
-        // neighbours of a record must not depend on that.
+        // Always appends the same number of bytes, however much a read delivers and whether or not a thread reads
+        // ahead, because the neighbors of a record must not depend on that.
         var wanted = capacity
         while wanted > 0 {
             if blockRest == 0 {
@@ -254,7 +254,7 @@ package final class SourceReader {
         }
     }
 
-    /// Bytes of the window that were scanned.
+    /// The number of bytes of the window that were scanned.
     var scanned: UInt32 = 0
 
     func scan() throws(SourceFault) {

@@ -1,7 +1,7 @@
 private import Glibc
 import ImportFoundation
 
-/// Bytes of a source that are in memory, in sequence.
+/// The bytes of a source that are in memory.
 ///
 /// Safe to use: the storage lives as long as the window, and each access is checked against its count.
 @safe
@@ -110,7 +110,7 @@ package enum CSVCells {
         return cells
     }
 
-    /// How many there are.
+    /// Returns the number of cells.
     static func count(in record: Span<UInt8>, delimiter: UInt8) -> Int {
         var (count, isInside) = (1, false)
         for index in record.indices {

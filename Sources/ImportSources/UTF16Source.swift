@@ -7,9 +7,9 @@ struct UTF16Source: ByteSource {
     private var source: any ByteSource
     private let isBigEndian: Bool
     private let fault: UTF16Fault
-    /// Bytes that were read and not decoded, fewer than four.
+    /// Bytes that were read but not decoded yet, fewer than four.
     private var waiting: [UInt8] = []
-    /// Text that was decoded and for which there was no room yet: a buffer may be smaller than a character.
+    /// Decoded text for which there was no room yet: a buffer may be smaller than a character.
     private var ready: ArraySlice<UInt8> = []
     private var isAtEnd = false
 
@@ -23,7 +23,7 @@ struct UTF16Source: ByteSource {
     }
 
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
-        // A unit of two bytes needs at most three; a pair of them needs four.
+        // A unit of two bytes needs at most three bytes in UTF-8, and a surrogate pair needs four.
         let room = max(4, buffer.count * 2 / 3 - 8)
         while ready.isEmpty, !isAtEnd {
             var bytes = [UInt8](repeating: 0, count: min(room, 256 * 1024) & ~1)

@@ -1,22 +1,23 @@
-/// The text of a cell in the form that the file format has for it, in memory that is used again for the next one.
+/// The text of a cell as the file format encodes it, in memory that is reused for the next one.
 ///
-/// XML has no place for most control characters. The format writes such a character as `_x0007_`, and a text that looks
-/// like that itself with its underscore escaped, `_x005F_x0007_`. What no spreadsheet takes even then (U+0000, U+FFFE,
-/// U+FFFF) becomes U+FFFD. A text that a cell cannot hold is cut at a character's end, and says so.
+/// XML cannot represent most control characters. The format writes such a character as `_x0007_`, and a text that
+/// already looks like this with its underscore escaped, `_x005F_x0007_`. Characters that no spreadsheet accepts even
+/// then (U+0000, U+FFFE, U+FFFF) become U+FFFD. A text that is too long for a cell is cut at the end of a character,
+/// and says so.
 struct CellText {
-    /// What the format allows for a cell, in UTF-16 units.
+    /// The most UTF-16 units that the format allows in a cell.
     static let limit = 32_767
-    /// Kept free for the words that say that a text was cut.
+    /// Reserved for the words that say that a text was cut.
     private static let room = 64
 
     /// The encoded text, with a zero at its end.
     private(set) var bytes: [UInt8] = [0]
-    /// Bytes of the encoded text.
+    /// The number of bytes of the encoded text.
     var count: Int { bytes.count - 1 }
-    /// The most bytes that the encoded text takes in the file: `&`, `<` and `>` take more there.
+    /// About how many bytes the encoded text takes in the file, where `&`, `<` and `>` take more.
     private(set) var bytesInFile = 0
 
-    /// Takes a text that is encoded already.
+    /// Takes a text that is already encoded.
     mutating func take(encoded text: Span<UInt8>) {
         bytes.removeAll(keepingCapacity: true)
         bytesInFile = text.count
@@ -32,7 +33,7 @@ struct CellText {
         bytes.removeAll(keepingCapacity: true)
         bytesInFile = 0
         var units = 0
-        /// Where the text ends if it is cut.
+        /// The end of the text if it is cut.
         var cut = 0
         var index = 0
         while index < text.count {
@@ -75,7 +76,7 @@ struct CellText {
         bytes.append(UInt8(ascii: "_"))
     }
 
-    /// Appends the character that begins at `index`, or U+FFFD; returns how many bytes of the text that is.
+    /// Appends the character at `index`, or U+FFFD, and returns how many bytes of the text it covers.
     private mutating func appendScalar(of text: Span<UInt8>, at index: Int) -> Int {
         let length =
             switch text[index] {
@@ -99,8 +100,8 @@ struct CellText {
 }
 
 extension Span<UInt8> {
-    /// Whether the underscore at `index` begins what would be read as an escape: `_x` and four hexadecimal digits, then
-    /// another underscore, or a character whose escape begins with one.
+    /// Returns whether the underscore at `index` would be read as the beginning of an escape: `_x` and four hexadecimal
+    /// digits, then another underscore, or a character whose escape begins with one.
     fileprivate func looksLikeEscape(at index: Int) -> Bool {
         guard index + 6 < count, self[index + 1] == UInt8(ascii: "x") else { return false }
         for offset in 2...5 {

@@ -1,18 +1,18 @@
 private import CXLSXWriter
 private import Glibc
 
-/// One workbook that libxlsxwriter writes. No other file uses libxlsxwriter.
+/// A workbook that libxlsxwriter writes. No other file uses libxlsxwriter.
 ///
-/// Rows are written to an unnamed temporary file as they come, so memory does not grow with them. It belongs to one thread
-/// at a time.
+/// Rows are written to an unnamed temporary file immediately, so memory does not grow with them. Only one thread at a
+/// time may use it.
 @safe
 final class LibXLSXWriter {
-    /// How a cell looks, and how its number is read.
+    /// How a cell and its number look.
     enum Style: Int, CaseIterable {
         case plain, header, strong, wrapped, percent, time
     }
 
-    /// Loaded when first asked for; nil if the library is not there.
+    /// Loaded on first use; nil if the library is not installed.
     private static let loaded: cxlsxwriter? = {
         var functions = cxlsxwriter()
         return unsafe cxlsxwriter_load(&functions) ? functions : nil
@@ -21,7 +21,7 @@ final class LibXLSXWriter {
     /// Whether workbooks can be made on this machine.
     static var isAvailable: Bool { loaded != nil }
 
-    /// The date of every workbook, which is no clock's: that of the entries of its zip container, in seconds since 1970.
+    /// The fixed date of every workbook, the same as in the entries of its zip, in seconds since 1970.
     private static let date = 315_532_800
 
     private var functions: cxlsxwriter
@@ -54,7 +54,7 @@ final class LibXLSXWriter {
         if let workbook = unsafe workbook { unsafe cxlsxwriter_discard(&functions, workbook) }
     }
 
-    /// Adds a sheet; returns its number, from 0 on.
+    /// Adds a sheet and returns its number, from 0 on.
     func addSheet(_ name: String) throws(SpreadsheetFailure) -> Int {
         errno = 0
         guard let sheet = unsafe functions.workbook_add_worksheet(workbook, name) else {
@@ -64,7 +64,7 @@ final class LibXLSXWriter {
         return unsafe sheets.count - 1
     }
 
-    /// Keeps the first row visible, and gives each column its width in characters. On paper, all columns share a page.
+    /// Keeps the first row visible, and gives each column its width in characters. In print, all columns share a page.
     func layOut(_ sheet: Int, widths: [Double]) throws(SpreadsheetFailure) {
         let sheet = unsafe sheets[sheet]
         unsafe functions.worksheet_freeze_panes(sheet, 1, 0)
@@ -76,13 +76,13 @@ final class LibXLSXWriter {
         }
     }
 
-    /// Lets the reader filter by the columns of a stretch of rows, the first of which has their names.
+    /// Adds filters for the columns of the rows up to `lastRow`; the first row has the names of the columns.
     func filter(_ sheet: Int, lastRow: Int, columns: Int) throws(SpreadsheetFailure) {
         try unsafe check(
             functions.worksheet_autofilter(sheets[sheet], 0, 0, UInt32(lastRow), UInt16(max(1, columns) - 1)))
     }
 
-    /// Writes a string cell, whatever the text looks like: it is never run.
+    /// Writes a string cell, which is never evaluated, whatever the text looks like.
     ///
     /// - Parameter text: encoded (``CellText``), with a zero at its end.
     func write(
@@ -105,11 +105,11 @@ final class LibXLSXWriter {
                 sheets[sheet], UInt32(row), UInt16(column), number, formats[style.rawValue]))
     }
 
-    /// Writes the file. That it returns does not mean that all is there: the library does not notice when its temporary
-    /// files find no room.
+    /// Writes the file. Success does not mean that it is complete: the library does not notice when its temporary files
+    /// run out of space.
     func close() throws(SpreadsheetFailure) {
         guard let workbook = unsafe workbook else { return }
-        // It frees the workbook, also if it fails.
+        // This frees the workbook even if it fails.
         unsafe self.workbook = nil
         errno = 0
         let status = unsafe functions.workbook_close(workbook)
@@ -149,7 +149,7 @@ final class LibXLSXWriter {
 }
 
 extension String {
-    /// Calls `body` with the text as C has it, where a function asks for one that it could write to but does not.
+    /// Calls `body` with the text as a C string, for a function that asks for a mutable one but does not write to it.
     fileprivate func withMutableCString<Failure: Error>(
         _ body: (UnsafeMutablePointer<CChar>) throws(Failure) -> Void
     ) throws(Failure) {

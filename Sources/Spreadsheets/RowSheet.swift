@@ -1,12 +1,12 @@
-/// A workbook with one sheet, made of cells that were read of another: digit by digit, with the formats of their numbers.
+/// A workbook with one sheet, made of cells copied from another: numbers digit by digit, with their formats.
 ///
-/// Its parts are written here and not by libxlsxwriter, which keeps 16 digits of a number where 17 may matter, and has no
-/// cells for errors. The rows come out as they are made; what puts the parts into a zip is the caller's.
+/// Its parts are written here and not by libxlsxwriter, which keeps 16 digits of a number where 17 may matter, and has
+/// no cells for errors. Rows are appended to ``bytes`` as they are added; the caller puts the parts into a zip.
 package struct RowSheet {
-    /// A cell as the format writes it.
+    /// The type of a cell in the file format.
     package enum Kind: Sendable {
         case number, boolean, error, date
-        /// A text that is encoded already, with `_x0007_` for a character that XML does not have.
+        /// A text that is already encoded, with `_x0007_` for a character that XML does not have.
         case encodedText
     }
 
@@ -18,7 +18,7 @@ package struct RowSheet {
     private let name: String
     private let countsFrom1904: Bool
     private let title: String
-    /// Formats by what they are written as; the index is that of the style.
+    /// The index of each format's style.
     private var styles: [Format: Int] = [.builtIn(0): 0]
     private var formats: [Format] = [.builtIn(0)]
     private var text = CellText()
@@ -28,15 +28,15 @@ package struct RowSheet {
         case custom(String)
     }
 
-    /// Of the sheet's part: what was not taken yet.
+    /// The bytes of the sheet's part that were not taken yet.
     package var bytes: [UInt8] = []
-    /// Rows that were begun.
+    /// The number of rows begun.
     package private(set) var rows = 0
 
     /// - Parameters:
-    ///   - name: of the sheet; one that the format does not allow is replaced.
-    ///   - countsFrom1904: what the numbers of dates count from, if it is not 1900.
-    ///   - title: of the document.
+    ///   - name: the sheet's name; one that the format does not allow is replaced.
+    ///   - countsFrom1904: whether dates are numbers that count from 1904 rather than 1900.
+    ///   - title: the document's title.
     package init(name: String, countsFrom1904: Bool, title: String) {
         self.name = Self.isName(name) ? name : "Sheet1"
         self.countsFrom1904 = countsFrom1904
@@ -47,10 +47,10 @@ package struct RowSheet {
 
     // MARK: - Styles
 
-    /// The style of numbers with a format that programs know by its number.
+    /// Returns the style of numbers with a format that programs know by its number.
     package mutating func style(builtIn number: Int) -> Int { style(.builtIn(number)) }
 
-    /// The style of numbers with a format that is written out.
+    /// Returns the style of numbers with a custom format code.
     package mutating func style(custom code: String) -> Int { style(.custom(code)) }
 
     private mutating func style(_ format: Format) -> Int {
@@ -89,7 +89,7 @@ package struct RowSheet {
         case .date: bytes.append(contentsOf: "\" t=\"d\"><v>".utf8)
         case .encodedText:
             bytes.append(contentsOf: "\" t=\"inlineStr\"><is><t".utf8)
-            // Programs drop white space at the ends of a text otherwise.
+            // Otherwise, programs drop white space at the ends of a text.
             if !value.isEmpty, value[0] <= 0x20 || value[value.count - 1] <= 0x20 {
                 bytes.append(contentsOf: " xml:space=\"preserve\"".utf8)
             }
@@ -99,7 +99,7 @@ package struct RowSheet {
         bytes.append(contentsOf: (kind == .encodedText ? "</t></is></c>" : "</v></c>").utf8)
     }
 
-    /// A text of any bytes, which is encoded, and cut where a cell cannot hold it.
+    /// Adds a text of any bytes, which is encoded, and cut if it is too long for a cell.
     package mutating func add(text value: Span<UInt8>, column: Int) {
         text.encode(value)
         // Without the zero at its end.
@@ -122,7 +122,7 @@ package struct RowSheet {
     /// The name of the sheet's part.
     package static let sheetPart = "xl/worksheets/sheet1.xml"
 
-    /// The parts that come before the sheet's.
+    /// The parts before the sheet's.
     package var partsBefore: [(name: String, bytes: [UInt8])] {
         let documents = "http://schemas.openxmlformats.org/officeDocument/2006"
         let package = "http://schemas.openxmlformats.org/package/2006"
@@ -145,7 +145,7 @@ package struct RowSheet {
                     + "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" "
                     + "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>\(title)</dc:title>"
                     + "<dc:creator>import-audit</dc:creator>"
-                    // The date of the entries of the zip, which is no clock's.
+                    // The fixed date of the zip's entries, not the current time.
                     + "<dcterms:created xsi:type=\"dcterms:W3CDTF\">1980-01-01T00:00:00Z</dcterms:created>"
                     + "<dcterms:modified xsi:type=\"dcterms:W3CDTF\">1980-01-01T00:00:00Z</dcterms:modified>"
                     + "</cp:coreProperties>"
@@ -176,11 +176,11 @@ package struct RowSheet {
         return parts.map { ($0.0, Array((Self.declaration + $0.1).utf8)) }
     }
 
-    /// The part that comes after the sheet's, once all formats are known.
+    /// The part after the sheet's, complete once all formats are known.
     package var stylesPart: (name: String, bytes: [UInt8]) {
         var numbers = ""
         var cells = ""
-        // Those below are for formats that programs know.
+        // Smaller numbers are for formats that programs know.
         var next = 164
         for format in formats {
             switch format {
@@ -210,7 +210,7 @@ package struct RowSheet {
 
     // MARK: - Text
 
-    /// Whether the format allows it as the name of a sheet.
+    /// Returns whether the format allows `name` as the name of a sheet.
     private static func isName(_ name: String) -> Bool {
         (1...31).contains(name.utf16.count) && name.utf8.allSatisfy { $0 >= 0x20 && !"[]:*?/\\".utf8.contains($0) }
             && name.utf8.first != UInt8(ascii: "'") && name.utf8.last != UInt8(ascii: "'")
@@ -223,7 +223,7 @@ package struct RowSheet {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// As text or in a quoted value: line breaks and tabs go through both as they are.
+    /// Escapes bytes for text and for quoted values; line breaks and tabs survive in both.
     private static func append(escaping text: Span<UInt8>, to bytes: inout [UInt8]) {
         for index in text.indices {
             switch text[index] {
@@ -249,7 +249,7 @@ package struct RowSheet {
         bytes[start...].reverse()
     }
 
-    /// The letters of a column, from 0 on: `A`, `XFD`.
+    /// Returns the letters of a column, counted from 0: `A`, `XFD`.
     package static func name(ofColumn column: Int) -> String {
         var letters: [UInt8] = []
         append(column: column, to: &letters)

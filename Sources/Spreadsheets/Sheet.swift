@@ -1,8 +1,8 @@
 /// A sheet of a ``Workbook``, written row by row and cell by cell from left to right.
 ///
-/// Its first row has the names of the columns.
+/// Its first row contains the names of the columns.
 package final class Sheet {
-    /// A column, and its width in characters.
+    /// A column and its width in characters.
     package struct Column {
         var name: String
         var width: Double
@@ -20,13 +20,13 @@ package final class Sheet {
     private var text = CellText()
     private var row = 0
     private var column = 0
-    /// About as many bytes as the sheet takes in the file, before it is packed.
+    /// The approximate size of the sheet in the file before compression, in bytes.
     private var bytesInFile = 0
     private var tally = SheetTally()
 
-    /// Rows that were to be written, without the names of the columns.
+    /// The number of rows that were to be written, without the header.
     package private(set) var rowsOffered = 0
-    /// Rows that are there, without the names of the columns.
+    /// The number of rows that were written, without the header.
     package private(set) var rowsWritten = 0
 
     init(
@@ -41,7 +41,7 @@ package final class Sheet {
         endRow()
     }
 
-    /// Begins a row; false if the sheet has no more room for one. The row is then counted as offered, and left out.
+    /// Begins a row; false if the sheet has no room for it, in which case it counts as offered and is left out.
     package func beginRow() -> Bool {
         rowsOffered += 1
         guard rowsWritten < limits.rows, bytesInFile < limits.bytes else { return false }
@@ -60,8 +60,8 @@ package final class Sheet {
     /// Completes the sheet.
     ///
     /// - Parameters:
-    ///   - isFiltered: whether the reader can filter by its columns.
-    ///   - note: the last row, about rows that are not here.
+    ///   - isFiltered: whether readers can filter by its columns.
+    ///   - note: the last row, about rows that were left out.
     package func finish(isFiltered: Bool = true, note: String?) throws(SpreadsheetFailure) {
         if isFiltered { try writer.filter(number, lastRow: max(1, rowsWritten), columns: columns) }
         guard let note else { return }
@@ -69,7 +69,7 @@ package final class Sheet {
         endRow()
     }
 
-    /// What a reader must find in the sheet.
+    /// What the sheet must contain when it is read back.
     var expected: SheetTally { tally }
 }
 
@@ -81,12 +81,12 @@ extension Sheet {
         case plain, strong, wrapped
     }
 
-    /// A cell that stays empty.
+    /// Leaves a cell empty.
     package func skip() {
         column += 1
     }
 
-    /// A text; an empty cell if there is none.
+    /// Adds a text, or an empty cell for nil.
     package func add(_ text: String?, _ style: TextStyle = .plain) throws(SpreadsheetFailure) {
         guard let text else { return skip() }
         let style: LibXLSXWriter.Style =
@@ -104,37 +104,37 @@ extension Sheet {
         try addText(style)
     }
 
-    /// A text in UTF-8.
+    /// Adds a text in UTF-8.
     package func add(_ text: Span<UInt8>) throws(SpreadsheetFailure) {
         self.text.encode(text)
         try addText(.plain)
     }
 
-    /// A text as another sheet has it (``SheetReader``).
+    /// Adds a text as another sheet encodes it (``SheetReader``).
     package func add(encoded text: Span<UInt8>) throws(SpreadsheetFailure) {
         self.text.take(encoded: text)
         try addText(.plain)
     }
 
-    /// A whole number; an empty cell if it is not known. One of more than 15 digits is written as a text, for
-    /// spreadsheets keep no more of a number.
+    /// Adds a whole number, or an empty cell for nil. A number of more than 15 digits is written as text, because
+    /// spreadsheets do not keep more digits.
     package func add(_ number: Int?) throws(SpreadsheetFailure) {
         guard let number else { return skip() }
         guard number.magnitude < 1_000_000_000_000_000 else { return try add(String(number)) }
         try add(Double(number), .plain)
     }
 
-    /// A share, shown as a percentage.
+    /// Adds a share, shown as a percentage.
     ///
-    /// - Parameter millionths: 1,000,000 for all.
+    /// - Parameter millionths: the share; 1,000,000 means all.
     package func add(shareInMillionths millionths: Int) throws(SpreadsheetFailure) {
         try add(Double(millionths) / 1_000_000, .percent)
     }
 
-    /// A time in UTC, as the number that spreadsheets have for it; false if they have none: before March 1900, up to
-    /// which they disagree, and after the year 9999. No cell is written then.
+    /// Adds a time in UTC as a spreadsheet's number. Returns false and writes no cell if there is no such number:
+    /// before March 1900, where spreadsheets disagree, and after the year 9999.
     ///
-    /// - Parameter seconds: since 1970-01-01T00:00:00Z.
+    /// - Parameter seconds: the seconds since 1970-01-01T00:00:00Z.
     package func add(secondsSince1970 seconds: Int) throws(SpreadsheetFailure) -> Bool {
         guard (-2_203_891_200..<253_402_300_800).contains(seconds) else { return false }
         try add(25_569 + Double(seconds) / 86_400, .time)
@@ -160,9 +160,9 @@ extension Sheet {
 
 /// The limits of a sheet.
 package struct SheetLimits: Sendable {
-    /// Rows without the names of the columns, and without the one that says that others were left out.
+    /// The most rows, without the header and the note that others were left out.
     package var rows: Int
-    /// About as many bytes as it may have before it is packed. Zip containers that every program reads end at 4 GiB.
+    /// The approximate size in bytes before compression. Zips that every program can read end at 4 GiB.
     package var bytes: Int
 
     package init(rows: Int = 1_048_574, bytes: Int = 3 << 30) {
@@ -175,7 +175,7 @@ package struct SheetLimits: Sendable {
 package struct SheetTally: Sendable, Equatable {
     package var rows = 0
     package var cells = 0
-    /// Bytes of all encoded texts.
+    /// The number of bytes of all encoded texts.
     package var textBytes = 0
 
     package init() {}

@@ -1,4 +1,4 @@
-/// Reads the rows of a sheet that this module wrote, as its bytes stream by. It cannot read other sheets.
+/// Reads the rows of a sheet that this module wrote, from a stream of its bytes. It cannot read other sheets.
 package struct SheetReader {
     /// The cells of a row.
     package struct Row {
@@ -12,12 +12,12 @@ package struct SheetReader {
             bytes.removeAll(keepingCapacity: true)
         }
 
-        /// The whole number in a column, from 0 on; nil if there is another kind of cell, or none.
+        /// Returns the whole number in a column, counted from 0; nil if the cell is missing or of another kind.
         package func number(_ column: Int) -> Int? {
             column < numbers.count ? numbers[column] : nil
         }
 
-        /// Calls `body` with the encoded text in a column; with an empty one if there is another kind of cell, or none.
+        /// Calls `body` with the encoded text in a column, which is empty if the cell is missing or of another kind.
         package func withText<Failure: Error>(
             _ column: Int, _ body: (Span<UInt8>) throws(Failure) -> Void
         ) throws(Failure) {
@@ -26,17 +26,17 @@ package struct SheetReader {
         }
     }
 
-    /// What was read so far.
+    /// The counts of everything read so far.
     package private(set) var tally = SheetTally()
 
     private var pending: [UInt8] = []
     private var row = Row()
-    /// Bytes of `pending` in which no row ends.
+    /// The number of bytes of `pending` in which no row ends.
     private var searched = 0
 
     package init() {}
 
-    /// Takes the next bytes; `body` gets each row that they complete.
+    /// Reads the next bytes and calls `body` with each row that they complete.
     package mutating func read<Failure: Error>(
         _ bytes: Span<UInt8>, _ body: (Row) throws(Failure) -> Void
     ) throws(Failure) {

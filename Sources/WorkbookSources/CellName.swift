@@ -1,4 +1,4 @@
-/// The place of a cell, as people name it.
+/// The position of a cell, with the name that people use for it.
 struct CellName: Equatable {
     /// From 1 on.
     var row: Int
@@ -10,7 +10,7 @@ struct CellName: Equatable {
         self.column = column
     }
 
-    /// Reads `C5`; nil for anything else.
+    /// Parses a name such as `C5`; nil for anything else.
     init?(_ text: Span<UInt8>) {
         var column = 0
         var index = 0
@@ -23,7 +23,7 @@ struct CellName: Equatable {
         self.init(row: row, column: column - 1)
     }
 
-    /// `C5`.
+    /// The name, such as `C5`.
     var text: String {
         var letters: [UInt8] = []
         var rest = column + 1
@@ -34,7 +34,7 @@ struct CellName: Equatable {
         return String(decoding: letters, as: UTF8.self) + String(row)
     }
 
-    /// A whole number of at most nine digits; nil for anything else.
+    /// Parses a whole number of at most nine digits; nil for anything else.
     static func number(_ text: Span<UInt8>) -> Int? {
         guard (1...9).contains(text.count) else { return nil }
         var number = 0
@@ -45,7 +45,8 @@ struct CellName: Equatable {
         return number
     }
 
-    /// Whether a text is a number as XML has it, which need not be one that a computer can keep: it goes over as it is.
+    /// Returns whether a text is a number in XML. It need not fit into any machine's number, because it is copied
+    /// unchanged.
     static func isNumber(_ text: Span<UInt8>) -> Bool {
         var index = 0
         func skipDigits() -> Int {

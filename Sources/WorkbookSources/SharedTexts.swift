@@ -1,18 +1,18 @@
 import ImportSources
 import XHTMLValidation
 
-/// The texts that cells of a workbook share: what all sheets refer to by number, and so must be in memory.
+/// The texts that cells of a workbook share: all sheets refer to them by number, so they must be in memory.
 struct SharedTexts: Sendable {
-    /// Bytes of all texts, with eight for each.
+    /// The most bytes of all texts together, counting eight more for each.
     static let mostBytes = 256 * 1024 * 1024
-    /// Bytes of the text of a cell: it holds 32,767 characters, each of which may be written as an escape of seven.
+    /// The most bytes in a cell: it has up to 32,767 characters, each of which may be written as an escape of seven.
     static let mostBytesOfCell = 256 * 1024
 
     fileprivate var bytes: [UInt8] = []
-    /// Where each text ends.
+    /// The end of each text in `bytes`.
     fileprivate var ends: [Int] = []
 
-    /// Calls `body` with a text; nil if no text has this number.
+    /// Calls `body` with a text; returns nil if no text has this number.
     func withText<Result>(_ number: Int, _ body: (Span<UInt8>) throws -> Result) rethrows -> Result? {
         guard ends.indices.contains(number) else { return nil }
         return try body(bytes.span.extracting((number > 0 ? ends[number - 1] : 0)..<ends[number]))
@@ -24,7 +24,7 @@ struct SharedTexts: Sendable {
         return reader.texts
     }
 
-    /// Joins the runs of each text, and leaves out how they are read aloud.
+    /// Joins the runs of each text and leaves out phonetic readings.
     ///
     ///     <si><t>text</t></si>
     ///     <si><r><rPr/><t>te</t></r><r><t>xt</t></r><rPh><t>phonetic</t></rPh></si>

@@ -2,11 +2,11 @@ import ImportFoundation
 import ImportSources
 import XHTMLValidation
 
-/// Parses a sheet as far as its rows are requested.
+/// Parses a sheet on demand, only as far as its rows are requested.
 ///
-/// It belongs to one thread at a time, the one that reads, which is why it can be sent between them.
+/// Only one thread at a time, the reading one, uses it, so it can be sent between threads.
 final class SheetFeed: @unchecked Sendable {
-    /// Bytes that are parsed at once. The result is bounded by the texts that they can refer to.
+    /// The number of bytes parsed at once. The output is bounded by the texts that they can refer to.
     private static let chunkBytes = 4096
 
     private var source: any ByteSource
@@ -15,7 +15,7 @@ final class SheetFeed: @unchecked Sendable {
     private let stream: XMLStream
     private let progress: SheetProgress
     private var chunk = [UInt8](repeating: 0, count: chunkBytes)
-    /// Bytes of the parser's rows that were delivered.
+    /// The number of bytes of the parser's rows that were delivered.
     private var delivered = 0
     private var isAtEnd = false
 

@@ -1,7 +1,7 @@
 import ImportSources
 import XHTMLValidation
 
-/// Makes records of the rows of a sheet.
+/// Converts the rows of a sheet into records.
 ///
 ///     <worksheet> <sheetData> <row r="2"> <c r="A2" s="1" t="s"> <f>formula</f> <v>value</v> </c>
 ///                                         <c r="B2" t="inlineStr"> <is> <t>text</t> </is> </c>
@@ -22,7 +22,7 @@ final class SheetParser: XMLStreamHandler {
     private let texts: SharedTexts
     private var open: [Element] = []
 
-    /// Records, and how many bytes of them are complete.
+    /// Encoded records, and how many of these bytes belong to complete ones.
     private(set) var rows: [UInt8] = []
     private(set) var wholeRows = 0
     private(set) var notes = SheetNotes()
@@ -30,9 +30,9 @@ final class SheetParser: XMLStreamHandler {
     private var hasData = false
     private var row = 0
     private var column = -1
-    /// Whether the current row has a value that shows.
+    /// Whether the current row has a nonempty value.
     private var hasContent = false
-    /// The rows and columns that hold values, from 1 and from 0 on.
+    /// The rows (from 1 on) and columns (from 0 on) with values.
     private var usedRows: ClosedRange<Int>?
     private var usedColumns: ClosedRange<Int>?
 
@@ -48,13 +48,13 @@ final class SheetParser: XMLStreamHandler {
         self.texts = texts
     }
 
-    /// Removes bytes of whole rows at the front.
+    /// Removes the first `count` bytes, which belong to complete rows.
     func forget(_ count: Int) {
         if count == rows.count { rows.removeAll(keepingCapacity: true) } else { rows.removeFirst(count) }
         wholeRows -= count
     }
 
-    /// All of the part was read.
+    /// Checks the sheet after the whole part was read.
     func finish() throws {
         guard hasData else { throw WorkbookFault(.structure("it has no rows at all"), sheet: sheet) }
     }
@@ -247,7 +247,7 @@ final class SheetParser: XMLStreamHandler {
 
     // MARK: - Merged cells
 
-    /// Fails if a stretch of cells that are one has a part in the table: whose value it is cannot be said.
+    /// Fails if merged cells overlap the table, because it is unclear which of them the value belongs to.
     private func checkMerged(_ reference: String) throws {
         guard hasData else { throw WorkbookFault(.structure("its merged cells come before its rows"), sheet: sheet) }
         let ends = reference.split(separator: ":").compactMap { CellName(Array($0.utf8).span) }
@@ -263,7 +263,7 @@ final class SheetParser: XMLStreamHandler {
     }
 }
 
-/// The type of a cell by the attribute `t`.
+/// The type of a cell, from its attribute `t`.
 enum CellType {
     case number, boolean, error, date, sharedText, formulaText, inlineText
 

@@ -10,7 +10,7 @@ import XHTMLValidation
 ///
 /// It is recognized by its parts, whatever its name.
 package struct SourceWorkbook: Sendable {
-    /// A sheet as the workbook lists it.
+    /// A sheet, as the workbook lists it.
     struct Listed: Sendable {
         var name: String
         var isHidden: Bool
@@ -21,14 +21,14 @@ package struct SourceWorkbook: Sendable {
     private let workbookPart: String
     private let sheets: [Listed]
     private let countsFrom1904: Bool
-    /// Macros are not copied.
+    /// Whether it has macros, which are not copied.
     package let hasMacros: Bool
 
     /// Recognizes a workbook; nil for anything that may be a source of another kind.
     ///
     /// - Parameters:
-    ///   - descriptor: of a file open for reading, which stays open as long as its rows are read.
-    ///   - beginning: its first bytes, ``ContainerFormat/signatureBytes`` of them.
+    ///   - descriptor: a file open for reading, which must stay open as long as its rows are read.
+    ///   - beginning: its first ``ContainerFormat/signatureBytes`` bytes.
     package init?(descriptor: Int32, beginning: ArraySlice<UInt8>) throws(WorkbookFault) {
         if beginning.starts(with: [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
             throw WorkbookFault(OldDocument.reason(descriptor: descriptor, header: beginning))
@@ -78,10 +78,10 @@ package struct SourceWorkbook: Sendable {
         self.countsFrom1904 = countsFrom1904
     }
 
-    /// How many sheets there are.
+    /// The number of sheets.
     package var sheetCount: Int { sheets.count }
 
-    /// Opens a sheet: its first one, if there is no name.
+    /// Opens the sheet with this name, or the first sheet for nil.
     package func open(sheet name: String?) throws(WorkbookFault) -> OpenSheet {
         let names = sheets.map { $0.name }
         let sheet: Listed
@@ -119,9 +119,9 @@ package struct SourceWorkbook: Sendable {
         return OpenSheet(form: form, rows: SheetSource(feed: feed), progress: progress)
     }
 
-    /// Whether a zip that cannot be listed begins as Office documents do.
+    /// Returns whether a zip that cannot be listed begins as Office documents do.
     private static func looksLikeOffice(_ beginning: ArraySlice<UInt8>) -> Bool {
-        // The name of the first file follows a header of 30 bytes.
+        // The first file's name follows a header of 30 bytes.
         let name = beginning.dropFirst(30)
         return ["[Content_Types].xml", "_rels/", "docProps/", "xl/"].contains { name.starts(with: $0.utf8) }
     }
@@ -130,15 +130,15 @@ package struct SourceWorkbook: Sendable {
 /// A sheet whose rows are about to be read.
 package struct OpenSheet: Sendable {
     package let form: SheetForm
-    /// Its rows, each as a `SheetRecord`.
+    /// The rows, each as a `SheetRecord`.
     package let rows: any ByteSource
     package let progress: SheetProgress
 }
 
-/// A file of Office before 2007, or what hides an encrypted one of today: a compound file with a folder of its streams.
+/// A file of Office before 2007, or the wrapper of an encrypted newer one: a compound file with a directory of streams.
 private enum OldDocument {
     static func reason(descriptor: Int32, header: ArraySlice<UInt8>) -> WorkbookFault.Reason {
-        // The exponent of the sector size, and the first sector of the folder; sector 0 lies behind the header.
+        // The exponent of the sector size, and the first sector of the directory; sector 0 follows the header.
         let bytes = Array(header)
         guard bytes.count >= 512, (9...12).contains(bytes[30]) else { return .oldDocument }
         let sector = (0..<4).reduce(0) { $0 | Int(bytes[48 + $1]) << (8 * $1) }

@@ -3,14 +3,14 @@ import XHTMLValidation
 
 /// The number formats of cells: the only part of a workbook's styles that is used.
 enum Styles {
-    /// Excel has 65,490.
+    /// Excel allows 65,490.
     private static let most = 65_536
-    /// The numbers from here on are those of formats that a workbook brings along.
+    /// The numbers from here on are for formats that the workbook defines.
     private static let firstCustom = 164
-    /// Bytes of all formats.
+    /// The most bytes of all formats together.
     private static let mostBytes = 8 * 1024 * 1024
 
-    /// The format of each style of cells; one without a format if the workbook has no styles.
+    /// Returns the format of each cell style; only the general format if the workbook has no styles.
     static func formats(in parts: WorkbookParts, _ part: String?) throws(WorkbookFault) -> [NumberFormat] {
         guard let part else { return [.general] }
         var custom: [Int: String] = [:]
@@ -32,7 +32,7 @@ enum Styles {
                 throw WorkbookFault(.tooManyStyles(limit: most))
             }
         }
-        // What nothing says of a number that programs do not know is not a format.
+        // A number that is neither defined nor built in stands for the general format.
         let formats = numbers.map { id in
             custom[id].map { NumberFormat.custom($0) } ?? .builtIn((0..<firstCustom).contains(id) ? id : 0)
         }

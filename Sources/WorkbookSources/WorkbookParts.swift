@@ -4,12 +4,12 @@ import ImportInputs
 import ImportSources
 import XHTMLValidation
 
-/// The parts of a workbook, and how they refer to each other.
+/// The parts of a workbook and their references to each other.
 struct WorkbookParts: Sendable {
     /// A reference from one part to another.
     struct Relationship {
         var id: String
-        /// An address, of which the end says what it is.
+        /// An address whose last component is the kind of part.
         var type: String
         /// The name of the part.
         var target: String
@@ -25,7 +25,7 @@ struct WorkbookParts: Sendable {
         self.zip = zip
     }
 
-    /// The part that is the workbook.
+    /// Returns the name of the main part, which describes the workbook.
     func mainPart() throws(WorkbookFault) -> String {
         guard zip.contains("_rels/.rels"),
             let main = try relationships(in: "_rels/.rels", folder: "").first(where: { $0.isOf("officeDocument") })
@@ -34,7 +34,7 @@ struct WorkbookParts: Sendable {
         return main.target
     }
 
-    /// Fails unless the element is what a workbook begins with.
+    /// Fails unless the element is the root element of a workbook.
     static func checkRoot(_ element: borrowing XMLStreamElement) throws(WorkbookFault) {
         if element.isNamed("workbook"), isSpreadsheet(element) { return }
         switch element.name {
@@ -44,13 +44,13 @@ struct WorkbookParts: Sendable {
         }
     }
 
-    /// Whether the element is of the format's own, in its common or in its strict form.
+    /// Returns whether the element belongs to the spreadsheet format, in its common or its strict form.
     static func isSpreadsheet(_ element: borrowing XMLStreamElement) -> Bool {
         element.hasNamespace(prefix: "http://schemas.openxmlformats.org/spreadsheetml/")
             || element.hasNamespace(prefix: "http://purl.oclc.org/ooxml/spreadsheetml/")
     }
 
-    /// The references of a part.
+    /// Returns the references of a part.
     func relationships(of part: String) throws(WorkbookFault) -> [Relationship] {
         let folder = part.lastIndex(of: "/").map { String(part[...$0]) } ?? ""
         let name = "\(folder)_rels/\(part.dropFirst(folder.count)).rels"
@@ -74,7 +74,7 @@ struct WorkbookParts: Sendable {
         return found
     }
 
-    /// The name of the part that an address in a folder leads to.
+    /// Returns the name of the part to which an address in a folder leads.
     private static func resolved(_ target: String, in folder: String) -> String {
         let path = target.hasPrefix("/") ? String(target.dropFirst()) : folder + target
         var parts: [Substring] = []
@@ -84,7 +84,7 @@ struct WorkbookParts: Sendable {
         return parts.joined(separator: "/")
     }
 
-    /// The bytes of a part; nil if the workbook has no such part.
+    /// Returns the bytes of a part; nil if the workbook has no such part.
     func source(of part: String) throws(WorkbookFault) -> (any ByteSource)? {
         do throws(ReadFailure) {
             return try zip.source(of: part)
@@ -93,7 +93,7 @@ struct WorkbookParts: Sendable {
         }
     }
 
-    /// Calls `body` with each element of a small part, and the names of those that it is in, with its own as the last.
+    /// Calls `body` with each element of a small part and its path: the names of the enclosing elements and its own.
     func forEachElement(
         of part: String, _ body: @escaping (borrowing XMLStreamElement, _ path: [String]) throws -> Void
     ) throws(WorkbookFault) {
@@ -119,7 +119,7 @@ struct WorkbookParts: Sendable {
 }
 
 extension WorkbookFault {
-    /// The failure while reading a part.
+    /// Converts an error from reading a part.
     init(_ error: any Error, part: String) {
         switch error {
         case let fault as WorkbookFault: self = fault
@@ -130,7 +130,7 @@ extension WorkbookFault {
         }
     }
 
-    /// The same, of a sheet.
+    /// Returns this fault with the name of a sheet, unless it already has one.
     func naming(sheet name: String) -> WorkbookFault {
         var fault = self
         if fault.sheet == nil { fault.sheet = name }
@@ -138,7 +138,7 @@ extension WorkbookFault {
     }
 }
 
-/// Shows each element of a part.
+/// Calls a closure with each element of a part.
 private final class ElementVisitor: XMLStreamHandler {
     private let body: (borrowing XMLStreamElement, [String]) throws -> Void
     private var path: [String] = []
@@ -157,9 +157,9 @@ private final class ElementVisitor: XMLStreamHandler {
     func text(_ bytes: Span<UInt8>) {}
 }
 
-/// Bytes at a place in a file.
+/// Reads bytes at a given offset of a file.
 enum PositionedBytes {
-    /// As many as there are.
+    /// Reads `count` bytes, or as many as there are.
     static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0

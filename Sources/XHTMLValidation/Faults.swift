@@ -9,11 +9,11 @@ struct Fault {
     var code: XHTMLProblem.Code
     var message: String
 
-    /// The byte offset of an earlier part of the document that it conflicts with.
+    /// The byte offset of an earlier place in the document that it conflicts with.
     var earlier: Int? = nil
 }
 
-/// The faults of one pass, bounded: a hostile file must not buy a gigabyte of messages.
+/// The faults of one pass. Their number is limited, so that a hostile file cannot produce a gigabyte of messages.
 struct FaultLog {
     static let limit = 100
 
@@ -22,7 +22,7 @@ struct FaultLog {
 
     var isEmpty: Bool { kept.isEmpty }
 
-    /// Adds a fault. If the log is full, its message is not even made.
+    /// Adds a fault. If the log is full, its message is not even created.
     mutating func add(_ fault: @autoclosure () -> Fault) {
         if kept.count < Self.limit {
             kept.append(fault())
@@ -42,7 +42,7 @@ struct FaultLog {
 }
 
 extension FaultLog {
-    /// The problems, sorted by position, no more than the limit; then one that says how many more there are.
+    /// Returns the problems up to the limit, sorted by position, and then one that says how many more there are.
     func problems(in document: [UInt8]) -> [XHTMLProblem] {
         let positions = Positions(of: kept.flatMap { $0.offsets }, in: document)
         var problems = kept.map { fault in
@@ -82,8 +82,8 @@ extension Fault {
 }
 
 extension String {
-    /// At most 80 characters, for messages: "…" stands for more, and "?" for what does not show or changes what does,
-    /// such as control characters and marks of writing direction.
+    /// The text for messages, at most 80 characters: "…" stands for the rest, and "?" for characters that are invisible
+    /// or change what is visible, such as control characters and marks of writing direction.
     var shortened: String {
         let limit = 80
         // Scalars, not characters: a single character can have a million of them.

@@ -10,7 +10,7 @@ struct GrammarMessage {
         let code = unsafe xmlRelaxNGValidErr(rawValue: UInt32(max(0, error.code)))
         switch code {
         case XML_RELAXNG_ERR_EXTRACONTENT where subject.parent != nil:
-            // libxml2 blames the first child that the last of several alternatives could not take.
+            // libxml2 blames the first child that the last of several alternatives could not match.
             text =
                 "<\(subject.parent ?? "?")> contains more than it may: this <\(subject.name)>, or what follows it, "
                 + "is not allowed here."
@@ -74,7 +74,7 @@ struct GrammarMessage {
         return "The attribute \"\(name)\" of <\(subject.name)> is not allowed there, or \(value) is not."
     }
 
-    /// Required attributes of elements. libxml2 does not say which one is missing.
+    /// The required attributes of elements. libxml2 does not say which one is missing.
     private static let needs = [
         "data": "value",
         "img": "alt, and src with a picture as data:image/png;base64,… (or gif, jpeg, webp, avif)",
@@ -83,7 +83,7 @@ struct GrammarMessage {
     ]
 }
 
-/// The element of an error.
+/// The element that an error is about.
 private struct Subject {
     var name = "?"
     var namespace = ""
@@ -105,19 +105,19 @@ private struct Subject {
     }
 }
 
-/// The names of elements and attributes that a grammar has anywhere, so that a message can say "not here" or "nowhere".
+/// The names of elements and attributes anywhere in a grammar, so that a message can say "not here" or "nowhere".
 struct GrammarVocabulary: Sendable {
     private var elements: Set<String> = []
     private var attributes: Set<String> = []
-    /// Whether the grammar has name classes other than plain names, and may allow more than it names.
+    /// Whether the grammar has name classes other than plain names, so that it may allow more than it names.
     private var isOpen = false
 
-    /// Reads the names, and refuses anything that would load another file.
+    /// Reads the names and refuses anything that would load another file.
     init(of grammar: XMLDocument, faults: inout FaultLog) {
         var found = FaultLog()
         grammar.forEachElement { element in
             guard element.namespace == XMLElement.relaxNG else { return }
-            // "svg:rect" is counted as "rect": the namespace is not needed for a hint.
+            // "svg:rect" counts as "rect": a hint does not need the namespace.
             let name = element.attributes.first { $0.name == "name" }?.value.split(separator: ":").last.map(String.init)
             switch (element.name, name) {
             case ("element", let name?): elements.insert(name)
@@ -133,12 +133,12 @@ struct GrammarVocabulary: Sendable {
         faults.append(found)
     }
 
-    /// Whether some element of this name may be somewhere.
+    /// Returns whether an element of this name may occur anywhere.
     func mayContain(element name: String) -> Bool {
         isOpen || elements.contains(name)
     }
 
-    /// Whether some element may have an attribute of this local name.
+    /// Returns whether any element may have an attribute of this local name.
     func mayContain(attribute name: String) -> Bool {
         isOpen || attributes.contains(name)
     }
@@ -146,7 +146,7 @@ struct GrammarVocabulary: Sendable {
 
 /// Validates a tree against a grammar.
 enum GrammarCheck {
-    /// Adds what the grammar has against the document to the faults that other checks have found.
+    /// Adds the grammar's objections to the document to the faults of other checks.
     static func check(_ document: XMLDocument, against grammar: XHTMLGrammar, faults: inout FaultLog) {
         var findings = GrammarFindings(vocabulary: grammar.vocabulary)
         let status = unsafe withUnsafeMutablePointer(to: &findings) { findings in
@@ -159,7 +159,7 @@ enum GrammarCheck {
         }
         faults.append(findings.faults)
         if status != 0, faults.isEmpty {
-            // Never "valid" because an error was not reported.
+            // A page is never valid just because an error was not reported.
             faults.add(.grammar, at: 0, "The page does not match the grammar; the reason is unknown (\(status)).")
         }
     }
@@ -182,11 +182,11 @@ private struct GrammarFindings {
     }
 
     mutating func add(_ error: xmlError) {
-        // A grammar may declare ids as xsd:ID. The check of references reports them, with better messages.
+        // A grammar may declare ids as xsd:ID. The reference check reports such errors with better messages.
         guard unsafe error.level.rawValue >= XML_ERR_ERROR.rawValue,
             unsafe error.domain != Int32(XML_FROM_VALID.rawValue)
         else { return }
-        // The consequence of an error further inside, which has been reported.
+        // The consequence of an error further inside, which was already reported.
         let isConsequence = unsafe error.code == Int32(XML_RELAXNG_ERR_CONTENTVALID.rawValue)
         guard !isConsequence || faults.isEmpty else { return }
         let element = unsafe error.node?.assumingMemoryBound(to: xmlNode.self).enclosingElement

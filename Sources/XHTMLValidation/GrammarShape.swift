@@ -1,17 +1,17 @@
 /// The properties of a grammar that decide whether pages can be checked part by part (``KnownParts``).
 ///
-/// It is *plain* if the names of an element and of those around it tell which of its patterns an element has to fit, and
-/// if no pattern is about text but in attributes: then whether an element fits depends on little that is not its own.
+/// It is *plain* if the names of an element and of its ancestors determine the pattern that the element must match, and
+/// if only patterns of attributes restrict text. Then whether an element matches depends on little outside the element.
 struct GrammarShape {
-    /// An element's name, with its namespace and a space before it.
+    /// The name of an element, preceded by its namespace and a space.
     typealias ElementName = String
 
-    /// Attributes without a namespace that may have any value, by element.
+    /// The attributes without a namespace that may have any value, by element.
     private var freeAttributes: [ElementName: Set<String>] = [:]
 
     /// Nil if the grammar is not plain.
     ///
-    /// - Parameter grammar: one that libxml2 has compiled.
+    /// - Parameter grammar: a grammar that libxml2 has compiled.
     init?(of grammar: XMLDocument) {
         guard let root = Pattern.root(of: grammar), root.isPattern("grammar") else { return nil }
         var reader = ContentReader()
@@ -22,7 +22,7 @@ struct GrammarShape {
                 guard start == nil else { return nil }
                 start = pattern
             case "define":
-                // Two of one name are combined.
+                // Two definitions of the same name would be combined.
                 guard let name = pattern["name"], reader.defines.updateValue(pattern, forKey: name) == nil else {
                     return nil
                 }
@@ -30,7 +30,7 @@ struct GrammarShape {
             }
         }
         guard let start else { return nil }
-        // All elements that there are, from the root on.
+        // All elements that occur, from the root on.
         var waiting = [start]
         var seen: Set<ObjectIdentifier> = []
         while let element = waiting.popLast() {
@@ -41,12 +41,12 @@ struct GrammarShape {
             if element === start { continue }
             guard let name = element.elementName else { return nil }
             let free = Set(content.attributes.filter { $0.value }.keys)
-            // Where an element has several patterns, an attribute is free if it is in all of them.
+            // If an element has several patterns, an attribute is free only if it is free in all of them.
             freeAttributes[name] = freeAttributes[name].map { $0.intersection(free) } ?? free
         }
     }
 
-    /// Whether an attribute may have any value on an element that may have it at all.
+    /// Returns whether an attribute may have any value, on an element that may have it at all.
     func isFree(_ attribute: String, on element: ElementName) -> Bool {
         freeAttributes[element]?.contains(attribute) == true
     }
@@ -59,7 +59,7 @@ private final class Pattern {
     private let attributes: [XMLElement.Attribute]
     /// By prefix.
     private let namespaces: [String: String]
-    /// Of the elements that are named without a prefix.
+    /// The namespace of elements that are named without a prefix.
     private let elementNamespace: String
     var children: [Pattern] = []
 
@@ -71,7 +71,7 @@ private final class Pattern {
         elementNamespace = element.attributes.first { $0.name == "ns" }?.value ?? parent?.elementNamespace ?? ""
     }
 
-    /// The outermost one, with all that is in it.
+    /// Returns the root pattern with everything in it.
     static func root(of grammar: XMLDocument) -> Pattern? {
         var open: [Pattern] = []
         grammar.forEachElement { element in
@@ -87,7 +87,7 @@ private final class Pattern {
 
     var isPattern: Bool { namespace == XMLElement.relaxNG }
 
-    /// The value of an attribute, without white space around it.
+    /// The value of an attribute, without surrounding white space.
     subscript(attribute: String) -> String? {
         guard let value = attributes.first(where: { $0.name == attribute })?.value else { return nil }
         let isBlank: (UInt8) -> Bool = { $0 <= UInt8(ascii: " ") }
@@ -97,7 +97,7 @@ private final class Pattern {
             decoding: bytes.prefix(bytes.count - bytes.reversed().prefix(while: isBlank).count), as: UTF8.self)
     }
 
-    /// The name of the elements that a pattern describes; nil if there is none, or if there are many.
+    /// The name of the elements that a pattern describes; nil if there is none, or more than one.
     var elementName: GrammarShape.ElementName? {
         guard isPattern("element"), let name = self["name"] else { return nil }
         let parts = name.split(separator: ":", omittingEmptySubsequences: false)
@@ -106,7 +106,7 @@ private final class Pattern {
     }
 }
 
-/// Finds out what may be directly in an element, in any order.
+/// Determines what may be directly in an element, in any order.
 private struct ContentReader {
     struct Content {
         /// The pattern of each child, by name.
@@ -118,7 +118,7 @@ private struct ContentReader {
 
     var defines: [String: Pattern] = [:]
 
-    /// Nil if it is not plain.
+    /// Returns the content of an element; nil if it is not plain.
     func content(of element: Pattern) -> Content? {
         var content = Content()
         return element.children.allSatisfy { read($0, into: &content) } ? content : nil
@@ -136,7 +136,8 @@ private struct ContentReader {
             guard content.defines.insert(name).inserted else { return true }
             return define.children.allSatisfy { read($0, into: &content) }
         case "element":
-            // Of two patterns of one name in one place, only what is inside an element can tell which it fits.
+            // If two patterns in one place have the same name, only an element's content decides which of them it
+            // matches.
             guard let name = pattern.elementName else { return false }
             let earlier = content.elements.updateValue(pattern, forKey: name)
             return earlier == nil || earlier === pattern
@@ -144,17 +145,17 @@ private struct ContentReader {
             guard let name = pattern["name"], pattern["ns"] == nil, pattern.children.allSatisfy(isPlainValue) else {
                 return false
             }
-            // A name with a prefix may be written with another one.
+            // A name with a prefix may be written with another prefix.
             let isFree = isAnyText(pattern.children) && !name.utf8.contains(UInt8(ascii: ":"))
             content.attributes[name] = content.attributes[name] != false && isFree
             return true
         default:
-            // Among them what is about text, and names that stand for many.
+            // This includes patterns that restrict text, and names that stand for many.
             return false
         }
     }
 
-    /// Whether patterns of a value let anything in.
+    /// Returns whether the patterns of a value allow any text.
     private func isAnyText(_ patterns: [Pattern]) -> Bool {
         guard let pattern = patterns.first else { return true }
         guard patterns.count == 1 else { return false }
@@ -162,7 +163,7 @@ private struct ContentReader {
         return pattern["name"].flatMap { defines[$0] }.map { isAnyText($0.children) } ?? false
     }
 
-    /// Types of values that depend on more than the value: on other attributes, or on the namespaces of the place.
+    /// Types of values that depend on more than the value: on other attributes, or on the namespaces in force.
     private static let contextual: Set = ["ID", "IDREF", "IDREFS", "ENTITY", "ENTITIES", "NOTATION", "QName"]
 
     private func isPlainValue(_ pattern: Pattern) -> Bool {

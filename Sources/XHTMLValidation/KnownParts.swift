@@ -1,34 +1,34 @@
-/// The parts of all valid pages so far, so that a page of the same parts need not be checked against the grammar again.
+/// The parts of all valid pages so far, so that a page made of these need not be checked against the grammar again.
 ///
-/// A **part** is an element without what is inside its children: the names of all elements around it (its *path*) and its
-/// own; its attributes, with the values of all but those that the grammar lets have any value (``GrammarShape``) and that
-/// no other check looks at (``AttributeRole``); and what comes directly in it, one after another: elements by their names,
-/// comments, and text, of which is told whether it is blank. Of a style sheet, all of the text belongs to the part.
+/// A **part** is an element without the contents of its children: the names of all its ancestors (its *path*) and its
+/// own; its attributes, with their values, except values that the grammar does not restrict (``GrammarShape``) and that
+/// no other check looks at (``AttributeRole``); and its direct content in order: elements by their names, comments, and
+/// whether each text is blank. All text of a style sheet belongs to the part.
 ///
-/// **Why a page is valid if each of its parts was in a page that libxml2 found valid.** ``GrammarShape`` has made sure of
-/// two things. First, no place has two patterns for elements of one name. So there is one pattern for the root, one for a
-/// child of each name in it, and so on: the path of an element tells which pattern it has to fit. Second, patterns for
-/// the inside of an element are made of elements and `text`, which stands for any text; so whether an element fits its
-/// pattern depends on its attributes, on the order of elements and text in it, and on whether each child fits the pattern
-/// for its name. All but the last is its part. In the page from which the part is known, an element with the same part
-/// and the same path, so with the same pattern, did fit it. The values that a part leaves out make no difference, for the
-/// pattern takes any. By induction from the innermost elements outwards, each element of the page fits its pattern, and
-/// the root does.
+/// **Why a page is valid if each of its parts was in a page that libxml2 found valid.** ``GrammarShape`` has ensured
+/// two things. First, no place has two patterns for elements of the same name. So there is one pattern for the root,
+/// one for each name of a child in it, and so on: the path of an element determines the pattern that it must match.
+/// Second, patterns for the content of an element consist of elements and `text`, which matches any text; so whether an
+/// element matches its pattern depends on its attributes, on the order of elements and text in it, and on whether each
+/// child matches the pattern for its name. All but the last belong to its part. In the page from which the part is
+/// known, an element with the same part and the same path, and so with the same pattern, did match. The values that a
+/// part leaves out make no difference, because the pattern accepts any. By induction from the innermost elements
+/// outward, each element of the page matches its pattern, including the root.
 ///
-/// The other checks (``PageCheck``) are about a link inside a link, which the path tells; about addresses, and about what
-/// a style sheet loads, which the values in the part tell; and about ids and what refers to them, which no part alone
-/// can tell: those are compared for each page.
+/// The other checks (``PageCheck``) are about a link inside a link, which the path shows; about addresses and what a
+/// style sheet loads, which the values in the part show; and about ids and references to them, which no part can show
+/// by itself: those are compared for each page.
 ///
-/// **Why it is well-formed.** ``MarkupCursor`` takes only what every parser takes in the same way: it looks at each byte of
-/// text and of values, and elements are closed in the order in which they were opened. What is left is that an element
-/// has no attribute twice, which its part tells; that namespaces are declared as they may be, of which those in force
-/// were so in a valid page (``NamespaceScopes``); and libxml2's limits, which depend on the path, or are far from what is
-/// taken here. Where a page is written in another way, libxml2 judges all of it.
+/// **Why it is well-formed.** ``MarkupCursor`` accepts only what every parser reads in the same way: it looks at each
+/// byte of text and of values, and each end tag closes the innermost open element. What remains is that an element has
+/// no attribute twice, which its part shows; that namespaces are declared as allowed, as those in force were in a valid
+/// page (``NamespaceScopes``); and libxml2's limits, which depend on the path, or are far from what is accepted here.
+/// If a page is written in another way, libxml2 judges all of it.
 ///
-/// Nothing is said of a page that has anything else: then all checks are made, and if they find nothing, its parts are
-/// known from then on.
+/// A page with anything else is not judged here: all checks are made, and if they find nothing, its parts are known
+/// from then on.
 struct KnownParts {
-    /// Larger pages are not checked here.
+    /// Larger pages always get the full check.
     private static let largestPage = 4 * 1024 * 1024
     private static let mostAttributes = 200
 
@@ -41,7 +41,7 @@ struct KnownParts {
     private var parts = PartTable()
     private var freedom = PairTable()
     private var references = PageReferences()
-    /// Start tags that have no attribute with any value, as they are written, by path and scope: where they lead.
+    /// Start tags, as written, in which no attribute may have any value. By path and scope, each leads to its element.
     private var tags = ValueTable()
     private var tagPlaces = PairTable()
     private var knownTags: [OpenElement] = []
@@ -56,14 +56,14 @@ struct KnownParts {
     private struct OpenElement {
         var name: UInt32
         var path: PartTable.Place
-        /// The position in the part.
+        /// The place in the table that the part has reached.
         var place: PartTable.Place
         var scope: UInt32
-        /// In its tag.
+        /// The number of namespace declarations in its tag.
         var declarations: Int
         var isStyleSheet: Bool
         var isEmpty: Bool
-        /// Its name as it is written.
+        /// Its name as written.
         var written: Range<Int>
     }
 
@@ -107,7 +107,7 @@ struct KnownParts {
         for scope in newScopes { scopes.learn(scope) }
     }
 
-    /// Approximately, in bytes.
+    /// The approximate size in bytes.
     private var size: Int {
         100 * (parts.count + values.count + names.count + scopes.count + tags.count + knownTags.count)
             + values.byteCount + tags.byteCount
@@ -123,7 +123,7 @@ struct KnownParts {
 // MARK: - Reading a page
 
 extension KnownParts {
-    /// False if only the full check can decide.
+    /// Reads a page; false if only the full check can decide.
     private mutating func read(_ cursor: inout MarkupCursor) -> Bool {
         guard cursor.skipProlog() else { return false }
         var declarations = 0
@@ -187,7 +187,7 @@ extension KnownParts {
         return true
     }
 
-    /// The element of a tag, and whether the tag always means the same in its place.
+    /// Returns the element of a tag, and whether the tag always means the same in its place.
     private mutating func makeElement(
         _ written: Range<Int>, _ outer: PartTable.Place, _ outerScope: UInt32, _ cursor: MarkupCursor
     ) -> (OpenElement, isConstant: Bool)? {
@@ -235,7 +235,7 @@ extension KnownParts {
         open.append(element)
     }
 
-    /// All of what is in a style sheet belongs to its part.
+    /// Reads a style sheet, whose whole text belongs to its part.
     private mutating func readStyleSheet(_ cursor: inout MarkupCursor) -> Bool {
         guard let range = cursor.verbatimText(), cursor.isAtEndTag else { return false }
         let value = unsafe values.number(of: cursor[range])
@@ -257,7 +257,7 @@ extension KnownParts {
         }
     }
 
-    /// Goes on with the part of the innermost element past the text that has come.
+    /// Adds the text that was just read to the part of the innermost element.
     private mutating func addText() {
         guard text != .none, let last = open.indices.last else { return }
         open[last].place = parts.place(after: .text(isBlank: text == .blank), from: open[last].place)
@@ -268,7 +268,7 @@ extension KnownParts {
 // MARK: - Attributes
 
 extension KnownParts {
-    /// Whether neither the grammar nor another check looks at the value of an attribute.
+    /// Returns whether neither the grammar nor another check looks at the value of an attribute.
     private mutating func isFree(_ attribute: UInt32, on element: UInt32) -> Bool {
         let answer = freedom.number(of: UInt64(element), UInt64(attribute), new: 3)
         guard answer == 3 else { return answer == 1 }
@@ -279,7 +279,7 @@ extension KnownParts {
         return isFree
     }
 
-    /// What a part mentions, from the steps that lead to its end.
+    /// Returns what a part mentions, from the steps that lead to its end.
     private mutating func mentions(at end: PartTable.Place) -> PartMentions {
         var steps: [PartTable.Step] = []
         var element = NameTable.Name(local: "", namespace: "")
@@ -294,7 +294,7 @@ extension KnownParts {
             place = arrival.from
         }
         var mentioned = PartMentions()
-        // Its text comes last.
+        // The text of a style sheet is the last step.
         if element.isStyleSheet, case .value(let text)? = steps.first {
             references.note(StyleSheet(values.text(text)).fragments, in: &mentioned)
             steps.removeFirst()
@@ -312,7 +312,7 @@ extension KnownParts {
         return mentioned
     }
 
-    /// Notes what the value of an attribute mentions, as ``PageCheck`` does.
+    /// Adds what the value of an attribute mentions, as ``PageCheck`` does.
     private mutating func note(
         _ value: String, of attribute: String, on element: NameTable.Name, in mentioned: inout PartMentions
     ) {
@@ -328,7 +328,7 @@ extension KnownParts {
 }
 
 extension String {
-    /// The value of an attribute, as it is written in a plain page.
+    /// The value of an attribute, decoded from how it is written in a plain page.
     fileprivate var decoded: String {
         guard utf8.contains(where: { $0 == UInt8(ascii: "&") || $0 < 0x20 }) else { return self }
         var decoded = String.UnicodeScalarView()

@@ -1,12 +1,13 @@
 private import Glibc
 
-/// Goes through a page in the plainest XML: what it accepts is well-formed, and means the same to
-/// every parser. It reports anything else, and a parser has to decide.
+/// Reads a page written in the plainest XML: whatever it accepts is well-formed, and means the same to every parser. It
+/// reports anything else, for a parser to decide.
 ///
-/// Plain are: a declaration of UTF-8, `<!DOCTYPE html>`, tags without white space around their equals signs, comments,
-/// references to characters, and the five entities that need no declaration. Names are of ASCII. The bytes are UTF-8.
+/// Plain XML has a declaration of UTF-8, `<!DOCTYPE html>`, tags without white space around their equals signs,
+/// comments, references to characters, and the five entities that need no declaration. Names are ASCII. The bytes are
+/// UTF-8.
 ///
-/// Safe to use: every read is within the bytes, which must outlive it.
+/// Safe to use, because every read is within the bytes, which must outlive the cursor.
 @safe
 struct MarkupCursor {
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -18,12 +19,12 @@ struct MarkupCursor {
         count = bytes.count
     }
 
-    /// What a stretch of text is to a grammar.
+    /// How a grammar sees a piece of text.
     enum Text {
         case none, blank, some
     }
 
-    /// An attribute as it is written: where its name and its value are.
+    /// An attribute as written: the byte ranges of its name and its value.
     struct Attribute {
         var name: Range<Int>
         var value: Range<Int>
@@ -33,7 +34,7 @@ struct MarkupCursor {
         unsafe UnsafeBufferPointer(rebasing: bytes[range])
     }
 
-    /// The byte at the cursor; 0, which is in no page, at the end.
+    /// The byte at the cursor; 0, which occurs in no page, at the end.
     private var byte: UInt8 { index < count ? unsafe bytes[index] : 0 }
 
     private func byte(_ index: Int) -> UInt8 { index < count ? unsafe bytes[index] : 0 }
@@ -57,7 +58,7 @@ struct MarkupCursor {
         while Self.isBlank(byte) { index += 1 }
     }
 
-    /// Goes to the tag of the root. False if what comes before is not plain.
+    /// Moves to the tag of the root element; false if anything before it is not plain.
     mutating func skipProlog() -> Bool {
         _ = skip("\u{FEFF}")
         if hasPrefix("<?"), !skip(#"<?xml version="1.0" encoding="UTF-8"?>"#),
@@ -70,7 +71,7 @@ struct MarkupCursor {
         return byte == UInt8(ascii: "<")
     }
 
-    /// Whether nothing but white space follows.
+    /// Skips white space and returns whether nothing else follows.
     mutating func isAtEnd() -> Bool {
         skipBlanks()
         return index == count
@@ -78,7 +79,7 @@ struct MarkupCursor {
 
     // MARK: - Text
 
-    /// Goes to the next `<`; nil if what comes before is not plain.
+    /// Moves to the next `<`; nil if the text before it is not plain.
     mutating func text() -> Text? {
         var text = Text.none
         while index < count {
@@ -94,7 +95,7 @@ struct MarkupCursor {
                 if text != .some { text = character == 0x0D || Self.isBlank(character) ? .blank : .some }
                 continue
             }
-            // Of “]]>”, the last byte gives it away.
+            // “]]>” is recognized by its last two bytes.
             guard isCharacter(byte), byte != UInt8(ascii: ">") || self.byte(index - 1) != UInt8(ascii: "]") else {
                 return nil
             }
@@ -104,7 +105,7 @@ struct MarkupCursor {
         return nil
     }
 
-    /// Goes to the next `<` in an element whose text is looked at as it is; nil if it is not plain.
+    /// Moves to the next `<` in an element whose text is used unchanged, and returns its range; nil if it is not plain.
     mutating func verbatimText() -> Range<Int>? {
         let start = index
         guard let end = unsafe find(UInt8(ascii: "<"), in: bytes[index...]) else { return nil }
@@ -122,14 +123,14 @@ struct MarkupCursor {
         return unsafe bytes.startIndex + UnsafeRawPointer(start).distance(to: UnsafeRawPointer(found))
     }
 
-    /// Whether XML allows the character at the cursor, of which this is the first byte, or one of those that follow.
+    /// Returns whether XML allows the character at the cursor, for its first byte or one of the following.
     private func isCharacter(_ byte: UInt8) -> Bool {
         if byte < 0x20 { return Self.isBlank(byte) }
         // U+FFFE and U+FFFF.
         return byte != 0xEF || self.byte(index + 1) != 0xBF || self.byte(index + 2) < 0xBE
     }
 
-    /// Skips a reference. Returns its character, or 0xFF for one beyond ASCII; nil if it is not a reference.
+    /// Skips a reference and returns its character, or 0xFF for a named one or beyond U+00FF; nil if it is not plain.
     private mutating func reference() -> UInt8? {
         if skip("&amp;") || skip("&lt;") || skip("&gt;") || skip("&quot;") || skip("&apos;") { return 0xFF }
         guard skip("&#") else { return nil }
@@ -155,7 +156,7 @@ struct MarkupCursor {
     var isAtComment: Bool { byte(index + 1) == UInt8(ascii: "!") }
     var isAtEndTag: Bool { byte(index + 1) == UInt8(ascii: "/") }
 
-    /// Skips a comment, if it is one.
+    /// Skips a comment; false if there is none, or if it is not plain.
     mutating func comment() -> Bool {
         guard skip("<!--") else { return false }
         while index < count, !hasPrefix("--") {
@@ -165,7 +166,7 @@ struct MarkupCursor {
         return skip("-->")
     }
 
-    /// Skips the end tag of an element of that name, if it is one.
+    /// Skips the end tag of an element with this name; false if there is none.
     mutating func endTag(_ name: Range<Int>) -> Bool {
         let end = index + 2 + name.count
         guard end < count, unsafe areSame(self[name], self[index + 2..<end]) else { return false }
@@ -176,7 +177,7 @@ struct MarkupCursor {
         return true
     }
 
-    /// Where the start tag at the cursor ends, behind its `>`; nil if there is no end.
+    /// Returns the offset after the `>` of the start tag at the cursor; nil if the tag has no end.
     func endOfStartTag() -> Int? {
         var end = index
         var quote: UInt8 = 0
@@ -194,12 +195,12 @@ struct MarkupCursor {
         return nil
     }
 
-    /// Skips a start tag that was examined.
+    /// Skips a start tag that was examined before.
     mutating func skip(to end: Int) { index = end }
 
-    /// Skips a start tag. Returns its name, and whether the element ends with it; nil if it is not plain.
+    /// Skips a start tag and returns its name, and whether it also ends the element; nil if it is not plain.
     ///
-    /// - Parameter attributes: where its attributes are put.
+    /// - Parameter attributes: the tag's attributes are appended to it.
     mutating func startTag(_ attributes: inout [Attribute]) -> (name: Range<Int>, isEmpty: Bool)? {
         index += 1
         guard let name = self.name() else { return nil }
@@ -237,7 +238,7 @@ struct MarkupCursor {
         return Attribute(name: name, value: start..<index - 1)
     }
 
-    /// A name of ASCII, with one prefix at most.
+    /// Skips an ASCII name with at most one prefix and returns its range; nil if there is none.
     private mutating func name() -> Range<Int>? {
         let start = index
         var colon: Int?
@@ -258,7 +259,7 @@ struct MarkupCursor {
     }
 }
 
-/// Whether two stretches of memory are the same.
+/// Returns whether two buffers contain the same bytes.
 private func areSame(_ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>) -> Bool {
     first.count == second.count && first.indices.allSatisfy { unsafe first[$0] == second[$0] }
 }

@@ -1,8 +1,8 @@
-/// Checks that a grammar cannot express, or that apply whatever the grammar is. One walk over the elements.
+/// Checks that a grammar cannot express, or that apply regardless of the grammar, in one pass over the elements.
 struct PageCheck {
     private var references = ReferenceCheck()
     private var faults = FaultLog()
-    /// How deep the link is that the walk is in, if it is in one.
+    /// The depth of the link around the current element, if there is one.
     private var linkDepth: Int?
     private let styleSheets: StyleSheetMemory
 

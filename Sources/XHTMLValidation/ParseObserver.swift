@@ -1,29 +1,29 @@
 internal import CLibXML2
 
-/// Events of the parser while it builds the tree: where elements begin, what is refused, what is not well-formed.
+/// Observes the parser while it builds the tree: where elements begin, what is refused, what is not well-formed.
 struct ParseObserver {
     private(set) var faults = FaultLog()
-    /// Whether the tree need not be checked.
+    /// Whether the tree is not worth checking.
     var isRefused: Bool { isStopped || hasSyntaxError }
 
-    /// Whether parsing was abandoned, because of the document type or the depth.
+    /// Whether parsing was abandoned because of the document type, the depth or the namespaces.
     private var isStopped = false
     private var hasSyntaxError = false
-    /// Whether an error threw the parser off the structure, so that every further error follows from it.
+    /// Whether an error threw the parser out of step, so that every further error is a consequence.
     private var isDerailed = false
 
     private let document: [UInt8]
     private let start: Int
 
-    /// - Parameter start: The offset at which libxml2 began to read.
+    /// - Parameter start: the offset at which libxml2 began to read.
     init(document: [UInt8], start: Int) {
         self.document = document
         self.start = start
     }
 
-    /// Replaces libxml2's event handlers with the observer's, which call the original ones where the tree needs it.
+    /// Replaces libxml2's event handlers with the observer's, which call the original ones where the tree needs them.
     ///
-    /// The observer itself must be in the parser's field `_private`, for as long as the parser runs.
+    /// The parser's field `_private` must point to the observer as long as the parser runs.
     static func install(in parser: xmlParserCtxtPtr) {
         guard let events = unsafe parser.pointee.sax else { return }
         unsafe events.pointee.internalSubset = { context, name, publicID, systemID in
@@ -39,7 +39,7 @@ struct ParseObserver {
             guard let parser = unsafe parserContext(context), let observer = unsafe observer(of: parser) else { return }
             unsafe observer.pointee.startTag(endingAt: parser)
         }
-        // Not passed on: the grammar does not see processing instructions, so nothing else would look at them.
+        // Not passed on: the grammar does not see processing instructions, and no other check looks at them.
         unsafe events.pointee.processingInstruction = { context, target, _ in
             guard let parser = unsafe parserContext(context), let observer = unsafe observer(of: parser) else { return }
             unsafe observer.pointee.processingInstruction(String(copying: target)?.shortened ?? "", endingAt: parser)
@@ -54,7 +54,8 @@ struct ParseObserver {
 
     // MARK: Events
 
-    /// `<!DOCTYPE html>` is all that a page needs, and the only one accepted: no identifiers, nothing in brackets.
+    /// `<!DOCTYPE html>` is all that a page needs, and the only document type accepted: no identifiers, nothing in
+    /// brackets.
     private mutating func documentType(name: String, hasIDs: Bool, endingAt parser: xmlParserCtxtPtr) {
         let end = unsafe offset(in: parser)
         let hasSubset = !(end < document.count && document[end] == UInt8(ascii: ">"))
@@ -80,7 +81,7 @@ struct ParseObserver {
                 .tooDeep, at: begin, "Elements are nested more than \(XHTMLValidator.maximumDepth) deep from here on.")
             unsafe xmlStopParser(parser)
         }
-        // libxml2 looks through all namespaces in force for each element. (Each takes two places in its table.)
+        // libxml2 searches all namespaces in force for each element. (Each takes two entries in its table.)
         if unsafe parser.pointee.nsNr > 2 * XHTMLValidator.maximumNamespaces {
             refuse(.tooManyAttributes, at: begin, "There are too many namespace declarations. Remove those not needed.")
             unsafe xmlStopParser(parser)
@@ -94,7 +95,7 @@ struct ParseObserver {
     }
 
     private mutating func error(_ error: xmlError, in parser: xmlParserCtxtPtr) {
-        // Validity errors are about DTDs and xml:id. The grammar says what is valid here.
+        // Validity errors concern DTDs and xml:id. Here, the grammar decides what is valid.
         guard unsafe error.level.rawValue >= XML_ERR_ERROR.rawValue, !isStopped,
             unsafe error.domain != Int32(XML_FROM_VALID.rawValue)
         else { return }
@@ -105,9 +106,9 @@ struct ParseObserver {
             faults.add(.notWellFormed, at: unsafe offset(in: parser), fault.message)
         }
         if isDerailed {
-            // Ends the parse at the next occasion, and again if libxml2 forgets. Not by xmlStopParser, which frees the
-            // input that the parser's functions still point to when they report an error. Going on would cost the
-            // square of the size for a comment full of "--": for each, libxml2 copies all of the comment.
+            // Ends the parse as soon as possible, and again if libxml2 resets this. xmlStopParser would free the input
+            // to which the parser's functions still point when they report an error. Continuing would take quadratic
+            // time for a comment full of "--", because libxml2 copies the whole comment for each.
             unsafe parser.pointee.disableSAX = 1
             unsafe parser.pointee.instate = XML_PARSER_EOF
         }
@@ -121,12 +122,13 @@ struct ParseObserver {
         faults.add(code, at: offset, message)
     }
 
-    /// How far the parser has read, as an offset in the document.
+    /// Returns how far the parser has read, as an offset in the document.
     private func offset(in parser: xmlParserCtxtPtr) -> Int {
         start + max(0, unsafe Int(xmlByteConsumed(parser)))
     }
 
-    /// The nearest "<" before the offset. In a tag there is no other: attribute values must not contain one.
+    /// Returns the nearest "<" before the offset. A tag contains no other, because attribute values must not contain
+    /// one.
     private func tagStart(before offset: Int) -> Int {
         var index = min(offset, document.count) - 1
         while index > 0, document[index] != UInt8(ascii: "<") {

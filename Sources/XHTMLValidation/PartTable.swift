@@ -1,7 +1,7 @@
-/// Numbers for pairs of numbers, by open addressing.
+/// A hash table with open addressing that maps pairs of numbers to numbers.
 struct PairTable {
     private var keys: [(UInt64, UInt64)]
-    /// 0 where there is nothing.
+    /// 0 for an empty slot.
     private var values: [UInt32]
     private(set) var count = 0
 
@@ -10,7 +10,7 @@ struct PairTable {
         values = Array(repeating: 0, count: 1024)
     }
 
-    /// The number of a pair; `new` if it has none yet, which is above 0 then.
+    /// Returns the number of a pair. If it has none yet, it gets `new`, which must be above 0.
     mutating func number(of first: UInt64, _ second: UInt64, new: UInt32) -> UInt32 {
         let mask = values.count - 1
         var place = Self.hash(first, second) & mask
@@ -25,7 +25,7 @@ struct PairTable {
         return new
     }
 
-    /// The number of a pair; nil if it has none.
+    /// Returns the number of a pair; nil if it has none.
     func find(_ first: UInt64, _ second: UInt64) -> UInt32? {
         let mask = values.count - 1
         var place = Self.hash(first, second) & mask
@@ -36,7 +36,7 @@ struct PairTable {
         return nil
     }
 
-    /// Gives a pair that has a number another one.
+    /// Replaces the number of a pair that has one.
     mutating func replace(_ first: UInt64, _ second: UInt64, by value: UInt32) {
         let mask = values.count - 1
         var place = Self.hash(first, second) & mask
@@ -68,24 +68,24 @@ struct PairTable {
     }
 }
 
-/// The parts of pages, each with what it mentions: see ``KnownParts`` for what a part is.
+/// The parts of pages, each with the ids that it mentions. ``KnownParts`` defines what a part is.
 ///
-/// A part is spelled by steps, and known by where they lead: each step from each place leads to a place of its own, so that
-/// no two parts are taken for one. Places that end a part of a valid page are marked.
+/// This is a trie: a part is spelled by steps and identified by the place where they lead. Each step from each place
+/// leads to a separate place, so no two parts are confused. Places that end a part of a valid page are marked.
 struct PartTable {
     typealias Place = UInt32
 
-    /// One step.
+    /// A step from one place to the next.
     enum Step {
-        /// To the path of an element inside the one that is at the path.
+        /// Leads from the path of an element to the path of an element with this name inside it.
         case inside(UInt32)
-        /// The part has an attribute.
+        /// The part has this attribute.
         case attribute(UInt32)
-        /// Its value, or that of a style sheet.
+        /// The value of the attribute, or the text of a style sheet.
         case value(UInt32)
-        /// Comes to an element.
+        /// The part continues with this child element.
         case child(UInt32)
-        /// Comes to text.
+        /// The part continues with text.
         case text(isBlank: Bool)
         case comment
 
@@ -101,7 +101,7 @@ struct PartTable {
         }
     }
 
-    /// Where a place was come to from, and how.
+    /// How a place is reached: from which place, and by which step.
     struct Arrival {
         var from: Place
         var step: Step
@@ -109,15 +109,15 @@ struct PartTable {
 
     private(set) var arrivals = [Arrival(from: 0, step: .comment), Arrival(from: 0, step: .comment)]
     private var steps = PairTable()
-    /// What the part that ends at a place mentions: a place in ``mentions`` from 2 on; 1 for nothing, 0 for a part that is
-    /// not known.
+    /// For each place, the index in ``mentions`` plus 2 of the part that ends there; 1 if the part mentions nothing, 0
+    /// if it is not known.
     private var marks: [UInt32] = [0, 0]
     private var mentions: [PartMentions] = []
 
-    /// The path of the page itself, which everything begins with.
+    /// The path of the page itself, where every part begins.
     static let root: Place = 1
 
-    /// How many places there are.
+    /// The number of places.
     var count: Int { arrivals.count }
 
     mutating func place(after step: Step, from place: Place) -> Place {
@@ -130,7 +130,7 @@ struct PartTable {
         return found
     }
 
-    /// What a part mentions; nil if the part is not known.
+    /// Returns what a part mentions, if anything; `.none` if the part is not known.
     func mentions(at place: Place) -> PartMentions?? {
         switch marks[Int(place)] {
         case 0: .none
@@ -139,7 +139,7 @@ struct PartTable {
         }
     }
 
-    /// Makes a part known.
+    /// Marks a part as known.
     mutating func learn(_ place: Place, _ mentioned: PartMentions) {
         guard marks[Int(place)] == 0 else { return }
         guard !mentioned.ids.isEmpty || !mentioned.references.isEmpty else {
@@ -151,21 +151,21 @@ struct PartTable {
     }
 }
 
-/// The ids that a part of a page gives, and those that it refers to, as numbers.
+/// The ids that a part of a page defines, and those that it refers to, as numbers.
 struct PartMentions {
     var ids: [Int] = []
-    /// Each with the id that it may stand for as well, where it is percent-encoded.
+    /// Each with the id that it may also stand for if it is percent-encoded.
     var references: [(id: Int, decoded: Int)] = []
 }
 
-/// The ids of a page, and whether all that it refers to are there.
+/// The ids of a page, and whether all references have a target.
 struct PageReferences {
     private var numbers: [[UInt8]: Int] = [:]
-    /// The page in which each id was given last.
+    /// The page that last defined each id.
     private var givenIn: [Int] = []
     private var page = 0
     private var hasDuplicate = false
-    /// References to what was not there yet.
+    /// References to ids that were not defined yet.
     private var open: [(id: Int, decoded: Int)] = []
 
     mutating func begin() {
@@ -182,14 +182,14 @@ struct PageReferences {
         for reference in mentions.references where !isGiven(reference) { open.append(reference) }
     }
 
-    /// Whether no id is there twice, and each one that was referred to is there.
+    /// Whether no id is defined twice, and each id that was referred to is defined.
     var areWhole: Bool { !hasDuplicate && open.allSatisfy(isGiven) }
 
     private func isGiven(_ reference: (id: Int, decoded: Int)) -> Bool {
         givenIn[reference.id] == page || givenIn[reference.decoded] == page
     }
 
-    /// The number of an id, which is known by its bytes.
+    /// Returns the number of an id, which is identified by its bytes.
     mutating func number(of id: String) -> Int {
         let key = Array(id.utf8)
         if let number = numbers[key] { return number }
@@ -217,7 +217,7 @@ struct NameTable {
 
         var elementName: GrammarShape.ElementName { "\(namespace) \(local)" }
 
-        /// As ``XMLElement/Attribute`` has it.
+        /// The name in the form of ``XMLElement/Attribute``.
         var attributeName: String {
             XMLElement.Attribute.name(local, in: namespace.isEmpty ? nil : namespace)
         }
@@ -225,18 +225,18 @@ struct NameTable {
 
     private var names: [Name] = []
     private var numbers: [String: UInt32] = [:]
-    /// Of names as they are written, by scope.
+    /// The numbers of names as written, by scope.
     private var written = PairTable()
 
     var count: Int { names.count + written.count }
 
     subscript(number: UInt32) -> Name { names[Int(number) - 1] }
 
-    /// The number of a name; nil if its prefix is not declared.
+    /// Returns the number of a name; nil if its prefix is not declared.
     ///
     /// - Parameters:
-    ///   - text: the name as it is written, in `values`.
-    ///   - scope: in `scopes`.
+    ///   - text: the name as written, a number of `values`.
+    ///   - scope: a number of `scopes`.
     mutating func number(
         of text: UInt32, in scope: UInt32, isAttribute: Bool, _ scopes: NamespaceScopes, _ values: borrowing ValueTable
     ) -> UInt32? {
@@ -250,7 +250,7 @@ struct NameTable {
             guard let declared = scopes.namespace(of: prefix, in: scope, values) else { return nil }
             namespace = declared
         }
-        // A space is in no name.
+        // No name contains a space.
         let whole = "\(local) \(namespace)"
         let number = numbers[whole] ?? UInt32(names.count + 1)
         if number > names.count {
@@ -261,13 +261,13 @@ struct NameTable {
     }
 }
 
-/// The declarations of namespaces that are in force at a place, as numbers: 0 where there are none.
+/// The declarations of namespaces that are in force at a place, as numbers: 0 if there are none.
 ///
-/// Those of valid pages are known. So no tag of a known scope declares a prefix twice, or one that must not be declared.
+/// Those of valid pages are known. So a tag with a known scope neither declares a prefix twice nor a forbidden one.
 struct NamespaceScopes {
     private struct Scope {
         var outer: UInt32
-        /// The attribute that declares, and its value, in a ``ValueTable``.
+        /// The name and the value of the attribute that declares it, as numbers of a ``ValueTable``.
         var name: UInt32
         var value: UInt32
         var isKnown = false
@@ -278,13 +278,13 @@ struct NamespaceScopes {
 
     var count: Int { scopes.count }
 
-    /// Whether an attribute of this name declares a namespace.
+    /// Returns whether an attribute of this name declares a namespace.
     static func declares(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
         unsafe name.count >= 5 && name[0] == UInt8(ascii: "x") && name.starts(with: "xmlns".utf8)
             && (name.count == 5 || name[5] == UInt8(ascii: ":"))
     }
 
-    /// The scope with one declaration more.
+    /// Returns the scope with one more declaration.
     mutating func scope(declaring name: UInt32, _ value: UInt32, in outer: UInt32) -> UInt32 {
         let new = UInt32(scopes.count + 1)
         let number = numbers.number(of: UInt64(outer), UInt64(name) << 32 | UInt64(value), new: new)
@@ -296,7 +296,7 @@ struct NamespaceScopes {
 
     mutating func learn(_ scope: UInt32) { scopes[Int(scope) - 1].isKnown = true }
 
-    /// What a prefix stands for, empty for no namespace; nil if it is not declared, or in a way that is not plain.
+    /// Returns the namespace of a prefix, empty for none; nil if it is not declared, or not in a plain way.
     func namespace(of prefix: String, in scope: UInt32, _ values: borrowing ValueTable) -> String? {
         if prefix == "xml" { return "http://www.w3.org/XML/1998/namespace" }
         let name = prefix.isEmpty ? "xmlns" : "xmlns:\(prefix)"
@@ -337,7 +337,7 @@ struct ValueTable {
         return number
     }
 
-    /// The number of a text; nil if it has none.
+    /// Returns the number of a text; nil if it has none.
     func find(_ value: UnsafeBufferPointer<UInt8>) -> UInt32? {
         let mask = slots.count - 1
         var slot = unsafe Self.hash(value) & mask

@@ -1,21 +1,21 @@
-/// Ids and what refers to them.
+/// Collects ids and the references to them.
 struct ReferenceCheck {
     private struct Reference {
         var id: String
         var offset: Int
         var code: XHTMLProblem.Code
-        /// What refers to it, in words.
+        /// What refers to the id, in words.
         var source: String
     }
 
     private var faults = FaultLog()
-    /// Where each id was first given. By its bytes, as browsers have it: two texts that Unicode takes for equivalent are
-    /// one to Swift, and two ids to them.
+    /// The offset of the first element with each id. The keys are bytes, as in browsers: texts that Unicode considers
+    /// equivalent are equal in Swift, but different ids.
     private var ids: [[UInt8]: Int] = [:]
-    /// Those that may still turn out well: an id can come later than what refers to it.
+    /// References without a target so far: an id can come later than a reference to it.
     private var references: [Reference] = []
 
-    /// An element has an id.
+    /// Records the id of an element.
     mutating func define(_ id: String, at offset: Int) {
         let key = Array(id.utf8)
         if let first = ids[key] {
@@ -29,14 +29,14 @@ struct ReferenceCheck {
         }
     }
 
-    /// An attribute names ids, with white space between them.
+    /// Records the ids that an attribute lists, separated by white space.
     mutating func note(listed ids: String, by attribute: String, at offset: Int) {
         for id in Self.ids(listed: ids) {
             note(id, .danglingReference, by: "The attribute \"\(attribute)\"", at: offset)
         }
     }
 
-    /// Something leads to a part of the page. The top of the page is always there.
+    /// Records a reference to a part of the page. The top of the page always exists.
     mutating func note(fragment: String, by source: String, at offset: Int) {
         if Self.isID(fragment: fragment) {
             note(fragment, .danglingFragment, by: source, at: offset)
@@ -44,7 +44,7 @@ struct ReferenceCheck {
     }
 
     private mutating func note(_ id: String, _ code: XHTMLProblem.Code, by source: String, at offset: Int) {
-        // Most references lead back, to what is known already, and need not be kept.
+        // Most references lead back to ids that are already known, and need not be kept.
         if !isDefined(id) {
             references.append(Reference(id: id, offset: offset, code: code, source: source))
         }
@@ -52,12 +52,12 @@ struct ReferenceCheck {
 
     static func ids(listed ids: String) -> [String] { ids.split(whereSeparator: \.isWhitespace).map { String($0) } }
 
-    /// Whether a fragment leads to an element.
+    /// Returns whether a fragment refers to an element.
     static func isID(fragment: String) -> Bool { !fragment.isEmpty && fragment.lowercased() != "top" }
 
     private func isDefined(_ id: String) -> Bool { ids[Array(id.utf8)] != nil }
 
-    /// The faults, once all elements have been seen.
+    /// Returns the faults, once all elements have been seen.
     consuming func finish() -> FaultLog {
         for reference in references where !isDefined(reference.id) && !isDefined(reference.id.percentDecoded) {
             faults.add(
@@ -68,9 +68,9 @@ struct ReferenceCheck {
     }
 }
 
-/// What is written in `href`, `src` or `url(…)`, judged without being followed.
+/// An address in `href`, `src` or `url(…)`, judged without being followed.
 struct Address {
-    /// Without white space and control characters around it: browsers ignore them there.
+    /// Without surrounding white space and control characters, which browsers ignore.
     private let text: Substring.UnicodeScalarView
 
     init(_ text: some StringProtocol) {
@@ -82,27 +82,27 @@ struct Address {
         self.text = scalars
     }
 
-    /// The id after "#", if the address is nothing else; empty for "#" alone, which is the top of the page.
+    /// The id after "#", if the address consists of nothing else; empty for "#" alone, which is the top of the page.
     var fragment: String? {
         text.first == "#" ? String(Substring(text.dropFirst())) : nil
     }
 
-    /// What is before a colon that comes before any "/", "?" and "#"; nil if there is none, so the address is relative.
+    /// The text before a colon that precedes any "/", "?" and "#"; nil for a relative address, which has none.
     ///
-    /// It is not required to look like a scheme. Browsers drop tabs and line ends from "java\nscript:", and what else
-    /// some program drops is anybody's guess; a relative address has no colon there, by RFC 3986, section 4.2.
+    /// It need not look like a scheme. Browsers drop tabs and line ends from "java\nscript:", and other programs may
+    /// drop anything else; a relative address has no colon there, by RFC 3986, section 4.2.
     private var scheme: String? {
         let head = text.prefix { !"/?#:".unicodeScalars.contains($0) }
         guard head.endIndex < text.endIndex, text[head.endIndex] == ":" else { return nil }
         return String(Substring(head)).lowercased()
     }
 
-    /// nil if the reader may follow it, or else the scheme that is not allowed.
+    /// The scheme, if it is not allowed; nil if the reader may follow the address.
     var forbiddenScheme: String? {
         scheme.flatMap { ["http", "https", "mailto"].contains($0) ? nil : String($0).shortened }
     }
 
-    /// Whether it is a part of this page, or a picture or font carried in it.
+    /// Whether it is a part of this page, or an embedded picture or font.
     var isSelfContained: Bool {
         let beginning = String(Substring(text.prefix(16))).lowercased()
         return beginning.hasPrefix("#") || beginning.hasPrefix("data:image/") || beginning.hasPrefix("data:font/")
@@ -110,7 +110,7 @@ struct Address {
 }
 
 extension String {
-    /// With %XX decoded; itself if that does not give UTF-8.
+    /// The text with %XX decoded, or unchanged if the result is not UTF-8.
     var percentDecoded: String {
         guard contains("%") else { return self }
         var decoded: [UInt8] = []

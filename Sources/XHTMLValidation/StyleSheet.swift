@@ -1,19 +1,19 @@
 import ImportFoundation
 import Synchronization
 
-/// What a piece of CSS would load: read token by token, as CSS Syntax (level 3) cuts them, so that escapes such as
-/// `u\72l(…)`, comments and strings neither hide an address nor make one up.
+/// What a piece of CSS would load. It is read token by token, as defined by CSS Syntax (level 3), so that escapes such
+/// as `u\72l(…)`, comments and strings neither hide an address nor fake one.
 struct StyleSheet {
-    /// What is wrong, as the end of a sentence.
+    /// The problems, each as the end of a sentence.
     private(set) var problems: [String] = []
     /// The ids in `url(#id)`.
     private(set) var fragments: [String] = []
 
-    /// UTF-8: all that means something in CSS is ASCII, and all that is not ASCII may be in a name.
+    /// The unread rest, in UTF-8: everything with a meaning in CSS is ASCII, and anything else may be in a name.
     private var rest: ArraySlice<UInt8> = []
 
     init(_ text: String) {
-        // Nearly all values of fill and stroke are one word, and no word alone loads anything.
+        // Nearly all values of fill and stroke are a single word, and no word alone loads anything.
         guard text.utf8.contains(where: { "(@\\".utf8.contains($0) }) else { return }
         rest = Self.withOneKindOfLineEnd(text)[...]
         while let byte = rest.first {
@@ -35,7 +35,7 @@ struct StyleSheet {
         }
     }
 
-    /// Functions that take an address as a string. None has a use in a page that carries everything in itself.
+    /// Functions that take an address as a string. A page that contains everything itself has no use for them.
     private static let loadingFunctions: Set = [
         "image", "image-set", "-webkit-image-set", "src", "expression", "cross-fade", "-webkit-cross-fade",
     ]
@@ -66,7 +66,7 @@ extension StyleSheet {
     private static let backslash = UInt8(ascii: "\\")
     private static let lineEnd = UInt8(ascii: "\n")
 
-    /// CSS takes CR LF, CR and FF for one line end first. XML lets them in, as &#13; and so on.
+    /// CSS first replaces CR LF, CR and FF by one line end. XML allows them as &#13; and so on.
     private static func withOneKindOfLineEnd(_ text: String) -> [UInt8] {
         var bytes: [UInt8] = []
         var previous: UInt8 = 0
@@ -85,7 +85,7 @@ extension StyleSheet {
         byte == UInt8(ascii: " ") || byte == lineEnd || byte == UInt8(ascii: "\t")
     }
 
-    /// Letters, digits, "-", "_", escapes, and all that is not ASCII.
+    /// Returns whether a byte may be in a name: letters, digits, "-", "_", escapes, and everything that is not ASCII.
     private static func isInNames(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -95,7 +95,7 @@ extension StyleSheet {
         }
     }
 
-    /// A name in lower case, with its escapes decoded.
+    /// Reads a name and returns it in lower case, with its escapes decoded.
     private mutating func readName() -> String {
         var name: [UInt8] = []
         while let byte = rest.first, Self.isInNames(byte) {
@@ -104,7 +104,7 @@ extension StyleSheet {
         return String(decoding: name, as: UTF8.self).lowercased()
     }
 
-    /// What is between "url(" and ")", quoted or not.
+    /// Reads the address between "url(" and ")", quoted or not.
     private mutating func readAddress() -> String {
         rest = rest.drop(while: Self.isSpace)
         if rest.first == UInt8(ascii: "\"") || rest.first == UInt8(ascii: "'") {
@@ -117,7 +117,7 @@ extension StyleSheet {
         return String(decoding: address, as: UTF8.self)
     }
 
-    /// A string, up to its quotation mark, or to the end of the line, where CSS gives it up.
+    /// Reads a string, up to its quotation mark, or to the end of the line, where CSS abandons it.
     private mutating func readString() -> String {
         let quote = rest.removeFirst()
         var text: [UInt8] = []
@@ -141,8 +141,8 @@ extension StyleSheet {
         }
     }
 
-    /// Appends the next byte, or what an escape stands for: a number of up to six hexadecimal digits with one space
-    /// after them, nothing for a line end (in strings, it joins lines), or the next byte as it is.
+    /// Appends the next byte, or what an escape stands for: a character for up to six hexadecimal digits and one space
+    /// after them, nothing for a line end (in strings, it joins lines), and otherwise the next byte unchanged.
     private mutating func appendNext(to text: inout [UInt8]) {
         guard let byte = rest.popFirst() else { return }
         guard byte == Self.backslash else {
@@ -163,7 +163,7 @@ extension StyleSheet {
     }
 }
 
-/// Keeps the latest style sheet that was read: the pages of an audit have the same one, which need not be read again for
+/// Keeps the last style sheet that was read. All pages of an audit have the same one, which need not be read again for
 /// each.
 final class StyleSheetMemory: Sendable {
     private let latest = Lock<(text: String, style: StyleSheet)?>(nil)

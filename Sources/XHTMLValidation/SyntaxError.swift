@@ -1,10 +1,10 @@
 internal import CLibXML2
 
-/// An error of XML syntax, in words.
+/// An error of XML syntax, in plain words.
 struct SyntaxError {
     var message: String
 
-    /// Whether the parser goes on in step, so that the next error is one of its own and not a consequence.
+    /// Whether the parser stays in step, so that the next error is independent and not a consequence.
     var leavesStructureIntact = false
 
     init(copying error: xmlError) {
@@ -64,7 +64,7 @@ struct SyntaxError {
         return "&\(name); is not known: XML has &amp; &lt; &gt; &quot; &apos; only. \(advice)"
     }
 
-    /// The entities that people know from HTML, by number.
+    /// The entities that people know from HTML, with their numbers.
     private static let commonEntities = [
         "bull": 8226, "cent": 162, "check": 10003, "copy": 169, "deg": 176, "euro": 8364, "ge": 8805, "hellip": 8230,
         "laquo": 171, "larr": 8592, "ldquo": 8220, "le": 8804, "lsquo": 8216, "mdash": 8212, "middot": 183,
@@ -74,9 +74,9 @@ struct SyntaxError {
     ]
 }
 
-/// What must hold of the bytes before a parser sees them: a bounded size, UTF-8 throughout, no other encoding declared.
+/// Requirements on the bytes before a parser sees them: a bounded size, UTF-8 throughout, no other encoding declared.
 ///
-/// Parsers guess encodings, and a guess is a way past every other check. So there is nothing left to guess.
+/// Parsers guess encodings, and a guess could get past every other check, so nothing must be left to guess.
 enum EncodingCheck {
     static func fault(in document: [UInt8]) -> Fault? {
         if document.count > XHTMLValidator.maximumSize {
@@ -108,18 +108,18 @@ enum EncodingCheck {
         return nil
     }
 
-    /// Every XML file begins with "<" or white space, so a NUL among its first two bytes gives it away.
+    /// Every XML file begins with "<" or white space, so a NUL among its first two bytes reveals these encodings.
     private static func looksLikeUTF16Or32(_ document: [UInt8]) -> Bool {
         document.starts(with: [0xFE, 0xFF]) || document.starts(with: [0xFF, 0xFE]) || document.prefix(2).contains(0)
     }
 
-    /// The value of `encoding` in the XML declaration, if there is one.
+    /// Returns the value of `encoding` in the XML declaration, if there is one.
     private static func declaredEncoding(of document: [UInt8]) -> String? {
         let text = document.dropFirst(document.hasByteOrderMark ? 3 : 0)
         guard text.starts(with: "<?xml".utf8), let next = text.dropFirst(5).first, next <= UInt8(ascii: " ") else {
             return nil
         }
-        // The declaration is short by nature. A longer one is cut, and the parser then complains about it.
+        // The declaration is short. A longer one is cut, and the parser then complains about it.
         let declaration = text.prefix(1024).prefix { $0 != UInt8(ascii: ">") }
         let value = declaration.after("encoding")?.drop { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") }
         guard let value, let quote = value.first else { return nil }
@@ -128,7 +128,7 @@ enum EncodingCheck {
 }
 
 extension ArraySlice<UInt8> {
-    /// What comes after the first occurrence of the word.
+    /// Returns the bytes after the first occurrence of the word.
     fileprivate func after(_ word: String) -> ArraySlice<UInt8>? {
         indices.first { self[$0...].starts(with: word.utf8) }.map { self[($0 + word.utf8.count)...] }
     }

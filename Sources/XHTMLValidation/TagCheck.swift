@@ -1,12 +1,12 @@
-/// Bounds the attributes of each tag before a parser sees them.
+/// Limits the attributes of each tag before a parser sees them.
 ///
-/// libxml2 compares each attribute, and each namespace declaration, with all earlier ones of the same tag. A file of a
-/// few megabytes that is one tag would keep it busy for hours.
+/// libxml2 compares each attribute, and each namespace declaration, with all earlier ones of the same tag. A single tag
+/// of a few megabytes would keep it busy for hours.
 enum TagCheck {
-    /// The first tag with too many attributes.
+    /// Returns the fault of the first tag with too many attributes.
     ///
-    /// In a well-formed document this reads tags as a parser does. At the first place where it does not, the parser
-    /// stops, so what is seen in error after it does not matter.
+    /// In a well-formed document, this reads tags as a parser does. At the first place where it does not, the parser
+    /// stops, so misreading the rest does not matter.
     static func fault(in document: [UInt8]) -> Fault? {
         var scanner = Scanner(document: document)
         while let tag = scanner.skipToTag() {
@@ -28,7 +28,7 @@ private struct Scanner {
         self.document = document
     }
 
-    /// Goes to the next start tag or end tag, past comments, CDATA and the like. Returns where its "<" is.
+    /// Moves to the next start or end tag, past comments, CDATA and the like, and returns the offset of its "<".
     mutating func skipToTag() -> Int? {
         while index < document.count {
             guard document[index] == UInt8(ascii: "<") else {
@@ -52,7 +52,7 @@ private struct Scanner {
         return nil
     }
 
-    /// Goes to the end of the tag. Returns how many equals signs it has outside quotation marks.
+    /// Moves to the end of the tag and returns the number of equals signs outside quotation marks.
     mutating func countAttributes() -> Int {
         var count = 0
         var quote: UInt8?
@@ -80,7 +80,7 @@ private struct Scanner {
     }
 }
 
-/// What the value of an attribute does on a page, for the attributes whose values do something.
+/// What the value of an attribute does on a page, for attributes whose values have an effect.
 enum AttributeRole {
     /// Names the element.
     case id
@@ -93,11 +93,11 @@ enum AttributeRole {
     /// Is CSS.
     case style
 
-    /// nil for attributes that are mere text, and for all that the checks do not know.
+    /// Nil for attributes that are mere text, and for all that the checks do not know.
     ///
-    /// - Parameter element: its local name.
+    /// - Parameter element: the element's local name.
     init?(of attribute: String, on element: String) {
-        // The grammar allows one address there: that of the style sheet beside the page.
+        // The grammar allows a single address there: that of the style sheet next to the page.
         if element == "link", attribute == "href" { return nil }
         guard let role = Self.roles[attribute] else { return nil }
         // Elements other than links load what they refer to: link, base, and in SVG use, image, gradients, patterns.
@@ -119,7 +119,7 @@ enum AttributeRole {
         for name in ["background", "classid", "codebase", "data", "manifest", "poster", "src", "srcdoc", "srcset"] {
             roles[name] = .resource
         }
-        // In SVG these are CSS by another way, escapes and all.
+        // In SVG, these are another way to write CSS, including its escapes.
         for name in [
             "clip-path", "cursor", "fill", "filter", "marker", "marker-end", "marker-mid", "marker-start", "mask",
             "stroke",

@@ -1,32 +1,32 @@
 internal import CLibXML2
 
-/// A compiled RELAX NG grammar (XML syntax), ready to check any number of documents, from any number of threads.
+/// A compiled RELAX NG grammar (XML syntax), ready to check any number of documents, on any number of threads.
 @safe
 package final class XHTMLGrammar: Sendable {
-    /// Why bytes are no usable grammar.
+    /// Why bytes cannot be used as a grammar.
     package struct Failure: Error, Sendable, Equatable {
         /// What is wrong, sorted by line; never empty.
         package var problems: [XHTMLProblem]
     }
 
-    // Only ever read after init: libxml2 keeps all state of a validation in the validation's own context.
+    // Only read after init: libxml2 keeps the whole state of a validation in the validation's own context.
     nonisolated(unsafe) let schema: xmlRelaxNGPtr
 
     /// The names that the grammar knows, for better messages.
     let vocabulary: GrammarVocabulary
 
-    /// What it was compiled from.
+    /// The bytes that it was compiled from.
     private let bytes: [UInt8]
 
-    /// The style sheet of the page before, which most likely is that of the next.
+    /// The style sheet of the previous page, which most likely is also that of the next.
     let styleSheets = StyleSheetMemory()
 
     /// Compiles a grammar.
     ///
-    /// It must be one file: `include` and `externalRef` are refused, because they load files. The limits and the rules
-    /// for encodings and document types are those of ``XHTMLValidator``.
+    /// It must be a single file: `include` and `externalRef` are refused, because they load files. The limits and the
+    /// rules for encodings and document types are those of ``XHTMLValidator``.
     ///
-    /// - Throws: ``Failure`` with all that is wrong with it.
+    /// - Throws: ``Failure`` with everything that is wrong with it.
     package init(_ bytes: [UInt8]) throws(Failure) {
         var faults = FaultLog()
         if let fault = EncodingCheck.fault(in: bytes) ?? TagCheck.fault(in: bytes) {
@@ -46,7 +46,7 @@ package final class XHTMLGrammar: Sendable {
         self.bytes = bytes
     }
 
-    /// The grammar as a document.
+    /// The grammar, parsed as a document.
     var document: XMLDocument? {
         var faults = FaultLog()
         return XMLDocument.parse(bytes, faults: &faults)
@@ -70,7 +70,7 @@ package final class XHTMLGrammar: Sendable {
             faults.add(.grammar, at: 0, "The grammar could not be compiled.")
         }
         if !faults.isEmpty, let schema = unsafe schema {
-            // libxml2 may go on after an error, with a grammar that means something else.
+            // libxml2 may continue after an error, with a grammar that means something else.
             unsafe xmlRelaxNGFree(schema)
             return nil
         }
@@ -87,7 +87,7 @@ private let collectGrammarError: clibxml2_error_callback = { context, error in
     unsafe faults.pointee.add(Fault(place: .line(line), code: .grammar, message: "In the grammar: \(message)"))
 }
 
-/// Compiles the patterns of a grammar, to find broken ones: libxml2 does so only when a document comes to them.
+/// Compiles the patterns of a grammar to find broken ones, which libxml2 does only when a document needs them.
 enum PatternCheck {
     static func check(_ grammar: XMLDocument, faults: inout FaultLog) {
         var found = FaultLog()
@@ -111,9 +111,9 @@ enum PatternCheck {
     }
 }
 
-/// The library as a whole: its start, and its habit of writing to stderr.
+/// libxml2 as a whole: its initialization, and its habit of writing to stderr.
 enum LibXML2 {
-    /// Filled once, before any thread uses it: libxml2 builds its tables of types on first use and without a lock.
+    /// Initialized once, before any thread uses it: libxml2 builds its tables of types on first use and without a lock.
     private static let isReady: Bool = {
         xmlInitParser()
         xmlSchemaInitTypes()
@@ -122,8 +122,8 @@ enum LibXML2 {
 
     /// Runs the body with this thread's stray errors collected instead of printed.
     ///
-    /// Errors go to the handler of a context where there is one. Those that have none (dangling IDREFs, a broken
-    /// grammar, a broken pattern in it) go to a handler of the thread, which by default prints them.
+    /// Errors go to the handler of a context if they have one. Others (dangling IDREFs, a broken grammar, a broken
+    /// pattern in it) go to the handler of the thread, which prints them by default.
     static func collectingStrayErrors<Result>(
         into context: UnsafeMutableRawPointer?,
         with callback: clibxml2_error_callback?,
@@ -131,14 +131,14 @@ enum LibXML2 {
     ) -> Result {
         precondition(isReady, "libxml2 was built without RELAX NG data types")
         let before = unsafe clibxml2_redirect_errors(callback, context)
-        // Restored for a host program that uses libxml2 for other things on the same thread.
+        // Restores the handler for a host program that uses libxml2 for other things on the same thread.
         defer { unsafe clibxml2_restore_errors(before) }
         return body()
     }
 }
 
 extension LibXML2 {
-    /// Runs the body with this thread's stray errors dropped, where the result says all.
+    /// Runs the body with this thread's stray errors dropped, for calls whose result says everything.
     static func droppingStrayErrors<Result>(_ body: () -> Result) -> Result {
         unsafe collectingStrayErrors(into: nil, with: dropError, body)
     }
@@ -147,7 +147,7 @@ extension LibXML2 {
 private let dropError: clibxml2_error_callback = { _, _ in }
 
 extension String {
-    /// A copy of libxml2's text, without the line end that its messages carry; nil for a null pointer.
+    /// Copies libxml2's text, without the line end of its messages; nil for a null pointer.
     init?(copying text: UnsafePointer<CChar>?) {
         guard let text = unsafe text else { return nil }
         self = unsafe String(cString: text)
@@ -156,7 +156,7 @@ extension String {
         }
     }
 
-    /// A copy of a name or a value; nil for a null pointer.
+    /// Copies a name or a value; nil for a null pointer.
     init?(copying text: UnsafePointer<xmlChar>?) {
         guard let text = unsafe text else { return nil }
         self = unsafe String(cString: text)

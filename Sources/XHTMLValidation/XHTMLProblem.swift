@@ -1,6 +1,6 @@
 /// One thing that is wrong with a document, and where.
 package struct XHTMLProblem: Sendable, Hashable {
-    /// The line, from 1: of the start tag, for what concerns an element or its attributes.
+    /// The line, from 1; that of the start tag for a problem of an element or its attributes.
     package var line: Int
 
     /// The column, from 1, counted in Unicode scalars; nil where only the line is known.
@@ -9,8 +9,8 @@ package struct XHTMLProblem: Sendable, Hashable {
     /// What kind of problem it is.
     package var code: Code
 
-    /// One sentence or two, for people. It may quote the document, at most
-    /// a line of it and with control characters shown as "?"; it is as hostile as the document in every other way.
+    /// One or two sentences, for people. They may quote the document, at most a line of it and with control characters
+    /// shown as "?"; in every other way, they are as hostile as the document.
     package var message: String
 
     /// Creates a problem.
@@ -23,7 +23,7 @@ package struct XHTMLProblem: Sendable, Hashable {
 }
 
 extension XHTMLProblem {
-    /// The kind of a problem: a stable name. More may be added.
+    /// The kind of a problem, identified by a stable name. More may be added.
     package struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
         /// The stable name, such as `danglingFragment`.
         package let rawValue: String
@@ -35,7 +35,7 @@ extension XHTMLProblem {
 
         package var description: String { rawValue }
 
-        /// Not XML 1.0 with namespaces. Nothing else can be checked then.
+        /// Not XML 1.0 with namespaces. Nothing else can be checked in this case.
         package static let notWellFormed = Code(rawValue: "notWellFormed")
         /// Not UTF-8 throughout, or declared as something else.
         package static let encoding = Code(rawValue: "encoding")
@@ -49,9 +49,9 @@ extension XHTMLProblem {
         package static let tooDeep = Code(rawValue: "tooDeep")
         /// More than ``XHTMLValidator/maximumAttributes`` or ``XHTMLValidator/maximumNamespaces``.
         package static let tooManyAttributes = Code(rawValue: "tooManyAttributes")
-        /// Not what the grammar allows; or, of a grammar, no grammar.
+        /// Not allowed by the grammar; or, for a grammar itself, not a usable one.
         package static let grammar = Code(rawValue: "grammar")
-        /// An id that an earlier element has.
+        /// An id that an earlier element already has.
         package static let duplicateID = Code(rawValue: "duplicateID")
         /// A link to a part of the page that is not there.
         package static let danglingFragment = Code(rawValue: "danglingFragment")
@@ -63,7 +63,7 @@ extension XHTMLProblem {
         package static let unsafeLink = Code(rawValue: "unsafeLink")
         /// Something that a browser would load from elsewhere.
         package static let externalResource = Code(rawValue: "externalResource")
-        /// The last problem of a list that was cut: how many more there are.
+        /// The last problem of a list that was cut, which says how many more there are.
         package static let more = Code(rawValue: "more")
     }
 }

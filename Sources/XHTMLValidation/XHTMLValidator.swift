@@ -1,4 +1,4 @@
-/// Checks documents against a grammar, and beyond what a grammar can say: ids, references, links, resources.
+/// Checks documents against a grammar, and what a grammar cannot express: ids, references, links, resources.
 ///
 /// The document may be hostile. Nothing is loaded, no entity is expanded, size and depth are bounded, and nothing is
 /// printed. Whatever the grammar allows, a valid document
@@ -24,15 +24,15 @@ package struct XHTMLValidator: Sendable {
 
     let grammar: XHTMLGrammar
 
-    /// Creates a validator. It costs nothing: the grammar has been compiled.
+    /// Creates a validator. It costs nothing, because the grammar is already compiled.
     package init(grammar: XHTMLGrammar) {
         self.grammar = grammar
     }
 
-    /// All that is wrong with a document, sorted by line; empty if it is valid.
+    /// Returns everything that is wrong with a document, sorted by line; empty if it is valid.
     ///
-    /// A document that is not well-formed is checked no further. Of the children of one element, the grammar reports
-    /// the first wrong one only.
+    /// A document that is not well-formed is not checked further. Among the children of one element, the grammar
+    /// reports only the first wrong one.
     package func problems(in document: [UInt8]) -> [XHTMLProblem] {
         var faults = FaultLog()
         if let fault = Self.fault(beforeParsing: document) {
@@ -44,35 +44,35 @@ package struct XHTMLValidator: Sendable {
         return faults.problems(in: document)
     }
 
-    /// What a parser must not see.
+    /// Returns a fault because of which a parser must not see the document.
     static func fault(beforeParsing document: [UInt8]) -> Fault? {
         EncodingCheck.fault(in: document) ?? TagCheck.fault(in: document)
     }
 }
 
-/// Checks pages one after another, most of which are made of the same parts: what it finds is what ``XHTMLValidator``
-/// finds, and the grammar is asked only about parts that no page before had.
+/// Checks a series of pages, most of which are made of the same parts. It finds what ``XHTMLValidator`` finds, but
+/// consults the grammar only about parts that no previous page had.
 ///
-/// One thread at a time uses it.
+/// Only one thread at a time may use it.
 package final class PageSeries {
     private let validator: XHTMLValidator
     private let memory: Int
-    /// Nil before the second page, and where no part can be judged by itself.
+    /// Nil before the second page, and if parts cannot be judged separately.
     private var parts: KnownParts?
     private var count = 0
-    /// How many of the pages were checked as if they were the only one.
+    /// The number of pages that were checked in full.
     package private(set) var wholeChecks = 0
 
-    /// - Parameter memory: how much is kept of parts, in bytes or so.
+    /// - Parameter memory: the approximate number of bytes that are kept about parts.
     package init(grammar: XHTMLGrammar, memory: Int = 8 * 1024 * 1024) {
         validator = XHTMLValidator(grammar: grammar)
         self.memory = memory
     }
 
-    /// All that is wrong with a page, sorted by line; empty if it is valid.
+    /// Returns everything that is wrong with a page, sorted by line; empty if it is valid.
     package func problems(in page: [UInt8]) -> [XHTMLProblem] {
         count += 1
-        // There may be no other page, and learning takes time.
+        // Learning takes time, and there may be only one page.
         if count == 2 { parts = validator.grammar.document.flatMap { KnownParts($0, memory: memory) } }
         guard let judgement = parts?.judge(page) else { return check(page) }
         if case .valid = judgement { return [] }

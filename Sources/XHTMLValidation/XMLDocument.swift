@@ -2,7 +2,7 @@ internal import CLibXML2
 
 /// A well-formed document as libxml2's tree. Each element remembers the byte offset of its start tag.
 ///
-/// libxml2's own line numbers stop at 65,535 and point to the end of a start tag, hence the offsets. They are kept in
+/// libxml2's own line numbers stop at 65,535 and refer to the end of a start tag, hence the offsets. They are stored in
 /// the field `_private`, which libxml2 leaves to its users, as offset + 1, so that null means "none".
 @safe
 final class XMLDocument {
@@ -16,12 +16,12 @@ final class XMLDocument {
         unsafe xmlFreeDoc(tree)
     }
 
-    /// Parses the bytes, which must have passed ``EncodingCheck``; nil when there were faults.
+    /// Parses bytes that have passed ``EncodingCheck``; returns nil if they are not well-formed or were refused.
     ///
     /// Nothing is loaded: any document type that could declare an entity stops the parser, entities are not replaced,
-    /// and external DTDs are not read. All three are what libxml2 does when none of its options asks for more.
+    /// and external DTDs are not read. The last two are libxml2's behavior unless its options ask for more.
     static func parse(_ bytes: [UInt8], faults: inout FaultLog) -> XMLDocument? {
-        // libxml2 takes the first bytes as a hint about the encoding. A byte order mark has no further use here.
+        // libxml2 takes the first bytes as a hint about the encoding. The byte order mark is not needed here.
         let start = bytes.hasByteOrderMark ? 3 : 0
         var observer = ParseObserver(document: bytes, start: start)
         let tree = unsafe withUnsafeMutablePointer(to: &observer) { observer in
@@ -34,20 +34,20 @@ final class XMLDocument {
             }
             return nil
         }
-        // Whatever else was found, such as a processing instruction, the tree itself is complete.
+        // Whatever other faults there are, such as a processing instruction, the tree itself is complete.
         return unsafe XMLDocument(owning: tree)
     }
 
-    /// How documents are parsed.
+    /// The options for parsing documents.
     ///
-    /// HUGE lifts libxml2's own limits. They refuse some ordinary pages of more than 10 MB, and what they are there for is
-    /// bounded otherwise: the size and the encoding before the parse, the depth and the namespaces during it, and entities
-    /// by having none.
+    /// HUGE lifts libxml2's own limits. They refuse some ordinary pages of more than 10 MB, and the dangers behind them
+    /// are bounded otherwise: the size and the encoding before the parse, the depth and the namespaces during it, and
+    /// entities because there are none.
     static let options = Int32(
         XML_PARSE_NONET.rawValue | XML_PARSE_COMPACT.rawValue | XML_PARSE_IGNORE_ENC.rawValue
             | XML_PARSE_HUGE.rawValue)
 
-    /// The tree, owned by the caller; nil if the document is not well-formed or was refused.
+    /// Returns the tree, owned by the caller; nil if the document is not well-formed or was refused.
     private static func parse(
         _ bytes: [UInt8], from start: Int, telling observer: UnsafeMutablePointer<ParseObserver>
     ) -> xmlDocPtr? {
@@ -72,9 +72,10 @@ final class XMLDocument {
 }
 
 extension XMLDocument {
-    /// Visits all elements, each before those inside it. No recursion, so the depth of the document does not matter.
+    /// Visits all elements, each before those inside it, without recursion, so the depth of the document does not
+    /// matter.
     ///
-    /// - Parameter nameWithText: The name of the elements whose text is wanted.
+    /// - Parameter nameWithText: the name of the elements whose text is needed.
     func forEachElement(withTextOf nameWithText: String = "", _ body: (XMLElement) -> Void) {
         var node = unsafe xmlDocGetRootElement(tree)
         var depth = 0
@@ -142,7 +143,7 @@ extension XMLElement.Attribute {
 }
 
 extension xmlAttrPtr {
-    /// The value. Usually one piece of text; in several pieces if it has character references.
+    /// The value, which is usually one piece of text, but several if it has character references.
     var value: String {
         guard let text = unsafe pointee.children else { return "" }
         if unsafe text.pointee.type == XML_TEXT_NODE, unsafe text.pointee.next == nil {
@@ -155,7 +156,7 @@ extension xmlAttrPtr {
 }
 
 extension xmlNodePtr {
-    /// The element itself, or the one that the attribute or text is in; nil if there is none.
+    /// The element itself, or the element that contains the attribute or text; nil if there is none.
     var enclosingElement: xmlNodePtr? {
         // All kinds of nodes begin with the same fields, up to and including `doc`.
         var node = unsafe Optional(self)
@@ -165,7 +166,7 @@ extension xmlNodePtr {
         return unsafe node
     }
 
-    /// Where the start tag begins, in bytes; nil for other nodes than elements of a parsed document.
+    /// The byte offset of the start tag; nil for nodes other than elements of a parsed document.
     var startTagOffset: Int? {
         get {
             unsafe pointee._private.map { Int(bitPattern: $0) - 1 }
@@ -193,13 +194,13 @@ struct XMLElement {
     /// The namespace; empty for none.
     var namespace: String
     var attributes: [Attribute]
-    /// All text inside, where it was asked for.
+    /// All text inside, if it was requested.
     var text: String?
-    /// How many elements it is in.
+    /// The number of elements that contain it.
     var depth: Int
-    /// Where its start tag begins, in bytes.
+    /// The byte offset of its start tag.
     var offset: Int
-    /// By prefix, empty for none.
+    /// Its namespace declarations by prefix, which is empty for the default namespace.
     var declaredNamespaces: [String: String] = [:]
 
     func isXHTML(_ name: String) -> Bool {
@@ -207,11 +208,11 @@ struct XMLElement {
     }
 }
 
-/// Lines and columns of byte offsets, found in one sweep over the document.
+/// Lines and columns of byte offsets, found in one pass over the document.
 struct Positions {
     private var found: [Int: (line: Int, column: Int)] = [:]
 
-    /// Lines end with LF, CR LF, or CR, as XML has it. Columns count Unicode scalars.
+    /// Lines end with LF, CR LF, or CR, as in XML. Columns count Unicode scalars.
     init(of offsets: [Int], in document: [UInt8]) {
         guard !offsets.isEmpty else { return }
         var line = 1

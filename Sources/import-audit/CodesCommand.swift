@@ -56,7 +56,7 @@ struct CodesCommand: ParsableCommand {
         }
     }
 
-    /// Writes a file that must not exist yet: someone may have edited it.
+    /// Writes a new file. Refuses to replace an existing one, because someone may have edited it.
     private static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
@@ -70,7 +70,7 @@ struct CodesCommand: ParsableCommand {
         do throws(SystemFailure) {
             try writeAll(bytes.span, to: descriptor)
         } catch {
-            // A partial file must not stay.
+            // Do not leave a partial file.
             unsafe unlink(path)
             throw CommandFailure(.cannotWrite, of: path, error.description)
         }

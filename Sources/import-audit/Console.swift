@@ -5,22 +5,23 @@ import Synchronization
 
 /// The process's own streams: data goes to standard output, everything else to standard error.
 enum Console {
-    /// Opens streams that the process was started without, so that no file that is opened later is
-    /// taken for one of them. Reading or writing there fails.
+    /// Opens `/dev/null` for standard streams that the process was started without, so that no file opened later takes
+    /// their descriptors. Reading from or writing to such a stream fails.
     static func reserveStreams() {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
-            // The lowest free number is the one that is missing.
+            // `open` returns the lowest free descriptor, which is the missing one.
             _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
         }
     }
 
-    /// Asks for a mebibyte in each pipe to and from other programs, instead of 64 KiB: with fewer, the two often wait for
-    /// each other. What is not a pipe, and a system that does not grant it, stay as they are.
+    /// Requests a capacity of 1 MiB instead of 64 KiB for pipes on standard input and output: with less, the programs
+    /// at both ends often wait for each other. Streams that are not pipes stay as they are, as do pipes that the system
+    /// refuses to widen.
     static func widenPipes() {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO] { _ = fcntl(descriptor, setPipeSize, 1024 * 1024) }
     }
 
-    /// Linux's `F_SETPIPE_SZ`, which Glibc's module does not have.
+    /// Linux's `F_SETPIPE_SZ`, which the Glibc module lacks.
     private static let setPipeSize: Int32 = 1031
 
     /// Writes data to standard output in as few calls as the system allows.
@@ -43,7 +44,7 @@ enum Console {
 
     /// Prints a message for the person at the terminal.
     static func say(_ message: String) {
-        // Without standard error, it cannot be reported.
+        // If standard error fails, too, there is nowhere left to report that.
         let clearing = isLineShown.exchange(false, ordering: .relaxed) ? clearedLine : ""
         try? writeAll(Array((clearing + shownText(message) + "\n").utf8).span, to: STDERR_FILENO)
     }
@@ -51,12 +52,12 @@ enum Console {
     /// Shows a line on the terminal that the next message replaces; an empty text removes it.
     static func showLine(_ text: String) {
         isLineShown.store(!text.isEmpty, ordering: .relaxed)
-        // In the last column, some terminals wrap.
+        // Some terminals wrap after the last column.
         let shown = DisplayWidth.prefix(of: shownText(text), columns: columns - 1)
         try? writeAll(Array((clearedLine + shown).utf8).span, to: STDERR_FILENO)
     }
 
-    /// The width of the terminal on standard error. Asked each time: a window can be made narrower.
+    /// The width of the terminal on standard error. Queried each time, because a window can be resized.
     private static var columns: Int {
         var size = winsize()
         if unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
@@ -83,7 +84,7 @@ enum Console {
         func rewrite(_ transform: (Span<UInt8>, inout [UInt8]) -> Void) {}
     }
 
-    /// Whether data on standard output may be coloured: it is a terminal that can, and `NO_COLOR` is not set.
+    /// Whether data on standard output may be colored: it is a terminal that supports color, and `NO_COLOR` is not set.
     static var allowsColor: Bool {
         guard isatty(STDOUT_FILENO) == 1 else { return false }
         if let noColor = environment("NO_COLOR"), !noColor.isEmpty { return false }
@@ -123,7 +124,7 @@ func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(SystemFailure) 
     }
 }
 
-/// Passes on a file from its beginning, piece by piece, whatever the position of its descriptor.
+/// Passes a file to `body` piece by piece from its beginning, regardless of the descriptor's position.
 ///
 /// - Parameter pieceBytes: the largest size of a piece.
 /// - Throws: ``SystemFailure`` if it cannot be read, and what `body` throws.
@@ -144,7 +145,7 @@ func readPieces(
     }
 }
 
-/// The first bytes of a file, at most `count`. The position of the descriptor does not matter.
+/// Returns the first bytes of a file, at most `count`, regardless of the descriptor's position.
 func readBeginning(of descriptor: Int32, count: Int) throws(SystemFailure) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0

@@ -23,13 +23,13 @@ enum ExitStatus: Int32 {
         if self != .done { throw ExitCode(rawValue) }
     }
 
-    /// The more important status, for a caller who gets one number for several inputs.
+    /// Returns the more important status, for a caller who gets one number for several inputs.
     func orWorse(_ other: ExitStatus) -> ExitStatus {
         rawValue >= other.rawValue ? self : other
     }
 }
 
-/// An error that ends the command: its message on standard error, and the status.
+/// An error that ends the command with a message on standard error and an exit status.
 struct CommandFailure: Error {
     var status: ExitStatus
     /// The subject, such as a file; nil if the reason names it.
@@ -52,7 +52,7 @@ struct CommandFailure: Error {
     var message: String { subject.map { "\($0): \(reason)" } ?? reason }
 }
 
-/// Runs a command; a failure is reported on standard error and becomes the exit status.
+/// Runs a command. Reports a failure on standard error and turns it into the exit status.
 func reportingFailures(_ work: () throws -> ExitStatus) throws {
     do {
         try work().end()
@@ -62,8 +62,8 @@ func reportingFailures(_ work: () throws -> ExitStatus) throws {
     }
 }
 
-/// What a call gives that is about a file; what the system says against it becomes a failure of the command that names
-/// the file.
+/// Returns the result of a call that concerns a file. A failure of the system becomes a failure of the command that
+/// names the file.
 func naming<Result>(
     _ path: @autoclosure () -> String, _ call: @autoclosure () throws(SystemFailure) -> Result,
     as status: ExitStatus = .cannotWrite

@@ -42,7 +42,7 @@ struct ImportAudit: ParsableCommand {
         ]
     )
 
-    /// The arguments with the options of the project file.
+    /// Adds the options of the project file to the arguments.
     private static func arguments(_ arguments: [String]) throws -> [String] {
         var result = arguments
         try reportingFailures {
@@ -53,8 +53,8 @@ struct ImportAudit: ParsableCommand {
         return result
     }
 
-    /// As ArgumentParser's own, but for what it says about wrong arguments: it quotes them, and one that a shell made
-    /// of a file's name is as hostile as any text.
+    /// Works like ArgumentParser's own `main`, but prints messages about wrong arguments safely: they quote the
+    /// arguments, and one that a shell made from a file name may be as hostile as any text.
     static func main() {
         Console.reserveStreams()
         Console.widenPipes()
@@ -78,8 +78,8 @@ struct ImportAudit: ParsableCommand {
 /// The version of the tool, as reports name it.
 let toolVersion = ToolVersion.current
 
-/// What `--version` prints: in packages, also the commit that they were built from. Reports do not name it, because their
-/// bytes are those of the version.
+/// The text that `--version` prints. In packages, it includes the commit that they were built from. Reports do not name
+/// the commit, because their bytes depend only on the version.
 private var shownVersion: String {
     guard let commit = unsafe import_audit_commit() else { return toolVersion }
     return "\(toolVersion) (commit \(unsafe String(cString: commit)))"

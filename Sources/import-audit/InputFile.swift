@@ -2,7 +2,7 @@ import Glibc
 import ImportAnalysis
 import ImportFoundation
 
-/// An input that was opened for reading: a file, or standard input for `-`.
+/// An input opened for reading: a file, or standard input for `-`.
 struct InputFile: ~Copyable {
     /// The input, as the user named it.
     let name: String
@@ -31,7 +31,7 @@ struct InputFile: ~Copyable {
 
     var source: DescriptorSource { DescriptorSource(descriptor: descriptor) }
 
-    /// Whether a name is that of a regular file.
+    /// Whether a name refers to a regular file.
     static func isRegular(_ name: String) -> Bool {
         var status = stat()
         return unsafe stat(name, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -40,7 +40,7 @@ struct InputFile: ~Copyable {
     /// The first bytes of a regular file; nil if they cannot be read.
     func beginning(_ limit: Int) -> [UInt8]? { try? readBeginning(of: descriptor, count: limit) }
 
-    /// All bytes up to a limit; nil if there are more.
+    /// Reads all bytes; nil if there are more than `limit`.
     func readAll(limit: Int) throws(CommandFailure) -> [UInt8]? {
         var source = self.source
         var bytes: [UInt8] = []

@@ -117,7 +117,7 @@ struct MergeCommand: ParsableCommand {
                 .internalFault,
                 "the built-in template \(page) makes a page that is not valid: \(problem.problem.message)")
         }
-        // Like report, so that another run recognizes these files.
+        // Written as by report, so that another run recognizes these files.
         let written = try folder.finish()
         let changes = try UnfinishedRunManifest(in: folder, earlier: `guard`.earlier, planned: names)
         let manifest = try folder.begin(RunManifest.file)

@@ -135,11 +135,11 @@ struct RowsCommand: ParsableCommand {
 private struct PrintedJob {
     var source: String
     var jobID: String?
-    /// How often its dump begins `results`: the last one counts.
+    /// How many times its dump begins `results`. Only the last one counts.
     var attempts: Int
 }
 
-/// How often dumps begin `results`, of those that do it more than once.
+/// How many times each dump begins `results`, kept only for dumps that do so more than once.
 private final class RowAttempts: Sendable {
     private let counts = Lock<[DocumentOrder: Int]>([:])
 
@@ -150,7 +150,7 @@ private final class RowAttempts: Sendable {
     func of(_ order: DocumentOrder) -> Int { counts.withLock { $0[order] ?? 1 } }
 }
 
-/// The states of inputs that are read twice.
+/// The states of inputs that are read twice, to detect changes in between.
 private final class InputStates: Sendable {
     private let names: SourceNames
     private let states = Lock<[Int: InputState]>([:])
@@ -159,7 +159,7 @@ private final class InputStates: Sendable {
         self.names = names
     }
 
-    /// - Parameter number: of the input.
+    /// - Parameter number: the number of the input.
     func note(_ input: InputPath, _ number: Int) {
         guard let state = InputState(of: input) else { return }
         states.withLock { $0[number] = state }
@@ -174,7 +174,7 @@ private final class InputStates: Sendable {
 
 }
 
-/// The contents of standard input, in a file that can be read twice.
+/// A copy of standard input in a file that can be read twice.
 private struct KeptInput {
     init(in folder: String) throws(CommandFailure) {
         let descriptor = try TemporaryFile.open(in: folder)
@@ -187,7 +187,7 @@ private struct KeptInput {
                 Result { () throws(ReadFailure) in try unsafe source.read(into: buffer) }
             }
             if case .failure(let failure) = read {
-                // Part of it would look complete when it is read again.
+                // A partial copy would look complete when it is read again.
                 throw CommandFailure(.inputNotReadWhole, of: "-", failure.description)
             }
             guard case .success(let count) = read, count > 0 else { break }
@@ -197,7 +197,7 @@ private struct KeptInput {
                 throw CommandFailure(.cannotWrite, "a temporary file cannot be written: \(error.description)")
             }
         }
-        // From here on it is standard input.
+        // From here on, the copy is standard input.
         guard dup2(descriptor, STDIN_FILENO) >= 0 else {
             throw CommandFailure(.internalFault, SystemFailure.last.description)
         }
@@ -211,7 +211,7 @@ private struct KeptInput {
     }
 }
 
-/// Summarizes each dump, and counts how often it begins `results`.
+/// Summarizes each dump, and counts how many times it begins `results`.
 private struct CountingHandler: DocumentHandler {
     private var summary: SummaryHandler
     private let attempts: RowAttempts
@@ -237,7 +237,7 @@ private struct CountingHandler: DocumentHandler {
 
     func end(_ input: InputPath, number: Int) throws { try states.check(input, number) }
 
-    // The command has failed then.
+    // By then, `end` has already thrown.
     func noteChange() {}
 
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
@@ -273,7 +273,7 @@ private struct CountingHandler: DocumentHandler {
     }
 }
 
-/// Where rows are printed. One thread uses it: the only one of its run.
+/// The stream that rows are printed to, and the jobs to print. Only one thread uses it, because its run has only one.
 private final class RowPrinter: @unchecked Sendable {
     let stream: RowStream
     let jobs: [DocumentOrder: PrintedJob]
@@ -301,7 +301,7 @@ private struct PrintingHandler: DocumentHandler {
         (self.order, begun, isPrinting) = (order, 0, false)
     }
 
-    // Before rows of another dump are printed, and after them.
+    // Checked before the rows of an input are printed, and again afterwards.
     func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
         try states.check(input, number)
         return false
@@ -309,10 +309,10 @@ private struct PrintingHandler: DocumentHandler {
 
     func end(_ input: InputPath, number: Int) throws { try states.check(input, number) }
 
-    // The command has failed then.
+    // By then, `end` has already thrown.
     func noteChange() {}
 
-    // All of this was said in the first reading.
+    // The first reading has already reported these.
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}
 
     func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) {}

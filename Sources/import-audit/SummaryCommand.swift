@@ -67,7 +67,7 @@ struct SummaryCommand: ParsableCommand {
 }
 
 extension SummaryCommand.Format {
-    /// Jobs that a text shows each in full.
+    /// The largest number of jobs that a text shows in full.
     private static var jobsInFull: Int { SummaryText.jobsInFull }
 
     /// Prints a summary on standard output.

@@ -58,7 +58,7 @@ struct PageValidator {
         }
     }
 
-    /// A line for each problem of a file.
+    /// Returns one line for each problem of a file.
     func problems(ofFile name: String) throws(CommandFailure) -> [String] {
         let limit = XHTMLValidator.maximumSize
         guard let bytes = try InputFile(name).readAll(limit: limit) else {
@@ -69,7 +69,7 @@ struct PageValidator {
         }
     }
 
-    /// The fault of a page that was made from a template, and its line.
+    /// Returns the first problem of a page made from a template, and the text of its line; nil if the page is valid.
     func firstProblem(of page: [UInt8]) -> (problem: XHTMLProblem, line: String)? {
         guard let problem = pages.problems(in: page).first else { return nil }
         let lines = page.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

@@ -18,7 +18,7 @@ from chromium import Chromium
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-# Elements wider than the window or their own box, except those that scroll and those only for screen readers.
+# Elements wider than the window or their own box, except those that scroll and those for screen readers only.
 TOO_WIDE = """[...document.querySelectorAll('body *')].filter(element => {
     if (element.closest('thead, path') || element.closest('.scroll') && !element.matches('.scroll')) return false
     const box = element.getBoundingClientRect()

@@ -36,7 +36,7 @@ class Chromium:
         ]  # fmt: skip
 
         def place_pipes() -> None:
-            # The browser reads from 3 and writes to 4. Copies come first, because the two may be swapped.
+            # The browser reads from 3 and writes to 4. Duplicate both first, because they may be swapped.
             source, target = os.dup(from_us), os.dup(to_us)
             os.dup2(source, 3)
             os.dup2(target, 4)

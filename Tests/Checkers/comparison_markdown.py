@@ -106,7 +106,7 @@ def faults(document: dict, page: Page) -> list[str]:
 def main() -> int:
     document = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     markdown = Path(sys.argv[2]).read_text(encoding="utf-8")
-    # Unsafe, so that HTML that slipped through would be seen.
+    # Unsafe, so that HTML that was not escaped shows.
     page = Page(cmarkgfm.markdown_to_html_with_extensions(markdown, Options.CMARK_OPT_UNSAFE, EXTENSIONS))
     found = faults(document, page)
     print("\n".join(found))

@@ -24,7 +24,7 @@ READ = """(() => ({
     elements: [...document.querySelectorAll('script, img, iframe, link, style')].length,
 }))()"""
 
-# The bytes of the file that the button hands out.
+# The bytes of the file that the save button creates.
 SAVE = """new Promise(done => {
     const create = URL.createObjectURL
     URL.createObjectURL = blob => { blob.arrayBuffer().then(bytes => done([...new Uint8Array(bytes)])); return create(blob) }
@@ -66,14 +66,14 @@ def check(browser: Chromium, folder: Path, source: str) -> list[str]:
     expect(page["count"].split()[0].replace(",", "") == str(len(rows)), page["count"])
     expect(bytes(browser.evaluate(SAVE)) == table, "the CSV of all rows is not failures.csv")
 
-    # A word of the last row's message.
+    # A word in the last row's message.
     words = [word for word in rows[-1]["error_message"].split() if word.isalpha()] if rows else []
     if words:
         type_search(browser, words[0].upper())
         fields = ("row", "outcome", "record_id", "error_code", "error_message", "error_details", "job_id")
         found = [row for row in rows if words[0].lower() in "\n".join(row[field] for field in fields).lower()]
         page = browser.evaluate(READ)
-        # In an overview, names of files and days are searched too.
+        # In an overview, the search also covers names of files and days.
         expect(len(page["shown"]) >= min(100, len(found)) > 0, f"search for {words[0]}: {page['count']}")
         saved = list(csv.DictReader(io.StringIO(bytes(browser.evaluate(SAVE)).decode("utf-8-sig"), newline="")))
         expect(all(row in saved for row in found), "the CSV of a search lacks rows")

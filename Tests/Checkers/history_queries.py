@@ -39,13 +39,13 @@ def main() -> None:
         assert duck.execute(query.replace("'imports.sqlite'", f"'{history}'")).fetchall()
     names = [row[0] for row in lite.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
     for name in names:
-        # Each column is of one type, or DuckDB says so.
+        # DuckDB reports an error unless each column has a single type.
         duck.execute(f"SELECT * FROM {name}").fetchall()
     for query in shared:
         expected = rounded(lite.execute(query).fetchall())
         assert expected, ("no rows", query)
         found = rounded(duck.execute(query.rstrip().rstrip(";")).fetchall())
-        # Rows of the same key come in any order.
+        # Rows with the same key may be in any order.
         assert sorted(found, key=repr) == sorted(expected, key=repr), ("DuckDB", query, found[:3], expected[:3])
         address = f"/{history.stem}.json?" + urllib.parse.urlencode({"sql": query.rstrip().rstrip(";")})
         page = subprocess.run(
@@ -57,7 +57,7 @@ def main() -> None:
             [sys.executable, "-m", "datasette", "serve", str(history), "--get", f"/{history.stem}/{name}"],
             capture_output=True, text=True)
         assert page.returncode == 0, (name, page.stderr)
-        # Text of a dump is text on its pages.
+        # Text of a dump must be plain text on the pages.
         assert "<script>alert" not in page.stdout and "<svg/onload" not in page.stdout, name
     print(len(shared), "queries,", len(names), "tables and views")
 

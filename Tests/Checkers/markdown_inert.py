@@ -16,7 +16,7 @@ import escaped_pairs
 from cmarkgfm.cmark import Options
 
 EXTENSIONS = ["table", "autolink", "strikethrough", "tagfilter", "tasklist"]
-# Unsafe, so that HTML that slipped through would be seen.
+# Unsafe, so that HTML that was not escaped shows.
 OPTIONS = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
 
 CONTEXTS = {
@@ -31,7 +31,7 @@ CONTEXTS = {
 MARK = "Qtextq"
 SPACE = " \t\n\v\f\r\x85\xa0\u2028\u2029"
 
-# What GitHub looks for in rendered text.
+# Patterns that GitHub looks for in rendered text.
 LURES = [
     re.compile(r"@[0-9A-Za-z]"),
     re.compile(r"#[0-9A-Za-z]"),
@@ -91,7 +91,7 @@ def faults(text: str, escaped: str) -> list[str]:
     found = []
     if "\n" in escaped or "\r" in escaped:
         found.append("more than one line")
-    # White space at the ends goes, as it does in HTML.
+    # White space at the ends is dropped, as in HTML.
     shown = "".join("\ufffd" if is_replaced(char) else char for char in text.strip(SPACE))
     for name, context in CONTEXTS.items():
         plain = render(context.replace("TEXT", MARK if shown else ""))

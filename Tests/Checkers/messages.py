@@ -20,7 +20,7 @@ from typing import Any
 
 HEADERS = {"Date", "Subject", "Message-ID", "X-Unsent", "MIME-Version", "Content-Type"}
 ACTING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-# In HTML, elements without an end.
+# HTML elements without an end tag.
 VOID = {"meta", "br"}
 ALLOWED = VOID | {
     "html", "head", "title", "body", "div", "p", "bdi", "h1", "h2", "table", "tr", "td", "strong", "span", "ul", "li",
@@ -117,7 +117,7 @@ def slack(path: Path) -> tuple[list[str], dict[str, Any]]:
             faults.append(f"text in {kind}, where markup is read")
         if not text or ACTING.search(text):
             faults.append(f"{text!r} is empty or has a character that acts")
-    # Of the fallback, markup is read: mentions and links are in angle brackets.
+    # The fallback is read as markup, where mentions and links are in angle brackets.
     if re.search("[<>]|&(?!(amp|lt|gt);)", message["text"]) or len(message["text"]) > 4000:
         faults.append(f"the fallback {message['text']!r}")
     return faults, {"all": "".join(text for _, text in texts(blocks))}

@@ -42,7 +42,7 @@ sums = [line.split("  ", 1) for line in contents["SHA256SUMS"].decode().splitlin
 assert [name for _, name in sums] == ["MANIFEST.json"] + list(outputs)
 assert all(hashlib.sha256(contents[name]).hexdigest() == sum for sum, name in sums)
 
-# Links lead from page to page of the unpacked audit.
+# Links must lead from page to page in the unpacked audit.
 with tempfile.TemporaryDirectory() as unpacked:
     packed.extractall(unpacked)
     for name in contents:

@@ -23,7 +23,7 @@ def main(pages: list[str]) -> None:
             sheets = {}
             for size in ("a4", "letter"):
                 browser.print(paper, letter=size == "letter")
-                # Pages are objects of their own in the PDF that Chromium writes.
+                # Each page is a separate object in the PDFs that Chromium writes.
                 sheets[size] = len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes()))
             print(json.dumps({"page": page} | sheets))
 

@@ -16,7 +16,7 @@ def closed(schema: object) -> object:
     if not isinstance(schema, dict):
         return schema
     result = {name: closed(part) for name, part in schema.items()}
-    # A member may have the name "properties": only that of an object's schema is a keyword.
+    # A member may have the name "properties": it is a keyword only in the schema of an object.
     if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
         result.setdefault("additionalProperties", False)
     return result

@@ -27,7 +27,7 @@ def faults(text: str, escaped: str) -> list[str]:
         found.append("became markup")
     if (element.text or "") != shown:
         found.append(f"content reads {element.text!r}")
-    # A parser turns literal white space in attributes into spaces (XML 1.0, section 3.3.3).
+    # A parser replaces literal white space in attributes by spaces (XML 1.0, section 3.3.3).
     for name in "ab":
         if element.get(name) != shown.replace("\t", " ").replace("\n", " "):
             found.append(f"attribute {name} reads {element.get(name)!r}")

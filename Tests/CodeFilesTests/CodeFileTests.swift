@@ -9,7 +9,7 @@ func codeBook(_ yaml: String, asOf day: String? = nil) throws -> CodeBook {
     try CodeFile.codeBook(from: Array(yaml.utf8), asOf: day.flatMap { CalendarDay($0) })
 }
 
-/// Errors in a codes file, as its user sees them.
+/// Returns the error in a codes file as its user sees it.
 func fault(_ yaml: String, asOf day: String? = nil) -> String {
     do {
         _ = try codeBook(yaml, asOf: day)
@@ -98,7 +98,7 @@ struct CodeFileTests {
         var bomb = "a0: &a0 [x, x]\n"
         for level in 1...60 { bomb += "a\(level): &a\(level) {? [*a\(level - 1), *a\(level - 1)] : x}\n" }
         #expect(fault(bomb).hasPrefix("codes.yml:1:5: Anchors and aliases are not supported."))
-        // Behind what looks like a text that is still open.
+        // After something that looks like an unterminated text.
         for start in ["a: x\n  'y\n", "a: \"b\nc: 'd\n  # \"e\"\n", "[?", "{a:", "a: \u{2028}", "a: \u{85}"] {
             #expect(fault(start + "&b [x]").contains("Anchors and aliases"), "\(start.debugDescription)")
         }

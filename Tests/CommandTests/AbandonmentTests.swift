@@ -7,9 +7,9 @@ import Testing
 
 @testable import import_audit
 
-/// Output that is given up while other threads are still at work on it.
+/// Output that is abandoned while other threads are still writing it.
 struct AbandonmentTests {
-    /// A condition that a thread must never encounter.
+    /// Collects conditions that a thread must never encounter.
     private final class Problems: Sendable {
         let all = Mutex<[String]>([])
         func add(_ problem: String) { all.withLock { $0.append(problem) } }
@@ -17,7 +17,7 @@ struct AbandonmentTests {
 
     private static let files = ["rows.csv", "report.md", "summary.json"]
 
-    /// Publishes reports, in parts with a file that is written twice, until the output is given up.
+    /// Publishes reports, some with a file that is written twice, until the output is abandoned.
     private static func work(_ root: OutputFolder, _ folders: JobFolders, _ seed: UInt64, _ problems: Problems) {
         var random = SplitMix64(seed: seed)
         var number = 0
@@ -34,7 +34,7 @@ struct AbandonmentTests {
                     }
                 }
                 _ = try report.finish()
-                // Some are given up.
+                // Abandon some of the reports.
                 if Int.random(in: 0..<4, using: &random) == 0 { continue }
                 try folders.publish(report, as: "job-\(seed)-\(number)") { _, _ in }
             }
@@ -65,7 +65,7 @@ struct AbandonmentTests {
             usleep(UInt32.random(in: 0...4000, using: &random))
             root.abandon()
             let left = try space.tree("o")
-            // Waits for them.
+            // Wait for the threads.
             threads.removeAll()
             #expect(problems.all.withLock { $0 } == [], "seed \(seed), round \(round)")
             #expect(left.keys.filter { $0.contains(".partial") }.sorted() == [], "seed \(seed), round \(round)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The same command again: new inputs are added, and the result is the same as after reading everything again.
+/// Running the same command again adds new inputs, with the same result as reading everything again.
 struct AgainTests {
     private func report(_ space: Workspace, _ folder: String = "o", _ options: [String] = []) throws -> CommandResult {
         try RunningCommand(["report", "in", "-o", folder] + options, folder: space.path).finish()
@@ -30,7 +30,7 @@ struct AgainTests {
         #expect(differences(before, try space.tree("o")) == [])
     }
 
-    /// What happens to the inputs between two runs.
+    /// Changes to the inputs between two runs.
     static let changes = [
         "true", "rm in/0/job-003.json", "echo >> in/0/job-004.json", "cp in/1/job-012.json in/1/copy.json",
         "sed s/job-005/job-099/ in/0/job-005.json > in/new.json", "mv in/0/job-006.json in/1/moved.json",
@@ -58,7 +58,7 @@ struct AgainTests {
         let run = try report(space)
         #expect([0, 65].contains(run.status), "\(run)")
         try expectAsFromNothing(space, script)
-        // And it is known now.
+        // The input is known from now on.
         let again = try report(space)
         #expect(again.errorText.contains("Nothing has changed"), "\(again)")
     }
@@ -73,7 +73,7 @@ struct AgainTests {
         #expect(try report(space).status == 0)
         try space.shell("rm in/m/2.json")
         let run = try report(space)
-        // The four jobs, and the first dump of the fifth.
+        // The four jobs, and the first of the three dumps.
         #expect(run.errorText.contains("5 inputs have not changed"), "\(run)")
         try expectAsFromNothing(space, "the one that counted is gone")
     }
@@ -138,7 +138,7 @@ struct AgainTests {
         #expect(left.keys.filter { $0.hasSuffix("/summary.json") }.count >= 5)
         let again = try report(space)
         #expect(again.status == 0, "\(again)")
-        // It went on from there.
+        // It continued from there.
         #expect(again.errorText.contains("have not changed"), "\(again)")
         try expectAsFromNothing(space, "interrupted")
     }

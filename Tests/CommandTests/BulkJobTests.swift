@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Answers to bulk updates and bulk deletes are jobs of a second kind, in every command.
+/// Responses to bulk updates and bulk deletes are jobs of a second kind, in every command.
 struct BulkJobTests {
     private func run(
         _ arguments: [String], in space: Workspace, environment: [String: String] = [:]
@@ -162,7 +162,7 @@ struct BulkJobTests {
         #expect(fast.output == strict.output)
     }
 
-    /// Shapes learned from the rows of one answer must not hide the kind of the next one.
+    /// Shapes learned from the rows of one response must not hide the kind of the next one.
     @Test("Consecutive answers keep their own kind, even without a summary")
     func logs() throws {
         let space = try Workspace()
@@ -178,7 +178,7 @@ struct BulkJobTests {
         #expect(jobs.map { ($0["rows"] as? [String: Any])?["applied"] as? Int } == [2, 40, 40, 0, 40])
     }
 
-    /// In a dump of an import, what only bulk jobs have is a field that the API does not define.
+    /// In an import dump, a member that only bulk jobs have is a field that the API does not define.
     @Test("An import stays an import, whatever else its rows contain")
     func imports() throws {
         let space = try Workspace()

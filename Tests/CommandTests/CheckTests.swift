@@ -4,7 +4,7 @@ import Testing
 
 /// `check`: rules, and the exit status that scripts rely on.
 struct CheckTests {
-    /// 20 rows: 3 failed with a, 1 with b, 1 without a code; 15 created.
+    /// 20 rows: 15 created, 3 failed with a, 1 failed with b=1, 1 failed without a code.
     static let dump: String = {
         let rows =
             Array(repeating: #"{"created":true}"#, count: 15) + Array(repeating: #"{"error":{"code":"a"}}"#, count: 3)
@@ -108,7 +108,7 @@ struct CheckTests {
                 #expect(run.outputText.contains("Not everything was checked against the rules"), "\(run)")
             }
         }
-        // A dump that does not count, because there is a complete one of the same job.
+        // A dump that does not count because a complete dump of the same job supersedes it.
         let superseded = try space.write(String(Self.dump.dropLast(5)), as: "superseded.json")
         let run = try importAudit("check", file, superseded, "--require-complete")
         #expect(run.status == 65 && run.outputText.contains("another one supersedes it"), "\(run)")

@@ -116,12 +116,12 @@ struct CodesTests {
         let byCode = try #require(jobs[0]["failed_by_code"] as? [[String: Any]])
         let known = byCode.map { ($0["known"] as? [String: Any])?["state"] as? String ?? "null" }
         #expect(known.sorted() == ["expired", "known", "null", "null"])
-        // With entries for known codes, it is still read back.
+        // A summary with entries for known codes can still be read back.
         #expect(try importAudit("merge", space["out/summary.json"]).status == 0)
         let text = try importAudit("summary", file, "--codes", codes, "--as-of", "2026-06-30")
         #expect(text.outputText.contains("bb  [Accepted until 2026-06-30]"), "\(text)")
         #expect(text.outputText.contains("a  [Known: T<i>*x*; fix-data; @team]"), "\(text)")
-        // Without a codes file nothing is said of it.
+        // Without a codes file, nothing mentions it.
         let plain = try importAudit("report", file, "-o", "plain", folder: space.path)
         #expect(plain.status == 0)
         #expect(!(try space.text("plain/summary.json")).contains("\"known\""))
@@ -136,7 +136,7 @@ struct CodesTests {
         let codes = try space.write(Self.book, as: "codes.yml")
         for (input, page, rows) in [(file, "report", 4), (space["dumps"], "index", 6)] {
             for (limit, isMet) in [(rows, true), (rows - 1, false)] {
-                // The second time, what an earlier run left is taken up.
+                // The second run continues from what the first one left.
                 for time in 1...2 {
                     let run = try importAudit(
                         "report", input, "-o", "out-\(page)", "--max-failed", "\(limit)", "--codes", codes, "--as-of",

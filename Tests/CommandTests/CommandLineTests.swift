@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the command line accepts, suggests and explains.
+/// Arguments that the command line accepts, suggests and explains.
 struct CommandLineTests {
     static let commands = [
         "report", "summary", "check", "rejects", "account", "rows", "compare", "codes", "merge", "history", "verify",
@@ -91,7 +91,7 @@ struct CommandLineTests {
     func groups(command: String, titles: [String]) throws {
         let lines = try importAudit(command, "--help").outputText.split(separator: "\n").map { String($0) }
         for title in titles { #expect(lines.contains(title), "\(command): \(title)") }
-        // Only what every command has is in no group.
+        // Only options that every command has are outside the groups.
         let rest = lines.drop { $0 != "OPTIONS:" }.dropFirst().filter { $0.hasPrefix("  -") }
         #expect(rest.allSatisfy { $0.contains("--version") || $0.contains("--help") }, "\(rest)")
     }
@@ -105,7 +105,7 @@ struct CommandLineTests {
         for example in examples {
             let space = try Workspace()
             try Self.prepare(space)
-            // A file that is there is not replaced.
+            // `codes` does not replace an existing file.
             if command == "codes" { try space.shell("rm codes.yml") }
             #expect(example.contains("import-audit \(command) "), "\(example)")
             let script = example.replacing("curl …", with: "cat job.json")
@@ -131,7 +131,7 @@ struct CommandLineTests {
         }
     }
 
-    /// The lines below `EXAMPLES`, as help prints them in a wide window.
+    /// Returns the lines below `EXAMPLES`, as help prints them in a wide terminal.
     private static func examples(of command: String?) throws -> [String] {
         let help = try RunningCommand(
             (command?.split(separator: " ").map { String($0) } ?? []) + ["--help"], environment: ["COLUMNS": "200"]
@@ -142,12 +142,12 @@ struct CommandLineTests {
         let examples = lines[(start + 1)...].prefix { $0.hasPrefix("  ") }.map {
             $0.trimmingCharacters(in: .whitespaces)
         }
-        // A line that help wraps cannot be copied.
+        // If help wraps a line, it cannot be copied.
         #expect(examples.allSatisfy { $0.count <= 78 }, "\(examples)")
         return examples
     }
 
-    /// All files that examples name.
+    /// Creates all files that the examples name.
     private static func prepare(_ space: Workspace) throws {
         let samples = Repository.path("Samples")
         try space.shell(

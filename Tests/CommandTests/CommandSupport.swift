@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A small dump of one job.
+/// Returns a small dump of one job.
 ///
-/// - Parameter updated: seconds after a minute's start in `updated_at`.
+/// - Parameter updated: the seconds of `updated_at`.
 func jobDump(
     _ id: String?, created: Int = 2, failed: Int = 0, status: String = "complete", updated: Int = 0,
     code: String = "invalid_email"
@@ -20,7 +20,7 @@ func jobDump(
 }
 
 extension Workspace {
-    /// All files below a folder, by their paths in it.
+    /// Returns all files below a folder, by their relative paths.
     func tree(_ folder: String) throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         let paths = FileManager.default.enumerator(atPath: self[folder])
@@ -34,7 +34,7 @@ extension Workspace {
         return files
     }
 
-    /// Jobs `job-001` and so on, in folders of ten; every third has failed rows.
+    /// Writes jobs `job-001` and so on, in folders of ten. Every third job has failed rows.
     func makeJobs(_ count: Int, in folder: String) throws {
         for number in 1...count {
             let id = "job-" + String(String(1000 + number).suffix(3))
@@ -45,7 +45,7 @@ extension Workspace {
     }
 }
 
-/// Says in which files two trees differ.
+/// Returns the paths of the files in which two trees differ.
 func differences(_ left: [String: [UInt8]], _ right: [String: [UInt8]]) -> [String] {
     Set(left.keys).union(right.keys).filter { left[$0] != right[$0] }.sorted()
 }
@@ -53,10 +53,10 @@ func differences(_ left: [String: [UInt8]], _ right: [String: [UInt8]]) -> [Stri
 /// The files of a complete report.
 let reportFiles = ["codes.csv", "failures.csv", "report.md", "report.xhtml", "rows.csv", "summary.json"]
 
-/// The files of a folder with a whole report: the report, and what the next run knows it by.
+/// The files in a folder with a complete report: the report, and the manifest by which the next run recognizes it.
 let reportFolder = (reportFiles + ["manifest.jsonl"]).sorted()
 
-/// A document that the program printed or wrote.
+/// Parses a document that the program printed or wrote.
 func parsed(_ bytes: [UInt8]) throws -> [String: Any] {
     try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
 }

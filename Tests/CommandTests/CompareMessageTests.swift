@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `compare` by pattern of messages.
+/// `compare` by message pattern.
 struct CompareMessageTests {
-    /// Writes the dump of a job, named for its file, with failed rows of the code `a` and these messages.
+    /// Writes the dump of a job, named like its file, with failed rows that have the code `a` and these messages.
     private static func write(_ messages: [String], _ name: String, in space: Workspace) throws -> String {
         let rows: [Any] = messages.map { ["error": ["code": "a", "message": $0]] }
         let job: [String: Any] = ["job_id": name, "status": "complete", "total": rows.count, "results": rows]
@@ -77,7 +77,7 @@ struct CompareMessageTests {
     func undecided() throws {
         let space = try Workspace()
         let letters = "abcdefghijklmnopqrstuvwxyz".map { String($0) }
-        // Before, there are 26 patterns, and z is the rarest; after, a and z.
+        // Before, there are 26 patterns, of which z is the rarest; after, there are a and z.
         let many = letters.enumerated().flatMap { Array(repeating: "\($1) failed", count: 30 - $0) }
         let before = try Self.write(many, "before.json", in: space)
         let after = try Self.write(
@@ -91,10 +91,10 @@ struct CompareMessageTests {
         ] {
             #expect(text.outputText.contains(line), "\(text)")
         }
-        // In the other direction, a pattern that is not listed after may still exist.
+        // In the other direction, a pattern that is not listed on the second side may still exist.
         let reverse = try importAudit("compare", after, before)
         #expect(reverse.outputText.contains(" 0 are fixed, 1 still failing, 19 new and 1 undecided;"), "\(reverse)")
-        // One of two jobs lists z: that it has three rows more is not known.
+        // Only one of the two jobs lists z. That the other one has five more rows of it is unknown.
         try space.write(try space.bytes("before.json"), as: "both/1.json")
         try space.write(try space.bytes("after.json"), as: "both/2.json")
         let both = try importAudit("compare", space["both"], after)

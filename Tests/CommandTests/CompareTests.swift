@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `compare`: what a second try changed, compared with counts that a script made when it planted the changes.
+/// Compares what `compare` finds after a second try with the counts of the script that planted the changes.
 struct CompareTests {
     @Test(
         "Planted changes are found, all of them and no others", .seeded, .needs(.python),
@@ -19,7 +19,7 @@ struct CompareTests {
                 "\(name)")
         }
         try SecondTry.expectSums(found)
-        // The order of the rows says nothing of their codes and messages.
+        // The order of the rows does not affect codes and messages.
         let permuted = try importAudit(
             "compare", space["before-permuted.json"], space["after-permuted.json"], "--format", "json")
         #expect(
@@ -56,7 +56,7 @@ struct CompareTests {
         #expect(try SecondTry.sorted(try #require(folders["codes"])) == codes)
     }
 
-    /// A dump of six rows whose second and fifth failed, and its possible second tries.
+    /// Possible second tries of a dump with six rows, of which the second and the fifth failed.
     static let unseen: [(name: String, status: String, shown: Int, isCut: Bool)] = [
         ("processing", "processing", 0, false), ("processing", "processing", 6, false), ("failed", "failed", 0, false),
         ("failed", "failed", 3, false), ("complete", "complete", -1, false), ("complete", "complete", 3, false),
@@ -83,7 +83,7 @@ struct CompareTests {
             let changes = Dictionary(
                 uniqueKeysWithValues: codes.map { ($0["code"] as? String ?? "-", $0["change"] as? String ?? "-") })
             #expect(changes["a"] == "undecided")
-            // The complete dump shows all of its rows: b is not among them.
+            // The complete dump has all of its rows, and b is not among them.
             #expect(changes["b"] == (hasFailed ? (before == whole ? "new" : "fixed") : nil))
             for code in codes where code["code"] as? String == "a" {
                 let messages = try #require(code["messages"] as? [[String: Any]])
@@ -143,12 +143,12 @@ struct CompareTests {
 
 /// Two audits of the same rows with planted changes, and the expected comparison.
 enum SecondTry {
-    /// A JSON value as a text that compares.
+    /// Returns a JSON value as comparable text.
     static func sorted(_ value: Any) throws -> String {
         String(decoding: try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys]), as: UTF8.self)
     }
 
-    /// Makes them, and returns the expected result.
+    /// Makes the audits and returns the expected result.
     static func planted(
         _ space: Workspace, seed: UInt64, rows: Int, jobs: Int = 1
     ) throws -> [String: Any] {
@@ -158,7 +158,7 @@ enum SecondTry {
         return try parsed(try space.bytes("expected.json"))
     }
 
-    /// The rows of the patterns are those of their code, on both sides.
+    /// Expects that the rows of patterns add up to those of their code, on both sides.
     static func expectSums(_ found: [String: Any]) throws {
         for code in try #require(found["codes"] as? [[String: Any]]) {
             let other = try #require(code["other_messages"] as? [String: Int])

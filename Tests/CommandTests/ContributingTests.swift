@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `CONTRIBUTING.md` against the tree: whatever it names is there.
+/// Compares `CONTRIBUTING.md` with the tree: everything that it names must exist.
 struct ContributingTests {
-    /// What its code spans may name besides places and symbols.
+    /// The contents of code spans other than places and symbols.
     private static let others: Set = [
         "summary.json", "CI=true", "swift test", "unsafe", ".needs(.python)", ".seeded", "--seed 123456",
         "--seed random", "import-audit.yml", ".measuresMemory", "--sanitize thread", "--sanitize undefined", "--filter",
@@ -13,7 +13,7 @@ struct ContributingTests {
     @Test("Every path and every symbol that it names exists, and nothing else is set as code")
     func names() throws {
         let text = String(decoding: try Repository.bytes("CONTRIBUTING.md"), as: UTF8.self)
-        // Blocks of commands name scripts and options only.
+        // Code blocks name only scripts and options.
         let parts = text.components(separatedBy: "```")
         let spans = parts.enumerated().filter { $0.offset % 2 == 0 }.flatMap { $0.element.matches(of: /`([^`\n]+)`/) }
             .map { String($0.1) }
@@ -39,7 +39,7 @@ struct ContributingTests {
         }
     }
 
-    /// A path from the root of the repository. Of a command, the program.
+    /// Returns whether a span is a path from the root of the repository, or a command whose program is one.
     private static func isPlace(_ span: String) -> Bool {
         let path = span.split(separator: " ").first.map { String($0) } ?? ""
         return (path.contains("/") || path.contains(".md") || ["Templates", "Benchmarks", "Samples"].contains(path))
@@ -47,7 +47,7 @@ struct ContributingTests {
     }
 }
 
-/// All names that are declared in the repository, by file.
+/// All names that the repository declares, by file.
 private struct Symbols {
     private struct File {
         var types: Set<String> = []
@@ -69,7 +69,7 @@ private struct Symbols {
         }
     }
 
-    /// What follows the words that declare something. Not by regular expressions, which take a minute for it.
+    /// Returns the names after words that declare something. Regular expressions would take a minute for this.
     private static func declarations(of source: String) -> File {
         var file = File()
         for line in source.utf8.split(separator: UInt8(ascii: "\n")) {
@@ -80,20 +80,21 @@ private struct Symbols {
             for (index, word) in words.enumerated() where index + 1 < words.count {
                 switch word {
                 case "struct", "class", "enum", "actor", "protocol", "typealias": file.types.insert(words[index + 1])
-                // Extensions of nested types name the outer ones too.
+                // Extensions of nested types also name the outer ones.
                 case "extension": file.types.formUnion(words[(index + 1)...])
                 case "func", "var", "let", "def": file.members.insert(words[index + 1])
                 case "case": file.members.formUnion(words[(index + 1)...])
                 default: break
                 }
             }
-            // Constants of Python.
+            // Python constants.
             if isAtStart, let first = words.first, first == first.uppercased() { file.members.insert(first) }
         }
         return file
     }
 
-    /// A type, or a member after a dot of a type that is declared or extended in the same file.
+    /// Returns whether a name is a type, or, after a dot, a member of a type that is declared or extended in the same
+    /// file.
     func declares(_ name: String) -> Bool {
         let parts = name.split(separator: ".").map { String($0) }
         guard let first = parts.first, let last = parts.last, name.wholeMatch(of: /[A-Z]\w*(\.\w+)*/) != nil else {
@@ -106,7 +107,7 @@ private struct Symbols {
         }
     }
 
-    /// A variable of the environment.
+    /// Returns whether a name is an environment variable that the sources read.
     func reads(_ name: String) -> Bool {
         let variable = name.split(separator: "=").first.map { String($0) } ?? ""
         return variable.hasPrefix("IMPORT_AUDIT_") && sources.contains { $0.contains("\"\(variable)\"") }

@@ -4,7 +4,7 @@ import Testing
 
 /// `Tests/Fixtures/JSON`: texts that are JSON, and texts that are not.
 struct CorpusTests {
-    /// The texts of a folder by name.
+    /// Returns the texts in a folder by name.
     private func texts(_ folder: String) throws -> [(name: String, bytes: [UInt8])] {
         let path = "Tests/Fixtures/JSON/\(folder)"
         let names = try FileManager.default.contentsOfDirectory(atPath: Repository.path(path)).sorted()
@@ -12,7 +12,7 @@ struct CorpusTests {
         return try names.map { ($0, try Repository.bytes("\(path)/\($0)")) }
     }
 
-    /// Dumps with a text as the value of an unknown field, at each level, and the complete rows before it.
+    /// Dumps with a text as the value of an unknown field, at each level, and the number of complete rows before it.
     static let places: [(name: String, before: String, after: String, rowsBefore: Int, rows: Int)] = [
         (
             "job", #"{"job_id":"j","status":"complete","total":2,"x":"#,
@@ -64,14 +64,14 @@ struct CorpusTests {
         }
     }
 
-    /// Texts that leave a string open. Where no quotation mark follows, the rest of the dump is in it.
+    /// Texts that leave a string open. If no quotation mark follows, the rest of the dump is part of it.
     private static let openStrings: Set = [
         "array-stray-quote.json", "array-unclosed-in-string.json", "object-unclosed-in-key.json",
         "string-backslash-run-odd.json", "string-ends-in-escape.json", "string-escaped-quote-only-end.json",
         "string-unterminated.json", "unicode-escape-end.json",
     ]
 
-    /// Whether `results` is read as that of a dump inside an object that stays open.
+    /// Returns whether `results` is read as part of a dump inside an object that stays open.
     private func isRead(_ name: String, in place: String) -> Bool {
         switch place {
         case "job": ["object-unclosed.json", "object-unclosed-after-comma.json"].contains(name)
@@ -100,15 +100,15 @@ struct CorpusTests {
         for (name, bytes) in texts { try space.write(bytes, as: name) }
         let all = try run(texts.map { $0.name }, in: space)
         #expect(all.result.status == 65, "\(all.result)")
-        // One text has the names of an import job, to be a decoy inside another.
+        // One text has the member names of an import job: it is a decoy inside another text.
         let decoys = folder == "accept" ? ["key-known-names-nested.json"] : []
         #expect(Array(all.jobs.keys) == decoys)
-        // Of a text that is not JSON, what is around an object in it may be listed by itself.
+        // If a text is not JSON, the text around an object in it may be listed separately.
         let names = all.unreadable.map { String($0.source.prefix { $0 != ":" }) }
         #expect(Set(names) == Set(texts.map { $0.name }.filter { !decoys.contains($0) }))
         for (name, reason) in all.unreadable where !name.contains(":") {
-            // JSON of another kind is reported as such; other text is not mistaken for JSON.
-            // (UTF-16 is converted, and then it is JSON. What looks like a row is called one.)
+            // JSON of another kind is reported as such, and other text is not mistaken for JSON. UTF-16 is converted
+            // first, so it is JSON. Something that looks like a row is reported as a row.
             if name.hasPrefix("utf16") { continue }
             let isJSON = reason.hasPrefix("Not an import job: the JSON text is") || reason.contains("without its job")
             #expect(isJSON == (folder == "accept"), "\(name): \(reason)")

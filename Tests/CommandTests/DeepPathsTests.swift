@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Folders and paths as deep as the system has them.
+/// Folders and paths as deep as the system allows.
 struct DeepPathsTests {
     @Test("Folders in folders, two thousand deep")
     func deep() throws {

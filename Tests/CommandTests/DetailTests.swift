@@ -47,7 +47,7 @@ import Testing
         #expect(jobs[0] as NSArray? == jobs[1] as NSArray?)
     }
 
-    /// A thread that audits the failures of a large dump has the details too.
+    /// The thread that audits the failures of a large dump also keeps the details.
     @Test func detailsOfLargeDumps() throws {
         let space = try Workspace()
         let rows = (0..<9000).map { row in
@@ -76,7 +76,7 @@ import Testing
         #expect(page.contains("… (cut after 500 characters)"))
         let markdown = try space.text("o/report.md")
         #expect(markdown.utf8.count < 50_000 && !markdown.contains("<script"))
-        // On a page, an element of its own isolates what reverses text.
+        // On a page, a separate element isolates text that changes the direction.
         #expect(!page.unicodeScalars.contains("\u{1B}"))
         #expect(!markdown.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" || $0 == "\u{2066}" })
         let job = try #require((try parsed(space.bytes("o/summary.json"))["jobs"] as? [[String: Any]])?.first)
@@ -84,7 +84,7 @@ import Testing
         #expect(kept.utf8.count <= 1024 + 3 && kept.hasSuffix("…"))
     }
 
-    /// Numbers in details are values as they are in messages, whether quoted or not.
+    /// Numbers in details are redacted like those in messages, whether quoted or not.
     @Test(arguments: [
         "4915112345678", "\"+4915112345678\"", "\"4915112345678\"", "[4915112345678,1]", "{\"n\":4915112345678}",
     ])
@@ -99,12 +99,12 @@ import Testing
         }
     }
 
-    /// The text as a reader sees it, without what keeps it from being markup.
+    /// Returns the text as a reader sees it, without the escapes that prevent markup.
     private func plain(_ text: String) -> String {
         text.replacing("&quot;", with: "\"").replacing("\\", with: "").replacing("\u{200B}", with: "")
     }
 
-    /// Whatever is in a field is shown, and stays a finding.
+    /// A field's value is shown whatever it contains, and remains a finding.
     @Test(arguments: ["1764230400", "1764230400000", "-1.50e3", "true", "[1,\"x\"]", "{\"$date\":5}"])
     func jobFieldsOfAnotherTypeAreShownAsTheyStand(value: String) throws {
         let space = try Workspace()

@@ -2,9 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Dumps as they are on disk: in encodings, in logs of containers.
+/// Dumps as they are on disk: in various encodings and in container logs.
 struct DressTests {
-    /// The same job in many dresses: how the file is made of `job.json` (compact) and `pretty.json`, and what it is called.
+    /// The same job in many forms: how to make the file from `job.json` (compact) or `pretty.json`, and the form's
+    /// name.
     static let dresses: [(String, String)] = [
         ("iconv -f UTF-8 -t UTF-16LE job.json > x", "utf-16le without a mark"),
         ("(printf '\\377\\376'; iconv -f UTF-8 -t UTF-16LE pretty.json) > x", "PowerShell"),
@@ -48,7 +49,7 @@ struct DressTests {
         }
     }
 
-    /// The contents of a summary's jobs, without their positions.
+    /// Returns the contents of a summary's jobs without their positions.
     private static func outcome(of run: CommandResult) throws -> String {
         let jobs = try #require(try parsed(run.output)["jobs"] as? [[String: Any]])
         let kept = jobs.map { job in job.filter { !["source", "bytes", "sha256", "findings"].contains($0.key) } }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--dry-run`: what would be written, and that nothing is.
+/// `--dry-run` announces what would be written, and writes nothing.
 struct DryRunTests {
     @Test("It announces what the run then does, for one dump and for several", arguments: [1, 12])
     func report(jobs: Int) throws {
@@ -22,11 +22,11 @@ struct DryRunTests {
             before.outputText.hasSuffix(
                 "Dry run: \(files.count) to write, 0 to replace, 0 to remove, 0 to keep. Nothing was written.\n"),
             "\(before)")
-        // Now all is as it would be.
+        // Now everything is as announced.
         let same = try dryRun(space, options)
         #expect(Set(paths(same, "keep")) == Set(files).subtracting(["p.zip"]), "\(same)")
         #expect(paths(same, "replace") == ["p.zip"], "\(same)")
-        // Other formats.
+        // With other formats.
         let others = ["report", input, "-o", "o", "--formats", "md"]
         let fewer = try dryRun(space, others)
         let removed = paths(fewer, "remove")
@@ -99,7 +99,7 @@ struct DryRunTests {
         #expect(useless.status == 64, "\(useless)")
     }
 
-    /// Runs with `--dry-run`, and sees that no file and no time of one has changed, nor anything is left over.
+    /// Runs with `--dry-run`, and checks that no file and no file time has changed and that nothing is left over.
     private func dryRun(_ space: Workspace, _ arguments: [String]) throws -> CommandResult {
         let list = "find . -printf '%p %T@ %C@ %s\\n' | sort; mkdir -p ../t-$(basename \"$PWD\")"
         let before = try space.shell(list)
@@ -113,7 +113,7 @@ struct DryRunTests {
         return run
     }
 
-    /// The paths on the lines of one kind.
+    /// Returns the paths on lines of one kind.
     private func paths(_ run: CommandResult, _ kind: String) -> [String] {
         run.outputText.split(separator: "\n").filter { $0.hasPrefix("\(kind) ") }
             .map { $0.dropFirst(kind.count).trimmingCharacters(in: .whitespaces) }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Summaries without members that were added later are read, and their contents are kept.
+/// Summaries without members that were added later can be read, and their contents are kept.
 @Suite struct EarlierSummaryTests {
     private static let dump = #"""
         {"job_id":"j","status":"complete","total":2,"processed":2,"succeeded":1,"failed":1,"error":{"code":"x"},
@@ -14,7 +14,7 @@ import Testing
         "outcomes", "kind", "applied", "identity", "example_details", "example_details_row", "details",
     ]
 
-    /// A summary has a member on each line; their order matters.
+    /// Removes the added members. A summary has one member per line, in a fixed order.
     private static func stripped(_ summary: String) -> String {
         let lines = summary.split(separator: "\n").filter { line in
             !added.contains { line.drop { $0 == " " }.hasPrefix("\"\($0)\":") }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Texts that are equal for Unicode and different here: "é" as one scalar and as two.
+/// Texts that are equivalent in Unicode but different here: "é" as one scalar and as two.
 struct EquivalentNamesTests {
     private static let composed = "caf\u{E9}"
     private static let decomposed = "cafe\u{301}"

@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Errors name their subject: whatever the name is, the rest of the sentence is the same.
+/// Errors name their subject. Whatever the name is, the rest of the sentence is the same.
 struct ErrorSubjectTests {
-    /// Names that hold what the sentences around them are made of. The first one is like no sentence.
+    /// Names with parts of the sentences around them. The first one resembles no sentence.
     private static let names = [
         "0NAME0", "a: No such file or directory", ": ", "import-audit: x: x", "“x”: 2:1: 'q' \"q\" `q`",
         "line\nbreak: It", "e\u{301}: \u{301}x", "\u{301}: \u{20DD}", "👩‍👩‍👧: 🇩🇪🇩", "cafe\u{301} café",
         "The dump is cut off. It is refused", "x is there already", "back\\slash: \\n", "x:12:3#data[3]!y",
     ]
 
-    /// The commands, and the text after the name; nil if there is none. The name replaces `NAME`.
+    /// The commands, and the content of the file, or nil if there is no file. The name replaces `NAME`.
     private static let cases: [(content: String?, arguments: [String])] = [
         (nil, ["summary", "NAME"]), (nil, ["summary", "NAME", "good.json", "--format", "json"]),
         (nil, ["report", "NAME", "-o", "out"]), (nil, ["check", "NAME", "--max-failed", "1"]),
@@ -55,7 +55,7 @@ struct ErrorSubjectTests {
                 replaced(expected.errorText, Self.shown(name))
             )
             #expect(found.status == expected.status, "\(found)")
-            // By their bytes: `String` does not distinguish equivalent names.
+            // Compare bytes: `String` does not distinguish equivalent names.
             let isSame = (found.output == Array(output.utf8), found.errors == Array(errors.utf8))
             #expect(isSame == (true, true), "\(name.debugDescription): \(output)\(errors)\n\(found)")
         }
@@ -78,7 +78,7 @@ struct ErrorSubjectTests {
         for (name, bytes) in try Self.good.get() where arguments.contains(name) { try space.write(bytes, as: name) }
         if let content {
             let bytes = content == "\u{1F}\u{8B}" ? [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF] : Array(content.utf8)
-            // Not by Foundation, which may normalize names.
+            // Not with Foundation, which may normalize names.
             let file = try #require(fopen("\(space.path)/\(name)", "w"))
             fwrite(bytes, 1, bytes.count, file)
             fclose(file)
@@ -87,7 +87,7 @@ struct ErrorSubjectTests {
     }
 
     private func replaced(_ text: String, _ name: String) -> String {
-        // By bytes again.
+        // Replace bytes for the same reason.
         var (bytes, rest) = ([UInt8](), Array(text.utf8)[...])
         let token = Array(Self.names[0].utf8)
         while !rest.isEmpty {
@@ -101,10 +101,10 @@ struct ErrorSubjectTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The form that is shown on a terminal.
+    /// Returns the form that is shown on a terminal.
     private static func shown(_ name: String) -> String { name.replacing("\n", with: "\\u{A}") }
 
-    /// The form in a JSON string.
+    /// Returns the form in a JSON string.
     private static func inJSON(_ name: String) -> String {
         name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `explore.html`, used as a person uses it.
+/// `explore.html`, used as people use it.
 struct ExploreTests {
-    /// Texts that would act in a page, in JSON or in a spreadsheet.
+    /// Texts that a page, JSON or a spreadsheet might act on.
     private static let hostile = [
         "</script><script>window.ran = 1</script>", "<!--<script>", "]]>", "a\u{2028}b\u{2029}c",
         "\"quoted\", and\r\nlines",
@@ -66,7 +66,7 @@ struct ExploreTests {
         #expect(try report("2", "--threads", "2") == first)
         #expect(try report("1") == first)
         #expect(try report("3", "--job-reports", "none") != [])
-        // It goes when it is not asked for.
+        // It is removed by a run that does not request it.
         let run = try importAudit("report", Repository.path("Samples"), "-o", "1", folder: space.path)
         #expect(run.status == 65)
         #expect(!(space.names(in: "1") ?? []).contains("explore.html"))

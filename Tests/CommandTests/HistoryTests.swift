@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `history` as a user runs it. Trends, orders and kills are in `Tests/Oracle/history.py`.
+/// `history` as users run it. `Tests/Oracle/history.py` tests trends, orders and kills.
 struct HistoryTests {
     private func dump(_ id: String, day: String = "2026-03-04", failed: Int = 0, rows: Int = 10, code: String = "c")
         -> String
@@ -70,7 +70,7 @@ struct HistoryTests {
         #expect(try history(space, "show", "none.sqlite").status == 66)
         #expect(try history(space, "add", "no/folder.sqlite", "in.json").status == 73)
         #expect(try history(space, "add", "-", "in.json").status == 64)
-        // One that is empty is taken, as a shell makes it.
+        // An empty file, as a shell creates it, is accepted.
         try space.write("", as: "empty.sqlite")
         #expect(try history(space, "show", "empty.sqlite").status == 66)
         #expect(try history(space, "add", "empty.sqlite", "in.json").status == 0)
@@ -97,7 +97,7 @@ struct HistoryTests {
             #expect(run.status == 73 && run.output.isEmpty, "\(run)")
             #expect(run.errorText.contains("Another process is writing"), "\(run)")
         }
-        // One that has time waits, and is done when the other one is.
+        // A run with enough time waits, and finishes after the other one.
         let waiting = try RunningCommand(["history", "add", "h.sqlite", "2.json", "--wait", "60"], folder: space.path)
         try holder.send(Array("\n".utf8))
         #expect(try holder.finish().status == 0)
@@ -123,7 +123,7 @@ struct HistoryTests {
         #expect(!cells.contains { "=+@-\t".contains($0.first ?? " ") })
         let inert = try Python.run("Tests/Checkers/markdown_tables.py", [space["out/trends.md"]])
         #expect(inert.status == 0, "\(inert)")
-        // In the tables it is what the dump has, to the byte.
+        // The tables contain the dump's text byte for byte.
         let code = try space.shell(
             "sqlite3 h.sqlite \"SELECT count(*) FROM job_codes WHERE code = '=1+1' OR code LIKE '%<svg%'\"")
         #expect((Int(code.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0) >= 1)
@@ -144,7 +144,7 @@ struct HistoryTests {
         #expect(first.keys.sorted() == ["manifest.jsonl", "trends.csv", "trends.md", "trends.xhtml"])
         #expect(try history(space, "report", "h.sqlite").status == 0)
         #expect(try space.files(in: "trends") == first)
-        // They are known again: an audit of the folder does not take them for dumps.
+        // The files are recognized: an audit of the folder does not read them as dumps.
         let audit = try importAudit("summary", ".", folder: space.path)
         #expect(audit.status == 0, "\(audit)")
         try space.write("mine", as: "other/trends.md")
@@ -178,10 +178,10 @@ struct HistoryTests {
         for name in ["report.xhtml", "report.md"] {
             #expect(try space.text("one/\(name)").contains("21 jobs from 10 March 2026 to 30 March 2026"), "\(name)")
         }
-        // The overview is another one now, for there are more runs.
+        // The overview changes because there are more runs now.
         #expect(try importAudit("report", "in", "-o", "many", "--history", "h.sqlite", folder: space.path).status == 0)
         #expect(try space.text("many/index.md").contains("21 jobs"))
-        // Nothing is added without being asked for, or where nothing is written.
+        // Nothing is added by a dry run, or without being requested.
         try space.write(dump("31", day: "2026-03-31"), as: "later.json")
         #expect(
             try importAudit(
@@ -202,8 +202,8 @@ struct HistoryTests {
                 dump("\(day)", day: "2026-03-\(day)", failed: 1 + day % 2, rows: 100), as: "past/\(day).json")
         }
         #expect(try history(space, "add", "h.sqlite", "past").status == 0)
-        // Four that are unlike the others, of which only the first is unlike the runs before it; and a clean one, as large as
-        // none before it.
+        // Four jobs that are unlike the others, of which only the first is unlike the runs before it, and a clean job,
+        // larger than any before it.
         for number in 1...4 {
             try space.write(
                 dump("bad \(number)", day: "2026-04-0\(number)", failed: 20, rows: 100), as: "in/bad\(number).json")

@@ -3,9 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Records that several rows name, as the commands show them.
+/// Records that several rows name, as the commands report them.
 struct IdentityCommandTests {
-    /// More ids than stay in memory; the first one comes again at the end.
+    /// More ids than memory holds. The first one occurs again at the end.
     private static let large: [UInt8] = {
         let rows = (0..<120_000).map { number in
             #"{"id":"0a1b2c3d-4e5f-4678-9abc-def012\#(number % 119_999 + 100_000)","created":true},"#

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What can be audited: folders, archives, compressed files, logs, all mixed.
+/// Everything that can be audited: folders, archives, compressed files and logs, in any mixture.
 struct InputKindTests {
-    /// How the folder `in` of a workspace is packed, and the inputs that come of it.
+    /// Commands that pack the folder `in` of a workspace, and the resulting inputs.
     static let packings: [(String, [String])] = [
         ("true", ["in"]),
         ("tar -cf a.tar in", ["a.tar"]),
@@ -34,7 +34,7 @@ struct InputKindTests {
         let space = try Workspace()
         try space.write(jobDump("a"), as: "a.json")
         try space.write(jobDump("b"), as: "b.json")
-        // A run that opens it again would wait for another writer.
+        // A run that opened the pipe again would wait for another writer.
         let status = try space.shell(
             """
             mkfifo pipe; (timeout 60 sh -c 'cat a.json > pipe' &)
@@ -57,13 +57,13 @@ struct InputKindTests {
             program: "/bin/sh", ["-c", "\"$0\" summary --format json - < \(inputs[0])", RunningCommand.binary],
             folder: space.path
         ).finish()
-        // A folder is not a file, and 7z needs one.
+        // Standard input cannot be a folder, and 7z requires a file.
         if inputs.count == 1, !inputs[0].hasPrefix("in"), inputs[0] != "a.7z" {
             #expect(try Self.comparable(piped.output) == Self.comparable(plain.output))
         }
     }
 
-    /// A summary's jobs by their ids, without what depends on the packing, and its totals.
+    /// Returns a summary's jobs by id, without anything that depends on the packing, and its totals.
     private static func comparable(_ output: [UInt8]) throws -> String {
         let document = try parsed(output)
         let jobs = try #require(document["jobs"] as? [[String: Any]])
@@ -149,10 +149,10 @@ struct InputKindTests {
             ).finish()
             if file != "contacts.xlsx" { #expect(piped.outputText.contains(words), "\(piped)") }
         }
-        // Without a header, a column's name would be a value.
+        // Column names are not shown: without a header, they would be values.
         let redacted = try importAudit("summary", "contacts.csv", "--redact", "--quiet", folder: space.path)
         #expect(redacted.outputText.contains("A CSV file, not a dump."), "\(redacted)")
-        // Lines with dumps among them are a log, whatever its first line looks like.
+        // Lines with dumps among them are a log, whatever the first line looks like.
         try space.write("time,text\n1,\(jobDump("a"))\n", as: "log.csv")
         let log = try importAudit("summary", "log.csv", folder: space.path)
         #expect(log.status == 0 && log.outputText.contains("2 were created"), "\(log)")

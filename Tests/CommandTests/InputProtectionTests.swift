@@ -3,9 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Whatever is run with whatever arguments, no input is touched, and no file that import-audit did not write.
+/// Any command with any arguments leaves inputs unchanged, as well as files that import-audit did not write.
 struct InputProtectionTests {
-    /// Names that outputs have, in the folder itself and in that of a job.
+    /// Names of outputs, in the output folder and in the folder of a job.
     static let names = [
         "report.md", "report.xhtml", "rows.csv", "failures.csv", "codes.csv", "summary.json", "manifest.jsonl",
         "index.md",
@@ -35,7 +35,7 @@ struct InputProtectionTests {
         return files
     }
 
-    /// A folder in which inputs have the names of outputs, some of them by links.
+    /// Makes a folder in which inputs have the names of outputs, some of them through links.
     private static func make(_ random: inout SplitMix64) throws -> Workspace {
         let space = try Workspace()
         try space.write(jobDump("elsewhere", failed: 1), as: "data/real.json")
@@ -105,7 +105,7 @@ struct InputProtectionTests {
                         run.errorText.contains("Choose") || run.errorText.contains("choose")
                             || run.errorText.contains("exists already"), "\(run)")
                 }
-                // What a run has written is its own, and the next may replace it.
+                // The next run may replace files that this one wrote.
                 if Set(after.keys) != Set(before.keys) { space = try Self.make(&random) }
             }
         }
@@ -204,7 +204,7 @@ struct InputProtectionTests {
         #expect(run.status == 73 && run.errorText.contains("o/jobs/job-002/report.md"), "\(run)")
         #expect(try space.text("o/jobs/job-002/report.md") == "precious")
         #expect(space.names(in: "o") == ["jobs"] && space.names(in: "o/jobs") == ["job-002", "mine"], "\(run)")
-        // One that is read as a stream is known too late for that, and not replaced either.
+        // If an input is read as a stream, the file is found too late for that, but it is still not replaced.
         let piped = try RunningCommand(
             ["report", "-", "in", "-o", "o"], input: .bytes(Array(jobDump("x").utf8)), folder: space.path
         ).finish()

@@ -3,11 +3,11 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A run that is stopped half way, and two runs at once.
+/// A run that is interrupted, and two runs at once.
 struct InterruptionTests {
     static let rows = 300_000
 
-    /// A dump in three parts: its beginning, a piece of a thousand rows, its end.
+    /// A dump in three parts: its beginning, a piece with a thousand rows, and its end.
     static let head = Array(#"{"job_id":"big","status":"complete","total":300000,"results":["#.utf8)
     static let tail = Array(#"{"error":{"code":"c","message":"last"}}]}"#.utf8)
     static let thousand: [UInt8] = (0..<1000).flatMap { row in
@@ -17,7 +17,7 @@ struct InterruptionTests {
                 : #"{"id":"abe72624-edce-4501-ae6b-4bb368266101","created":true,"existing":false},"#).utf8)
     }
 
-    /// Starts a report and sends it most of a dump, so much that rows have been written for certain.
+    /// Starts a report and sends it so much of a dump that it has certainly written rows.
     private func started(_ folder: String, _ options: String...) throws -> RunningCommand {
         let run = try RunningCommand(["report", "-", "-o", folder] + options, input: .pipe)
         try run.send(Self.head)
@@ -59,7 +59,7 @@ struct InterruptionTests {
             #expect(try run.finish(endsInput: false).status == -signal)
             #expect(try space.files(in: "o").filter { !$0.key.hasSuffix(".partial") } == before)
         }
-        // Ctrl-C ends in good order, also while another program keeps the run waiting.
+        // Ctrl-C ends the run cleanly, even while the run waits for another program.
         let run = try started(space["o"])
         run.kill(SIGINT)
         let result = try run.finish(endsInput: false)
@@ -90,7 +90,7 @@ struct InterruptionTests {
         let space = try Workspace()
         try space.write(jobDump("small"), as: "small.json")
         try #require(mkfifo(space["pipe"], 0o600) == 0)
-        // Open at both ends, so the run waits for data and not for someone to open it.
+        // Open at both ends, so that the run waits for data, not for a writer.
         let pipe = open(space["pipe"], O_RDWR | O_CLOEXEC)
         try #require(pipe >= 0)
         defer { close(pipe) }
@@ -121,7 +121,7 @@ struct InterruptionTests {
             return count
         }
         #expect(try threadCount("1") == 2)
-        // Two workers, and at least one thread that writes their results for a large dump.
+        // Two workers, and for a large dump at least one thread that writes their results.
         #expect(try threadCount("2") > 3)
         #expect(differences(try space.tree("o1"), try space.tree("o2")) == [])
     }

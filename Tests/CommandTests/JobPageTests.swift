@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a person finds on the page of a job: the headline, what to do next, and the failed rows themselves.
+/// The page of a job as a person reads it: the headline, what to do next, and the failed rows.
 struct JobPageTests {
     private func page(_ space: Workspace, _ arguments: String...) throws -> String {
         let run = try importAudit(arguments: ["report"] + arguments + ["-o", "o"], folder: space.path)
@@ -10,7 +10,7 @@ struct JobPageTests {
         return try space.text("o/report.xhtml")
     }
 
-    /// The numbers of the rows that a page lists, by the place of their code in the list.
+    /// Returns the numbers of the rows that a page lists, in the order of their codes.
     private func listedRows(_ page: String) -> [[Int]] {
         page.split(separator: "<div id=\"code-").dropFirst().map { part in
             let part = part.split(separator: "</details>", maxSplits: 1).first ?? ""
@@ -20,7 +20,7 @@ struct JobPageTests {
         }
     }
 
-    /// A dump in which the row of each index fails with the code that is given, if one is.
+    /// Returns a dump in which each row fails with the given code, or succeeds for nil.
     private func dump(_ codes: [String?]) -> String {
         let rows = codes.enumerated().map { index, code in
             code.map { #"{"error":{"code":"\#($0)","message":"row \#(index + 1) is wrong"}}"# } ?? #"{"created":true}"#
@@ -56,7 +56,7 @@ struct JobPageTests {
         let page = try page(space, "a.json")
         #expect(listedRows(page) == [Array(1...498), [7_001, 9_001]])
         #expect(page.contains("498 of 11,998 rows; all are in <a href=\"failures.csv\">failures.csv</a>"))
-        // With any number of codes there are no more than 500.
+        // There are never more than 500 rows, whatever the number of codes.
         try space.write(dump((0..<12_000).map { "c\($0 % 3_000)" }), as: "b.json")
         let rows = listedRows(try self.page(space, "b.json"))
         #expect(rows.count == 20 && rows.reduce(0) { $0 + $1.count } <= 500 && rows.allSatisfy { !$0.isEmpty })
@@ -108,7 +108,7 @@ struct JobPageTests {
         let known = try page(space, "a.json", "--codes", "codes.yml")
         #expect(known.contains("<strong>Correct</strong> <span class=\"rows\">2 rows</span>"))
         #expect(known.contains("class=\"f-a-fix-data\"") && known.contains("class=\"f-o-1\""))
-        // A job in which all is well has nothing to do.
+        // A job without problems has nothing to do.
         #expect(!(try page(space, Repository.sample("clean-async"))).contains("id=\"next\""))
     }
 

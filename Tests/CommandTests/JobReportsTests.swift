@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--job-reports`: which jobs get a folder. The overview has all of them in any case.
+/// `--job-reports`: which jobs get a folder. The overview always has all of them.
 struct JobReportsTests {
-    /// Clean jobs, some with failed rows, some of these contradicting themselves, one with several dumps.
+    /// Writes clean jobs, jobs with failed rows, some of which contradict themselves, and a job with several dumps.
     private func makeJobs(_ space: Workspace) throws {
         try space.makeJobs(12, in: "in")
         for number in 0..<3 {
@@ -42,7 +42,7 @@ struct JobReportsTests {
         let (all, some) = (try space.tree("all"), try space.tree(which))
         #expect(Set(space.names(in: "\(which)/jobs") ?? []) == jobs)
         for (path, bytes) in some where path.hasPrefix("jobs/") { #expect(all[path] == bytes, "\(path)") }
-        // What lists all jobs lists them in any case.
+        // Files about all jobs always list all of them.
         for file in ["summary.json", "failures.csv", "codes.csv"] { #expect(some[file] == all[file], "\(file)") }
         #expect(some["failures.csv"]?.isEmpty == false)
         let lines = try space.text("\(which)/jobs.csv").split(separator: "\r\n").map {
@@ -126,7 +126,7 @@ struct JobReportsTests {
         arguments: ["1", "4"])
     func severalDumps(threads: String) throws {
         let space = try Workspace()
-        // The same job is finished twice, with other numbers.
+        // Two dumps of the same job are complete, with different numbers.
         try space.write(jobDump("twice", created: 3, updated: 5), as: "in/a.json")
         try space.write(jobDump("twice", created: 2, updated: 1), as: "in/b.json")
         try space.write(jobDump("once", created: 2, updated: 1), as: "in/c.json")

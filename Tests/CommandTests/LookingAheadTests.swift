@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Where the reader looks ahead, it returns, however far it has to look and wherever a string or the input ends.
+/// Looking ahead always ends, however far the reader has to look and wherever a string or the input ends.
 struct LookingAheadTests {
     private static let job = #"{"job_id":"j","status":"complete","total":1,"results":[{"created":true}]}"#
 
@@ -18,7 +18,7 @@ struct LookingAheadTests {
         #expect(run.outputText.contains(#""job_id": "j""#), "\(front + end): \(run.outputText.prefix(400))")
     }
 
-    /// More white space than is kept to go back over.
+    /// More white space than the reader keeps for going back.
     @Test("White space without end", arguments: ["[", "\(job)\n[", #"{"job_id":"k","results":[{"created":true]"#])
     func space(front: String) throws {
         for space in [" ", "\n", "\t\r\n"] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import import_audit
 
-/// Thousands of inputs on one command line, as a shell makes them of `*`.
+/// Thousands of inputs on one command line, as a shell expands `*`.
 struct ManyArgumentsTests {
     private static let names = (0..<600).map { "in/\($0).json" }
 
@@ -20,7 +20,7 @@ struct ManyArgumentsTests {
         let (first, second) = (Array(Self.names[..<300]), Array(Self.names[300...]))
         let expected = try importAudit("summary", "in", "--format", "json", "--every-dump", folder: space.path)
         #expect(expected.status == 0, "\(expected)")
-        // Not in the order of a folder's names.
+        // Not in the alphabetical order of names in a folder.
         let names = try sources(expected).sorted { number($0) < number($1) }
         for arguments in [
             first + second + ["--format", "json", "--every-dump"],
@@ -67,7 +67,7 @@ struct ManyArgumentsTests {
             #expect(kept.count <= before.count + after.count + 3, "\(kept.prefix(20))")
             #expect(ManyArguments.putBack(kept) == arguments)
         }
-        // Their arguments are counted.
+        // The arguments of these commands are counted.
         for command in ["compare", "account", "rejects", "nonsense"] {
             #expect(ManyArguments.takeOut([command] + inputs) == [command] + inputs)
         }
@@ -94,7 +94,7 @@ struct ManyArgumentsTests {
 
         let report = try importAudit("report", "in", "-o", "out", "--pack", "a.zip", "--quiet", folder: space.path)
         #expect(report.status == 0, "\(report)")
-        // All but the last one: that it is missing shows that all others were read.
+        // All but the last one: a single missing input shows that all others were read.
         let verified = try RunningCommand(
             ["verify", "--format", "json", "a.zip"] + Self.names.dropLast(), folder: space.path
         ).finish()

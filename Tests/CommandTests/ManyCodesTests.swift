@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Dumps with more codes than the limit: frequent ones are found, everything else is marked as incomplete.
+/// Dumps with more codes than the limit: frequent codes are found, and everything else is marked as incomplete.
 struct ManyCodesTests {
-    /// Codes that come once, and 20 that come 60 times in all jobs together, in random order.
+    /// Writes dumps with codes that occur once, and 20 codes that occur 60 times in all jobs together, in random order.
     private static func dumps(in space: Workspace, _ generator: inout SplitMix64) throws -> (
         files: [String], rows: [String: Int]
     ) {

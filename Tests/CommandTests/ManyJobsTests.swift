@@ -3,11 +3,11 @@ import Glibc
 import TestSupport
 import Testing
 
-/// More jobs than fit into memory: the rest is in temporary files, without a visible difference.
+/// More jobs than fit in memory: the rest spills to temporary files, without a visible difference.
 struct ManyJobsTests {
     private static let jobs = 66_000
 
-    /// A log of small jobs. Every tenth is dumped again at the end, in no order, with one row that failed.
+    /// Returns a log of small jobs. Every tenth job has a second dump at the end, in random order, with one failed row.
     private static func log(jobs: Int = jobs, copy: Int = 0) -> (text: String, again: Int) {
         var lines: [String] = []
         lines.reserveCapacity(jobs + jobs / 10)
@@ -49,7 +49,7 @@ struct ManyJobsTests {
         let superseding = jobs.filter { ($0["superseded"] as? [String: Any])?["count"] as? Int == 1 }
         #expect(superseding.count == again)
 
-        // The same in text, whatever reads it; merged, from a pipe, in parts that know nothing of one another.
+        // The same as text, with any number of threads; merged; and from a pipe, in parts that were read separately.
         let shown = try importAudit("summary", "log.jsonl", folder: space.path)
         #expect(shown.outputText.contains("\(Self.jobs / 1000),000"), "\(shown)")
         let other = try importAudit("summary", "log.jsonl", "--threads", "8", folder: space.path)
@@ -67,7 +67,7 @@ struct ManyJobsTests {
         }
         let piped = try importAudit("merge", "-", "--format", "text", input: .bytes(parts), folder: space.path)
         #expect(piped.status == 0)
-        // The text names the files.
+        // The text mentions the names of the files.
         let inParts = try importAudit("summary", "1/log.jsonl", "2/log.jsonl", folder: space.path)
         #expect(piped.output == inParts.output)
     }
@@ -89,7 +89,7 @@ struct ManyJobsTests {
         for number in 0..<1000 {
             let fails = Int.random(in: 0..<100, using: &numbers) < (bad.contains(number) ? 80 : 1)
             let last = dump(number, second: 600 * number, failed: fails)
-            // An earlier dump, in which everything was well, in the middle of the bad time.
+            // An earlier dump without failures, in the middle of the bad time.
             if number % 4 == 0 { lines.append(dump(number, second: 600 * 310 - 86_400 * 2, failed: false)) }
             lines.append(last)
         }
@@ -110,7 +110,7 @@ struct ManyJobsTests {
     func memory(command: [String], jobs: Int) throws {
         let space = try Workspace()
         let peaks = try [1, 3].map { times in
-            // The same again, with other ids.
+            // The same jobs again, with other ids.
             let log = (1...times).map { Self.log(jobs: jobs, copy: $0).text }.joined()
             try space.write(log, as: "log.jsonl")
             guard command == ["merge"] else { return try peak(command + ["log.jsonl"], in: space) }
@@ -121,8 +121,8 @@ struct ManyJobsTests {
         #expect(peaks[1] - peaks[0] < 8 * 1024, "\(peaks) KiB")
     }
 
-    /// The most memory that a run took, in KiB. Python starts it, for a process begins with the memory of the one that
-    /// started it, and that of the tests is large.
+    /// Returns the peak memory of a run, in KiB. Python starts the run, because a child process begins with the peak of
+    /// its parent, and that of the tests is large.
     private func peak(_ arguments: [String], in space: Workspace) throws -> Int {
         let script =
             "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True); "

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--markdown-limit`: pages in Markdown that fit a size limit.
+/// `--markdown-limit`: Markdown pages that stay below a size limit.
 struct MarkdownLimitTests {
     static let limits = [1000, 1300, 2000, 4000, 10_000, 30_000, 65_536]
 
-    /// Dumps that are large in one way each.
+    /// Writes dumps, each of which is large in one way.
     private static func writeDumps(to space: Workspace) throws -> [String] {
         try space.write(WorstCase.job(of: "$", id: "<@x|*_`#1", fieldLength: 20_000), as: "in/worst.json")
         try space.write(
@@ -145,7 +145,7 @@ struct MarkdownLimitTests {
             }
             #expect(try space.files(in: "o") == before)
         }
-        // One that can be made small enough is.
+        // A template whose page can be made small enough is accepted.
         try space.write(
             "{{#shortening}}{{sentence}}{{/shortening}}{{#parts.messages}}\(padding){{/parts.messages}}",
             as: "own/report.md.mustache")
@@ -155,7 +155,7 @@ struct MarkdownLimitTests {
         #expect(page.hasPrefix("Shortened to at most 2,000 bytes. Left out: "), "\(page)")
     }
 
-    /// Makes a report, and returns it.
+    /// Makes a report and returns it.
     private func report(
         _ dump: String, to folder: String, in space: Workspace, _ more: [String]
     ) throws -> String {

@@ -17,7 +17,7 @@ import Testing
     func hostileMessages() throws {
         let space = try Workspace()
         let usual = try peak("summary", pieces: [InterruptionTests.thousand], in: space)
-        // The maximum number of codes, patterns, slots and values, and each value of the maximum length.
+        // The maximum number of codes, patterns, slots and values, with each value at the maximum length.
         let long = String(repeating: "x", count: 90)
         let pieces = (0..<2048).map { value in
             let rows = ["\"c\"", "null"].flatMap { code in
@@ -33,14 +33,14 @@ import Testing
     }
 
     private func peak(_ command: String, megabytes: Int, in space: Workspace) throws -> Int {
-        // Long messages, so that there are megabytes rather than rows to read.
+        // Long messages, so that the dump has many megabytes but not many rows.
         let message = String(repeating: "A long message \\u00e9. ", count: 40)
         let rows = (0..<20).map { #"{"error":{"code":"c\#($0)","message":"\#($0) \#(message)"}},"# }.joined()
         let piece = InterruptionTests.thousand + Array(String(repeating: rows, count: 20).utf8)
         return try peak(command, pieces: Array(repeating: piece, count: megabytes * 1_000_000 / piece.count), in: space)
     }
 
-    /// The most memory that a run took, in KiB, read when all but the end of the dump is through.
+    /// Returns the peak memory of a run, in KiB, measured when all but the end of the dump has been read.
     private func peak(_ command: String, pieces: [[UInt8]], in space: Workspace) throws -> Int {
         let options = command == "report" ? ["-o", space["o"], "--formats", "md,json"] : []
         let run = try RunningCommand([command, "-"] + options, input: .pipe)

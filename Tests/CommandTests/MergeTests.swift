@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `merge`: summaries that were made apart are the summary of all.
+/// `merge`: separate summaries add up to the summary of all.
 struct MergeTests {
-    /// Dumps with several of one job among them, and inputs that are none.
+    /// Writes dumps, including several of one job, and inputs that are not dumps.
     private static func dumps(in space: Workspace) throws -> [String] {
         let samples = Repository.samples.map { Repository.sample($0) }
         func job(_ status: String, _ time: String, _ rows: String) -> String {
@@ -51,7 +51,7 @@ struct MergeTests {
             #expect(try byIdentity(try parsed(merged.output)) == byIdentity(whole))
             let reversed = try RunningCommand(["merge"] + files.reversed()).finish()
             #expect(try byIdentity(try parsed(reversed.output)) == byIdentity(whole))
-            // Part of them first, then the rest; and twice the same is once.
+            // First some of the parts, then the rest. Merging again changes nothing.
             let first = try space.write(
                 try RunningCommand(["merge"] + files.dropLast()).finish().output, as: "first.json")
             let grouped = try RunningCommand(["merge", first, try #require(files.last)]).finish()
@@ -147,7 +147,7 @@ struct MergeTests {
         try space.write(parts.flatMap { $0 }, as: "several.json")
         try check("several.json")
         try check("-", input: .bytes(parts.flatMap { $0 }))
-        // No text has a line feed in it.
+        // No text contains a line feed.
         let lines = parts.map { part in
             String(decoding: part, as: UTF8.self).split(separator: "\n").joined() + "\n"
         }
@@ -184,7 +184,7 @@ struct MergeTests {
         try space.write("{\"job_id\":\"j\",\"results\":[]}", as: "in/dump.json")
         let dump = try importAudit("merge", "in", folder: space.path)
         #expect(dump.status == 65 && dump.errorText.contains("in/dump.json: Not a summary"), "\(dump)")
-        // A summary in the folder would be written over.
+        // The output would overwrite a summary in the folder.
         try space.write(try space.bytes("2.json"), as: "o/summary.json")
         let over = try importAudit("merge", "o", "-o", "o", folder: space.path)
         #expect(over.status == 73, "\(over)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Reports as mails, cards and annotations, read as their receivers read them.
+/// Reports as mails, cards and annotations, as their receivers read them.
 struct MessageTests {
     private static let formats = "eml,slack,teams,github"
 
@@ -67,7 +67,7 @@ struct MessageTests {
         #expect(read[folders.count - 1].mail.page == "index.xhtml")
     }
 
-    /// Texts that would act in one of the messages.
+    /// Texts that one of the messages might act on.
     private static let hostile = [
         "\r\nBcc: a@b.example\r\n\r\nbody", "=?utf-8?Q?=0D=0A?=", "::error title=x::y\n::error::z", "%0A::error::z",
         "<!channel> <@U123> <https://evil.example|x>", "@here *b* _i_ `c` ~s~ :smile:", "</p><script>alert(1)</script>",
@@ -156,7 +156,7 @@ struct MessageTests {
                 #expect(!run.errorText.contains("Written to"))
             }
         }
-        // A reader that goes away ends the program; nothing stays then either.
+        // If the reader closes the pipe, the program ends. Even then, no files are left.
         try space.shell(
             "TMPDIR=tmp '\(RunningCommand.binary)' report in/a.json --stdout xhtml 2>/dev/null | head -c 10")
         #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [])

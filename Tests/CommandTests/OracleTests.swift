@@ -3,7 +3,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// The second opinion of `Tests/Oracle`, in Python.
+/// Runs the independent oracles in `Tests/Oracle`, which are written in Python.
 @Suite(.needs(.python)) struct OracleTests {
     static let runs: [[String]] = [
         ["selftest.py"],
@@ -20,7 +20,8 @@ import Testing
         ["tries.py", "--binary", "BINARY", "--seed", "3", "--count", "25"],
         ["tries.py", "--binary", "BINARY", "--seed", "NEW", "--count", "40"],
         ["failing_calls.py", "--binary", "BINARY", "--seed", "NEW", "--count", "40"],
-        // What is planted has to stand out: by chance, a new code can begin with too few rows for that.
+        // Planted events must stand out. By chance, a new code may begin with too few rows for that, so these seeds are
+        // fixed.
         ["history.py", "--binary", "BINARY", "--seed", "1", "--parts", "show,unusual"],
         ["history.py", "--binary", "BINARY", "--seed", "4051666722", "--parts", "show,unusual"],
         ["history.py", "--binary", "BINARY", "--seed", "NEW", "--parts", "orders"],

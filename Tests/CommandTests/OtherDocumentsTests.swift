@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Other documents among jobs: each one is reported, however many there are.
+/// Other documents among jobs: each is reported, however many there are.
 struct OtherDocumentsTests {
     enum Kind: String, CaseIterable {
         case other, row, errorAnswer

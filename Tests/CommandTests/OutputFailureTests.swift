@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Output that cannot be written: 73, a reason, and no half file.
+/// Output that cannot be written: status 73, a reason, and no partial file.
 struct OutputFailureTests {
     @Test("A file in the way of the folder", arguments: ["file", "file/below", "file/below/deeper"])
     func fileInTheWay(folder: String) throws {

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Where an overview leads: from a code and from a step of the time line to the job with most of the failed rows.
+/// The links of an overview: a code and a step of the time line lead to the job with the most failed rows.
 struct OverviewLinksTests {
-    /// A job of an archive, with how many rows fail with each code.
+    /// A job in an archive, with the number of failed rows for each code.
     private struct Job {
         let name: String
         let day: Int
@@ -38,7 +38,7 @@ struct OverviewLinksTests {
         return jobs
     }
 
-    /// The first of those with most.
+    /// Returns the job with the highest count, or the first of them by name.
     private func worst(_ jobs: [Job], by count: (Job) -> Int) -> Job? {
         jobs.filter { count($0) > 0 }.max { (count($0), $1.name) < (count($1), $0.name) }
     }
@@ -72,7 +72,7 @@ struct OverviewLinksTests {
                 #expect(row?.contains("<a ") == false)
             }
         }
-        // The folder of all inputs is said once.
+        // The folder of all inputs is mentioned once.
         #expect(page.contains("Inputs are in <bdi class=\"code\">in/deep/</bdi>"))
         #expect(!page.contains("<bdi>in/deep/"))
     }
@@ -88,7 +88,7 @@ struct OverviewLinksTests {
         let run = try importAudit("report", "first.json", "second.json", "-o", "o", folder: space.path)
         #expect(run.status == 0, "\(run)")
         let page = try space.text("o/index.xhtml")
-        // 5 of 26 rows are more than 5 of 45; of b, 20 of 45 more than 1 of 26.
+        // For a, 5 of 26 rows are a larger share than 5 of 45; for b, 20 of 45 are larger than 1 of 26.
         let trends = page.matches(of: /<title>(Highest [^<]*)<\/title><path fill="#cb2f3a" d="([^"]*)"/).map {
             (String($0.1), String($0.2))
         }

@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `report` over many jobs.
+/// `report` for many jobs.
 struct OverviewTests {
     @Test("Any number of threads writes the same bytes", arguments: ["in", "a.tar.gz", "all.jsonl"])
     func threads(input: String) throws {
         let space = try Workspace()
         try space.makeJobs(40, in: "in")
-        // Dumps of one job, in several states, so that it shows who comes first.
+        // Several dumps of one job, in several states, so that a race would show.
         for second in 0..<6 {
             try space.write(jobDump("many", created: second, updated: second), as: "in/m/\(second).json")
         }
@@ -41,7 +41,7 @@ struct OverviewTests {
         #expect(space.names(in: "") == ["in", "o"])
         let jobs = try space.text("o/jobs.csv").split(separator: "\r\n")
         #expect(jobs.count == 32)
-        // All failed rows, job after job.
+        // All failed rows, job by job.
         let failures = try space.text("o/failures.csv").split(separator: "\r\n")
         let single = try (space.names(in: "o/jobs") ?? []).flatMap {
             try space.text("o/jobs/\($0)/failures.csv").split(separator: "\r\n").dropFirst()

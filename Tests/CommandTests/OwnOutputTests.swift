@@ -3,8 +3,8 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What import-audit wrote is known again: it is not audited, not mixed with what another run writes, and not taken for
-/// unchanged when it is not.
+/// Output of import-audit is recognized: it is not audited, not mixed with the output of another run, and not taken for
+/// unchanged after a change.
 struct OwnOutputTests {
     private func report(_ space: Workspace, _ arguments: String...) throws -> CommandResult {
         try RunningCommand(["report"] + arguments, folder: space.path).finish()
@@ -128,7 +128,7 @@ struct OwnOutputTests {
             #expect(try importAudit("verify", "fresh", folder: space.path).status == 0)
         }
         _ = try importAudit("report", "in", "-o", "o", folder: space.path)
-        // The last of the random commands may have made no summary.
+        // The last of the random commands may not have written a summary.
         _ = try importAudit("report", "in", "-o", "fresh", folder: space.path)
         #expect(try importAudit("merge", "fresh/summary.json", "-o", "o", folder: space.path).status == 0)
         #expect(
@@ -279,7 +279,7 @@ struct OwnOutputTests {
         #expect(try run.finish(endsInput: false).status == -signal)
         if signal == SIGKILL {
             #expect(space.names(in: "o")?.contains(".report.xlsx.partial") == true)
-            // Also when the next run writes no workbook.
+            // It is removed even if the next run writes no workbook.
             #expect(try report(space, Repository.sample("sync"), "-o", "o").status == 0)
             #expect(space.names(in: "o") == reportFolder)
         } else {

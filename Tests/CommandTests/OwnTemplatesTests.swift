@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--templates`: a user's own files instead of the built-in ones.
+/// `--templates`: custom files instead of the built-in ones.
 struct OwnTemplatesTests {
     static let page = """
         <!DOCTYPE html>
@@ -33,7 +33,7 @@ struct OwnTemplatesTests {
         var file: String
         var text: String
         var status: Int32 = 64
-        /// What standard error must say.
+        /// Parts of the message on standard error.
         var says: [String]
         var testDescription: String { text }
     }

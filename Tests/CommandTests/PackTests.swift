@@ -3,9 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `report --pack`: the audit as one zip.
+/// `report --pack`: the audit as a single zip.
 struct PackTests {
-    /// Compares a zip with the folder of its audit by other programs; returns its manifest.
+    /// Compares a zip with the folder of its audit by means of other programs, and returns its manifest.
     @discardableResult
     static func check(_ space: Workspace, _ zip: String, _ folder: String) throws -> [String: Any] {
         try space.shell("unzip -tqq \(zip) && 7z t \(zip) >/dev/null")
@@ -27,7 +27,7 @@ struct PackTests {
         arguments: ["md,csv,xhtml,json", "json"])
     func single(formats: String) throws {
         let space = try Workspace()
-        // Files of an earlier report, and others, are not part of it.
+        // Files of an earlier report and other files are not part of the pack.
         _ = try report(space, [Repository.sample("hostile"), "-o", "o"])
         try space.write("mine", as: "o/notes.txt")
         let run = try report(
@@ -63,7 +63,7 @@ struct PackTests {
         try space.write(dump, as: "plain.json")
         try space.shell("gzip -nc plain.json > short.gz")
         var packed = try space.bytes("short.gz")
-        // The header may contain a name: a longer one that makes up for the saved bytes.
+        // A longer name in the header, which is optional, makes up for the saved bytes.
         packed[3] |= 8
         let name = [UInt8](repeating: UInt8(ascii: "n"), count: dump.count - packed.count - 1) + [0]
         packed.insert(contentsOf: name, at: 10)
@@ -102,7 +102,7 @@ struct PackTests {
         let inputs = try #require(manifest["inputs"] as? [[String: Any]])
         let states = inputs.compactMap { $0["state"] as? String }
         #expect(states.count { $0 == "audited" } == 14 && states.count { $0 == "superseded" } == 2)
-        // The page has a hash, encrypted data has none.
+        // The page has a hash; encrypted data has none.
         let unreadable = inputs.filter { $0["state"] as? String == "unreadable" }
         #expect(unreadable.count == 2 && unreadable.count { $0["sha256"] is String } == 1, "\(unreadable)")
         #expect(inputs.map { $0["source"] as? String ?? "" }.contains("in/é\u{1B}[31m\n.json"))
@@ -170,7 +170,7 @@ struct PackTests {
     func twoRuns() throws {
         let space = try Workspace()
         try space.write("half", as: ".a.zip.partial")
-        // Not for programs that other tests start meanwhile: the lock would be theirs, too.
+        // Closed in programs that other tests start meanwhile: they would hold the lock, too.
         let file = open(space[".a.zip.partial"], O_RDWR | O_CLOEXEC)
         #expect(flock(file, LOCK_EX) == 0)
         let second = try report(space, [Repository.sample("sync"), "-o", "o", "--pack", "a.zip"])

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A page stays under 2 MB, whatever the job.
+/// A page stays below 2 MB for any job.
 struct PageSizeTests {
     @Test("The report of the worst job that can be, with rules and a codes file")
     func report() throws {
@@ -16,7 +16,7 @@ struct PageSizeTests {
         #expect(run.status == 1, "\(run)")
         let page = try space.bytes("o/report.xhtml")
         #expect(page.count < 2_000_000)
-        // It is as full as can be, or the test would show little.
+        // Check that the page is nearly as large as possible; otherwise the test would prove little.
         #expect(page.count > 1_400_000, "\(page.count) bytes")
         #expect(try space.bytes("o/report.md").count < 2_000_000)
         for said in [
@@ -26,7 +26,7 @@ struct PageSizeTests {
         ] {
             #expect(holds(page, said), "\(said)")
         }
-        // Where it is complete.
+        // These files have the complete contents.
         #expect(holds(try space.bytes("o/failures.csv"), WorstCase.times("&", 1200)))
         #expect(holds(try space.bytes("o/summary.json"), WorstCase.times("\\\"", 1_000_000)))
     }
@@ -64,7 +64,7 @@ struct PageSizeTests {
                 #"{"error":{"code":\#(WorstCase.json("\(number % 40)" + WorstCase.times("\"", 900)))}}"#
                     + (row == 0 ? "," : "")
             }.joined()
-            // Cut off, so that it is listed as salvaged as well.
+            // Cut off, so that it is also listed as salvaged.
             try space.write(
                 #"{"job_id":\#(WorstCase.json("\(number)" + WorstCase.times("\"", 5000))),"status":\#(long),"#
                     + #""total":9223372036854775807,"results":[\#(rows)"#, as: "\(folder)/\(number)\(quotes).json")
@@ -83,12 +83,12 @@ struct PageSizeTests {
         for said in ["100 of 130 jobs", "100 of 130 inputs", "20 of 40 codes", "50 of 424 are listed"] {
             #expect(holds(page, said), "\(said)")
         }
-        // The end of a long path tells it from the others.
+        // The end of a long path distinguishes it from the others.
         #expect(holds(page, "(300 of "))
         #expect(holds(page, ".json (300 of"))
     }
 
-    /// Searches by bytes, because the files are large.
+    /// Searches bytes, because the files are large.
     private func holds(_ bytes: [UInt8], _ text: String) -> Bool {
         Data(bytes).range(of: Data(text.utf8)) != nil
     }

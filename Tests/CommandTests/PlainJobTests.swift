@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Jobs of a log that say nothing out of the ordinary are read in one go, and by several threads. Nothing shows of that:
-/// with `--verbose` each is read in full, and the output is the same.
+/// Ordinary jobs in a log are read in a single pass, and by several threads. That must not show: with `--verbose`, each
+/// job is read in full, and the output is the same.
 struct PlainJobTests {
     @Test(
         "A log of small jobs comes to the same, however many threads read it, and in whatever way", .seeded,
@@ -11,7 +11,7 @@ struct PlainJobTests {
     func sameOutput(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let space = try Workspace()
-        // From all jobs plain to every second one odd.
+        // From only plain jobs to every second one odd.
         let shares: [Double] = [0, 0.002, 0.05, 0.5]
         let odd = shares.randomElement(using: &random) ?? 0
         var log = Log(odd: odd)
@@ -50,7 +50,7 @@ struct PlainJobTests {
         try space.write("codes:\n- code: invalid_email\n  owner: CRM\n", as: "codes.yml")
         let options = ["--job-reports", choice, "--codes", "codes.yml", "--csv-bom"]
         for input in ["in", "in/log.jsonl"] {
-            // With one more option and alone: each job is read in full.
+            // With `--verbose` and one thread, each job is read in full.
             let slow = try RunningCommand(
                 ["report", input, "-o", "slow", "--verbose", "--threads", "1", "--fresh"] + options, folder: space.path
             ).finish()
@@ -79,7 +79,7 @@ struct PlainJobTests {
         }
     }
 
-    /// Kernels that any processor of this kind can run, in addition to its best one.
+    /// The kernels that any processor of this architecture can run, in addition to its best one.
     private static var otherKernels: [String] {
         #if arch(x86_64)
             ["sse2", "scalar"]
@@ -96,9 +96,9 @@ struct PlainJobTests {
             #"{"job_id":"\#(job)","status":"complete","total":2,"results":[{"id":"\#(id)1","created":true},"#
                 + #"{"id":"\#(id)2",\#(second):true}]}"# + "\n"
         }
-        // Equally long, and everything but the last row at the same place.
+        // Lines of the same length, with everything but the last row at the same place.
         let (created, existing) = (#""created" "#, #""existing""#)
-        // The larger one is read first. The result for its second job is discarded, because no job follows.
+        // The larger file is read first. The result for its second job is discarded, because no job follows.
         let text = String(repeating: "x", count: 2000) + "\n"
         try space.write(line("a1", created) + line("b1", created) + text, as: "in/1.jsonl")
         try space.write((1...4).map { line("c\($0)", existing) }.joined(), as: "in/2.jsonl")
@@ -121,7 +121,7 @@ struct PlainJobTests {
         var log = Log(odd: odd)
         let count = Int.random(in: 30...500, using: &random)
         for number in 0..<count {
-            // Text around the only job of a file, or instead of it.
+            // Text around the only job of a file, or instead of a job.
             let line = log.line(number, &random)
             let text =
                 switch Int.random(in: 0..<16, using: &random) {
@@ -178,7 +178,7 @@ struct PlainJobTests {
                 #expect(fast.output == slow.output, "\(oddity), line \(place): \(lines)")
             }
         }
-        // And as all that is in a file.
+        // And as the only contents of a file.
         try space.write(oddity.change(log.plain(9, &random), &random), as: "in/job.json")
         let slow = try importAudit("summary", "--format", "json", "--verbose", "in", folder: space.path)
         let fast = try importAudit("summary", "--format", "json", "--quiet", "in", folder: space.path)
@@ -188,7 +188,7 @@ struct PlainJobTests {
 
     /// Random lines of a log.
     struct Log {
-        /// How likely a line is odd.
+        /// The probability that a line is odd.
         var odd: Double
         private var ids: [String] = []
 
@@ -204,7 +204,7 @@ struct PlainJobTests {
 
         mutating func plain(_ number: Int, _ random: inout SplitMix64) -> String {
             var id = Self.uuid(&random)
-            // Some jobs were dumped before.
+            // Some jobs have an earlier dump.
             if Int.random(in: 0..<40, using: &random) == 0, let known = ids.randomElement(using: &random) { id = known }
             ids.append(id)
             let space = Int.random(in: 0..<6, using: &random) == 0 ? " " : ""
@@ -214,7 +214,7 @@ struct PlainJobTests {
                 case 0:
                     counts.failed += 1
                     let code = ["invalid_email", "rate_limited", "x"].randomElement(using: &random) ?? ""
-                    // The last ones look like the markers for values in a template.
+                    // Some messages resemble the markers for values in a template.
                     let message = [
                         "Email is required", "Row \(row) of 'abc' is bad", "", "<job> and <source>", "1234567890123",
                     ].randomElement(using: &random)
@@ -228,7 +228,7 @@ struct PlainJobTests {
                 }
             }
             let day = ["2025-03-04", "2025-03-05", "2024-02-29", "1999-12-31"].randomElement(using: &random) ?? ""
-            // Some servers leave counts out.
+            // Some servers omit counts.
             let declared = [
                 ("processed", rows.count), ("succeeded", counts.succeeded), ("failed", counts.failed),
             ].filter { _ in Int.random(in: 0..<8, using: &random) > 0 }.map { "\"\($0.0)\":\($0.1)," }

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Jobs with several dumps each, whose pages can only be made when all dumps were read.
+/// Jobs with several dumps each. Their pages can only be made after all dumps have been read.
 struct PolledJobsTests {
     private static let jobs = 100
 
@@ -17,7 +17,7 @@ struct PolledJobsTests {
         }
     }
 
-    /// Where a file is being written now: in the folder itself, or in that of a job that has its report already.
+    /// Returns whether a file is being written in the folder itself, or in that of a job that already has its report.
     private func hasPartial(_ space: Workspace, _ isOverview: Bool) -> Bool {
         if isOverview { return space.names(in: "o")?.contains(".index.xhtml.partial") == true }
         for job in space.names(in: "o/jobs") ?? [] where !job.hasPrefix(".") {
@@ -70,8 +70,8 @@ struct PolledJobsTests {
         #expect(superseded?["count"] as? Int == 3, "\(summary)")
     }
 
-    /// Large files are read first: the archive, wherever it stands. Whichever copy counts, in one of the two orders it is
-    /// not the one that was read first.
+    /// Large files are read first, so the archive is read first in both orders. Whichever copy counts, it is not the
+    /// first one read in one of them.
     @Test(
         "Of copies of one dump one counts, whichever was read first, and it is the one that its report is about",
         arguments: [("a.tar", "z"), ("z.tar", "a")])

@@ -15,14 +15,14 @@ struct ProgressTests {
             try run.send(Array(jobDump("a", created: 50).utf8))
             return run
         }
-        // The quiet one runs longer than the other one needs to print something.
+        // The quiet run takes longer than the other one needs to print something.
         let quietRun = try start(on: quiet, ["--quiet"])
         let run = try start(on: shown, [])
         let progress = "\u{1B}[K0 jobs, 3.1 kB, "
         #expect(shown.waits(for: progress), "\(shown.text.debugDescription)")
         #expect(try run.finish().status == 0 && quietRun.finish().status == 0)
         let text = shown.rest()
-        // The last line is empty before the result comes.
+        // The progress line is cleared before the result appears.
         let parts = text.components(separatedBy: "\u{1B}[K")
         #expect(parts.count > 2 && parts.last?.contains("All 50 rows") == true, "\(text.debugDescription)")
         #expect(parts.last?.contains("0 jobs") == false, "\(text.debugDescription)")
@@ -44,7 +44,7 @@ struct ProgressTests {
             let lines = terminal.rest().components(separatedBy: "\r\u{1B}[K").dropFirst().filter {
                 $0.contains("0 jobs")
             }
-            // One column stays free: a full line would wrap on some terminals.
+            // One column stays free, because a full line would wrap on some terminals.
             #expect(!lines.isEmpty && lines.allSatisfy { $0.count <= columns - 1 }, "\(lines)")
         }
     }
@@ -60,19 +60,19 @@ struct ProgressTests {
     }
 }
 
-/// A terminal that the test looks at.
+/// A terminal that the test observes.
 private final class Terminal {
-    /// The files that a program opens.
+    /// The path of the device that a program opens.
     let path: String
     private let descriptor: Int32
     private var seen: [UInt8] = []
 
-    /// - Parameter columns: of the window; 0 for one that does not say.
+    /// - Parameter columns: the width of the window, or 0 if it does not report one.
     init(columns: Int = 0) throws {
         descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var number: UInt32 = 0
         var isLocked: Int32 = 0
-        // TIOCGPTN and TIOCSPTLCK: posix_openpt and its like are kept from Swift by the headers.
+        // TIOCGPTN and TIOCSPTLCK: the headers hide posix_openpt and similar functions from Swift.
         guard descriptor >= 0, ioctl(descriptor, 0x8004_5430, &number) == 0,
             ioctl(descriptor, 0x4004_5431, &isLocked) == 0
         else { throw POSIXError(.ENXIO) }
@@ -87,7 +87,7 @@ private final class Terminal {
 
     var text: String { String(decoding: seen, as: UTF8.self) }
 
-    /// Whether a text is shown before a minute is over.
+    /// Returns whether a text appears within a minute.
     func waits(for expected: String) -> Bool {
         let deadline = ContinuousClock.now + .seconds(60)
         while !text.contains(expected) {
@@ -97,13 +97,13 @@ private final class Terminal {
         return true
     }
 
-    /// All that was shown, when the program is over.
+    /// Returns everything that was shown. Call this after the program has ended.
     func rest() -> String {
         while read(within: 0) {}
         return text
     }
 
-    /// False if there was nothing to read.
+    /// Returns false if there was nothing to read.
     private func read(within milliseconds: Int32) -> Bool {
         var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard poll(&polled, 1, milliseconds) > 0, Int32(polled.revents) & POLLIN != 0 else { return false }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Options that `import-audit.yml` in the working directory gives.
+/// Options from `import-audit.yml` in the working directory.
 struct ProjectFileTests {
     private static let notice = "Options from import-audit.yml: "
 
@@ -170,7 +170,7 @@ struct ProjectFileTests {
             }
         }
         #expect(rows.count == 33)
-        // Each command uses the keys in the table, and no others.
+        // Each command uses only the keys in its row of the table.
         let values = [
             "codes": "c.yml", "as-of": "2026-01-01", "rules": "r.yml", "max-failed": "1", "max-failed-code": "a=1",
             "fail-on": "critical", "min-rows": "1", "redact-key-file": "k", "redact-rules": "r", "formats": "xhtml",

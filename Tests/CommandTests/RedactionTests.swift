@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--redact` on the command line. What becomes of values is looked at by `Tests/Oracle/redaction.py`.
+/// `--redact` on the command line. `Tests/Oracle/redaction.py` checks the values.
 struct RedactionTests {
     private static let key = "0123456789abcdef"
 

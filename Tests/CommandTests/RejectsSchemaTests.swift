@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What `rejects` and `account` write for programs is what the schemas in the documentation say.
+/// The JSON output of `rejects` and `account` conforms to the schemas in the documentation.
 @Suite(.needs(.pythonModule("jsonschema"))) struct RejectsSchemaTests {
     private let folder: Workspace
 
@@ -16,7 +16,7 @@ import Testing
         try importAudit(arguments: arguments, folder: folder.path)
     }
 
-    /// Faults that documents have by a schema, a line for each.
+    /// Returns the faults of documents according to a schema, one per line.
     private func faults(_ schema: String, _ files: [String]) throws -> String {
         let result = try Python.run(
             "Tests/Checkers/schema.py",
@@ -44,7 +44,7 @@ import Testing
             #expect(run.status == 0, "\(run)")
             files.append("\(index)/plan.json")
         }
-        // Rows that come from an earlier try.
+        // Rows from an earlier try.
         try folder.shell("cp 0/rejects.csv second.csv")
         let second = try run(
             "rejects", "second-try.json", "--source", "second.csv", "--map", "0/reasons.csv", "-o", "4")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `rejects` as a user runs it. What it hands back is compared record by record by `Tests/Oracle/rejects.py`.
+/// `rejects` as users run it. `Tests/Oracle/rejects.py` compares what it hands back record by record.
 @Suite struct RejectsTests {
     private let folder: Workspace
 
@@ -268,7 +268,7 @@ import Testing
         try folder.write(source, as: "bad.csv")
         let run = try importAudit(
             arguments: ["rejects", "job.json", "--source", "bad.csv"] + arguments, folder: folder.path)
-        // A wrong number of rows is a different error from a file that cannot be read.
+        // A wrong number of rows is a different error than a file that cannot be read.
         let isUneven = ["too", "a header", "nothing"].contains { name.hasPrefix($0) }
         #expect(run.status == (isUneven ? 1 : 65), "\(run)")
         #expect(run.errorText.contains(says), "\(run)")
@@ -364,7 +364,7 @@ import Testing
         #expect(try rejects("job.json", "--source", "contacts.csv").status == 0)
         let run = try importAudit("summary", "job.json", "rejects", folder: folder.path)
         #expect(run.status == 0, "\(run)")
-        // Three are named, all are skipped.
+        // All three named files are skipped.
         #expect(run.errorText.contains("3 more files that import-audit wrote were skipped"), "\(run)")
         #expect(!run.outputText.contains("not read"), "\(run)")
     }
@@ -382,7 +382,7 @@ import Testing
         #expect(run.status == 0, "\(run)")
         #expect(!run.output.contains(0x1B) && !run.errors.contains(0x1B))
         let rejects = try folder.text("rejects/rejects.csv")
-        // New cells are guarded, those of the source are as they were.
+        // New cells are guarded; cells of the source are unchanged.
         #expect(rejects.contains("4,'=1+1,4,failed,'+c,'-d,=cmd|' /C calc'!A0,e\n"), "\(rejects)")
         #expect(try !folder.bytes("rejects/plan.md").contains(0x1B))
         #expect(try !folder.bytes("rejects/plan.json").contains(0x1B))

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The files that `report` writes, and those that it does not touch.
+/// The files that `report` writes, and the files that it leaves alone.
 struct ReportFilesTests {
     @Test("Two runs give the same bytes, from whatever folder", arguments: ["hostile", "many-failures", "truncated"])
     func sameBytes(name: String) throws {
@@ -14,7 +14,7 @@ struct ReportFilesTests {
             environment: ["TZ": "Asia/Kathmandu", "LC_ALL": "C"])
         #expect(first.status == second.status, "\(first)\n\(second)")
         #expect(try space.files(in: "a") == space.files(in: "b/c/d"))
-        // From elsewhere, only the name of the input changes.
+        // From another working directory, only the name of the input changes.
         let third = try importAudit("report", "../in/dump.json", "-o", "../e", folder: space["a"])
         #expect(third.status == first.status, "\(third)")
         for name in ["rows.csv", "failures.csv", "codes.csv"] {
@@ -142,7 +142,7 @@ struct ReportFilesTests {
     }
 }
 
-/// `--csv-bom`: a mark at the very beginning of every CSV file, and nowhere else.
+/// `--csv-bom`: a byte order mark at the very beginning of every CSV file, and nowhere else.
 struct ByteOrderMarkTests {
     private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
@@ -154,7 +154,7 @@ struct ByteOrderMarkTests {
     func everyFile(options: [String]) throws {
         let space = try Workspace()
         try space.makeJobs(12, in: "in")
-        // The id comes after the rows: the file is rewritten.
+        // The id comes after the rows, so the file is rewritten.
         try space.write(#"{"results":[{"error":{"code":"=é","message":"m"}}],"job_id":"late"}"#, as: "in/late.json")
         for (folder, more) in [("plain", []), ("marked", ["--csv-bom"])] {
             let run = try RunningCommand(["report", "in", "-o", folder] + options + more, folder: space.path).finish()
@@ -185,11 +185,11 @@ struct ByteOrderMarkTests {
     }
 }
 
-/// Files that are so large that another thread writes them.
+/// Files so large that a separate thread writes them.
 struct LargeFileTests {
     private static let rowCount = 120_000
 
-    /// - Parameter outcomes: the outcome of each row, by its number.
+    /// - Parameter outcomes: returns the outcome of a row by its number.
     private static func results(_ outcomes: (Int) -> String) -> String {
         (1...rowCount).map {
             #"{"id":"abe72624-edce-4501-ae6b-\#(100_000_000_000 + $0)","\#(outcomes($0))":true}"#

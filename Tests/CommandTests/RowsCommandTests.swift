@@ -60,7 +60,7 @@ import Testing
         let folder = try Workspace()
         let rows = repeatElement(#"{"created":true}"#, count: 200_000).joined(separator: ",")
         try folder.write(#"{"job_id":"a","status":"complete","results":[\#(rows)]}"#, as: "a.json")
-        // The first row is printed while the input is read for the second time, and so many rows do not fit into a pipe.
+        // The first row is printed while the input is read for the second time, and the rows do not fit in the pipe.
         let status = try folder.shell(
             """
             mkfifo pipe
@@ -122,14 +122,14 @@ import Testing
             let object = try #require(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
             #expect(Set(object.keys) == Set(names))
             let values = names.map { object[$0] is NSNull ? "" : "\(object[$0] ?? "")" }
-            // A CSV file has no U+0000.
+            // NUL cannot be in a CSV file.
             #expect(values.map { $0.replacingOccurrences(of: "\0", with: "\u{FFFD}") } == row)
             #expect(!line.contains { $0 < 0x20 })
         }
     }
 }
 
-/// The records of a CSV file, read by the rules of RFC 4180.
+/// Returns the records of a CSV file according to RFC 4180.
 private func csvRecords(_ bytes: [UInt8]) throws -> [[String]] {
     var lines: [[String]] = []
     var line: [String] = []

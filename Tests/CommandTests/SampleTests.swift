@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every sample is what `Samples/README.md` says it is.
+/// Every sample is as `Samples/README.md` describes it.
 struct SampleTests {
     struct Sample: Sendable, CustomTestStringConvertible {
         var name: String
@@ -11,7 +11,7 @@ struct SampleTests {
         var rows: [Int?]
         /// Findings with their counts, in order.
         var findings: [String] = []
-        /// How the text for people begins.
+        /// The beginning of the text for people.
         var verdict: String
         var testDescription: String { name }
     }
@@ -88,7 +88,7 @@ struct SampleTests {
         #expect(job["source"] as? String == path)
         #expect(job["bytes"] as? Int == (try Repository.bytes("Samples/\(sample.name).json")).count)
 
-        // A line for each row and one for the header: no cell of a sample has a line's end but those of hostile.json.
+        // One line per row and one for the header: only hostile.json has cells with line breaks.
         if sample.name != "hostile" {
             let lines = { (name: String) in try space.text(name).components(separatedBy: "\r\n").count - 2 }
             #expect(try lines("audit/rows.csv") == sample.rows[0])
@@ -99,7 +99,7 @@ struct SampleTests {
         #expect(text.status == sample.status, "\(text)")
         #expect(text.errors.isEmpty, "\(text)")
         #expect(text.outputText.hasPrefix("\(path)\n  \(sample.verdict)"), "\(text)")
-        // The same JSON as the report's, with what a report works out always.
+        // The same JSON as the report's, with everything that a report always computes.
         let json = try importAudit("summary", "--format", "json", "--sha256", "--identity", path)
         #expect(json.status == sample.status, "\(json)")
         #expect(json.output == (try space.bytes("audit/summary.json")))

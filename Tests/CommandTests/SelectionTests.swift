@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--since`, `--until`, `--status` and `--job` of all commands that take them.
+/// `--since`, `--until`, `--status` and `--job` in all commands that have them.
 struct SelectionTests {
-    /// A job a day from 1 March 2026 on, of which every third has failed rows; the last ones have no date.
+    /// Writes a job a day from 1 March 2026. Every third job has failed rows; the last ones have no date.
     private static func space() throws -> Workspace {
         let space = try Workspace()
         for number in 1...12 {
@@ -77,7 +77,7 @@ struct SelectionTests {
             #expect(try space.text(page).contains("9 of 14 dumps, 2 of them because they do not say when"), "\(page)")
         }
         let tree = try space.tree("o")
-        // Again: the same files, and the same words.
+        // A second run gives the same files and the same message.
         let again = try run(space, "report", "in", "-o", "o", "--since", "2026-03-08")
         #expect(again.errorText.contains("9 of 14 dumps"), "\(again)")
         #expect(try differences(tree, space.tree("o")).isEmpty)
@@ -129,7 +129,7 @@ struct SelectionTests {
         for name in ["row_by_row", "codes"] {
             #expect((one[name] as? NSObject) == (other[name] as? NSObject), "\(name)")
         }
-        // Of summaries, too.
+        // The same for summaries.
         for (folder, report) in [("in", "o"), ("later", "p")] {
             #expect(try self.run(space, "report", folder, "-o", report).status == 0)
         }

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What people read is English, and true: generated jobs go through the program, and all of its sentences are searched
-/// for what no state of a job may bring about.
+/// Sentences for people are grammatical and true: the program runs on generated jobs, and all its sentences are
+/// searched for patterns that must not occur in any state of a job.
 @Suite struct SentenceTests {
     @Test(.seeded) func everySentenceOfGeneratedJobsIsGrammaticalAndTrue() throws {
         let seed = Seeds.new
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// Of several inputs, of rules, and of what changed, with few of each.
+    /// Sentences about several inputs, about rules, and about changes, with few of each.
     @Test(.seeded, arguments: [0, 1, 2, 3]) func sentencesAboutFewInputs(count: Int) throws {
         let seed = Seeds.new
         var random = SplitMix64(seed: seed)
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    /// One dump whose texts were repaired has all of its rows.
+    /// A dump in which texts were repaired still has all of its rows.
     @Test func aRepairedDumpDoesNotEndAnywhere() throws {
         let space = try Workspace()
         let dump = Array(#"{"job_id":"a","status":"complete","total":3,"results":[{"created":true},"#.utf8)
@@ -75,9 +75,9 @@ import Testing
         #expect(run.outputText.contains("Of 3 rows, 2 were created and 1 failed"), "\(run)")
     }
 
-    /// The text of a page without its tags, for its words are next to each other.
+    /// Returns the text of a page without tags, because words are in adjacent elements.
     private static func plain(_ page: String) -> String {
-        // Of rows, only the text of the dump is there.
+        // Rows contain only text of the dump.
         page.replacing(/<style[\s\S]*?<\/style>/, with: "").replacing(
             /<table class="failed-rows">[\s\S]*?<\/table>/, with: ""
         ).replacing(
@@ -86,7 +86,7 @@ import Testing
         .replacing(/<[^>]*>/, with: "")
     }
 
-    /// - Parameter isAligned: whether it is for a terminal, where columns are filled up.
+    /// - Parameter isAligned: whether the text is for a terminal, with padded columns.
     private func check(_ text: String, _ comment: String, isAligned: Bool = false) {
         for line in text.split(separator: "\n") {
             for (pattern, what) in Self.faults {
@@ -98,7 +98,7 @@ import Testing
                 Issue.record("\(comment): two spaces: \(match.0)\n\(line)")
             }
         }
-        // Each job of a list has a part of its own, which begins with the name of its file.
+        // Each job in a list has its own part, which begins with the name of its file.
         for part in text.split(separator: /\n(?=in\/)/) {
             let holds = part.contains("totals match its rows.") || part.contains("All four totals")
             #expect(!holds || !part.contains("do not hold"), "\(comment)\n\(text)")
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    /// Patterns that no sentence may match, each with the reason.
+    /// Patterns that no sentence may match, with the reasons.
     private static let faults: [(pattern: String, what: String)] = [
         (
             #"(?<![\d,.:])1 (rows|jobs|inputs|codes|dumps|files|entries|rules|others|lines|bytes|times|values)\b"#,
@@ -129,7 +129,7 @@ import Testing
     ]
 }
 
-/// A job with few or many rows of each kind, declared well or badly.
+/// A job with few or many rows of each kind, with right or wrong declarations.
 private struct GeneratedJob {
     var text: String
     private let isDamaged: Bool
@@ -190,7 +190,7 @@ private struct GeneratedJob {
         self.rows = rows.count
     }
 
-    /// What the dump has is not called "none".
+    /// Checks that a value in the dump is not shown as "none".
     func check(_ markdown: String, _ comment: String) {
         guard let created, !isDamaged else { return }
         let line = markdown.split(separator: "\n").first { $0.hasPrefix("| created_at |") } ?? ""

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Workbooks that were sent: what `rejects` hands back of them, and which it refuses.
+/// Source workbooks: what `rejects` hands back, and which workbooks it refuses.
 @Suite(.needs(.pythonModule("openpyxl"))) struct SheetSourceTests {
     @Test(
         "Rows come back cell by cell, from workbooks of every make", .seeded,

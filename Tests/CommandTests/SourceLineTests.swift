@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `report --source` as a user runs it: the lines of failed rows. On which line which record begins is worked out again by
-/// `Tests/Oracle/rejects.py`.
+/// `report --source` as users run it: the lines of failed rows. `Tests/Oracle/rejects.py` computes independently on
+/// which line each record begins.
 @Suite struct SourceLineTests {
     private let folder: Workspace
 
@@ -13,7 +13,7 @@ import Testing
         try folder.write(Self.job("a"), as: "job.json")
     }
 
-    /// Row 3 has a line break, so that row 4 begins on line 6.
+    /// Row 3 contains a line break, so row 4 begins on line 6.
     private static let contacts =
         "Name,Email\r\nAda,ada@x.example\r\nBo,bo@@x\r\n\"C\r\nD\",cd@x.example\r\nEve,eve@@x\r\n"
 
@@ -31,7 +31,7 @@ import Testing
         try importAudit(arguments: ["report"] + arguments, folder: folder.path)
     }
 
-    /// The last cells of the lines of a file of failed rows, with the header.
+    /// Returns the last cell of each line in a file of failed rows, including the header.
     private func lastCells(_ file: String) throws -> [String] {
         try folder.text(file).split(separator: "\r\n").map { line in
             String(line.split(separator: ",", omittingEmptySubsequences: false).last ?? "")
@@ -55,7 +55,7 @@ import Testing
         #expect(xhtml.contains("<p>Lines are those of <bdi>contacts.csv</bdi>, the file that was sent.</p>"))
         #expect(xhtml.contains(#"<th scope="row" class="number">2 (line 3)</th>"#))
         #expect(xhtml.contains("from row 2 (line 3) to row 4 (line 6)"))
-        // Without a source, all is as it was.
+        // Without a source, nothing changes.
         #expect(try report("job.json", "-o", "plain").status == 0)
         #expect(try !folder.text("plain/report.md").contains("line"))
         #expect(try folder.text("plain/failures.csv").hasSuffix("'eve@@x' is no address,\r\n"))
@@ -126,7 +126,7 @@ import Testing
         #expect(try report("in", "--source", "contacts.csv", "second.csv", "-o", "two").status == 0)
         #expect(try lastCells("two/failures.csv") == ["source_line", "3", "6", "3", "5"])
         #expect(try folder.text("two/jobs/b/report.md").contains("Lines are those of second.csv, the file"))
-        // Jobs without a report of their own have lines in the file over all jobs.
+        // Lines for jobs without their own report are in the file for all jobs.
         #expect(try report("in", "--source", "all.csv", "--job-reports", "none", "-o", "none").status == 0)
         #expect(try lastCells("none/failures.csv") == ["source_line", "3", "6", "8", "10"])
     }
@@ -188,7 +188,7 @@ import Testing
         #expect(try lastCells("o/jobs/a/failures.csv") == ["source_line", "4", "7"])
         #expect(try folder.text("o/jobs/a/report.md").contains("| 2 (line 4) | 4 (line 7) |"))
         #expect(try run().contains("Nothing has changed"))
-        // And without a source, the lines are gone.
+        // Without a source, the lines disappear.
         #expect(try report("in", "-o", "o").status == 0)
         #expect(try lastCells("o/jobs/a/failures.csv") == ["error_details", "", ""])
         #expect(try !folder.text("o/jobs/a/report.md").contains("(line "))
@@ -239,7 +239,7 @@ import Testing
         #expect(page.contains(#"<th scope="col">What was sent</th>"#))
         #expect(page.contains(#"<span class="cell"><bdi class="name">Email</bdi> <bdi>eve@@x</bdi></span>"#))
         #expect(page.contains(#"<span class="cell"><bdi class="name">Name</bdi> <bdi>Eve</bdi></span>"#))
-        // A row that succeeded is not on the page, and no failed row has a record.
+        // A row that succeeded is not on the page, and failed rows have no record.
         #expect(!page.contains("Ada"))
         #expect(!page.contains(#"<th scope="col">Record</th>"#))
         #expect(try report("job.json", "--source", "contacts.csv", "--redact", "-o", "r").status == 0)
@@ -264,7 +264,7 @@ import Testing
         let page = try folder.text("o/report.xhtml")
         #expect(page.contains("<bdi class=\"name\">&lt;i&gt;</bdi> <bdi>&lt;script&gt;"))
         #expect(!page.contains("<script") && !page.contains("\u{0}"))
-        // Marks that reorder text reach no further than the cell.
+        // Bidirectional control characters affect nothing outside the cell.
         #expect(page.contains("<bdi>\u{202E}evil</bdi>"))
         let valid = try importAudit(arguments: ["validate", "o/report.xhtml"], folder: folder.path)
         #expect(valid.status == 0, "\(valid)")

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Inputs that are not regular files, and streams that do not exist.
+/// Inputs that are not regular files, and standard streams that are closed.
 struct StreamTests {
     @Test("A FIFO is read like a file, in whatever pieces it comes", arguments: ["report", "summary"])
     func fifo(command: String) throws {

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Pages where style is refused, or comes from a file of its own.
+/// Pages for servers that refuse inline styles, with styles omitted or in a separate file.
 struct StylePlaceTests {
-    /// The pages in the folder `o` and below it.
+    /// Returns the pages in and below the folder `o`.
     private func pages(of space: Workspace) throws -> [String] {
         try space.shell("cd o && find * -name '*.xhtml' | sort").split(separator: "\n").map { String($0) }
     }
@@ -84,7 +84,7 @@ struct StylePlaceTests {
         #expect(result.outputText.contains(#""a4": 2, "letter": 2"#), "\(result)")
     }
 
-    /// A page as a browser shows it under a server's policy.
+    /// A page as a browser shows it under a server's security policy.
     private struct Look: Decodable {
         let page: String
         let shapes: Int
@@ -115,7 +115,7 @@ struct StylePlaceTests {
         for look in looks {
             #expect(look.black == [] && look.empty == [], "\(look.page)")
             #expect(look.sheets == (isLinked ? 1 : 0), "\(look.page)")
-            // What browsers give a heading by themselves is larger.
+            // The browser's default size for headings is larger.
             #expect((look.heading < 30) == isLinked, "\(look.page)")
         }
     }

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What other tests rely on.
+/// Tests of the support code for other tests.
 struct SupportTests {
     @Test("A disk with little space accepts data until it is full, then reports that", .needs(.compiler))
     func fullDisk() throws {
@@ -19,7 +19,7 @@ struct SupportTests {
         let run = try copy(to: "disk/a")
         #expect(run.status == 1 && run.errorText.contains("No space left on device"), "\(run)")
         #expect(try space.bytes("disk/a").count == 2500)
-        // Outside it, there is space.
+        // Outside that folder, there is space.
         #expect(try copy(to: "b").status == 0)
         #expect(try space.bytes("b").count == 9000)
     }

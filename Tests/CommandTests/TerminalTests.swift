@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Nothing that a dump, a file name or an argument holds acts on the terminal.
+/// A terminal does not act on anything in a dump, a file name or an argument.
 struct TerminalTests {
     static let hostileNames = [
         "a\u{1B}[31m.json", "b\u{202E}nosj.json", "c\nd.json", "e\u{9B}5m\u{7F}.json", "f\rg\u{7}.json",
     ]
 
-    /// A dump whose every text is hostile, wherever the program may quote it.
+    /// A dump in which every text that the program may quote is hostile.
     static let hostileDump: String = {
         let evil = #"\u001b[31m\u009b5m\u202e\u2066\u0007\r\u007f\u0000\ufeff"#
         let raw = "\u{9B}\u{85}\u{202E}\u{2028}\u{200F}"

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Failures over time, as an overview has them, against sums by Foundation's calendar.
+/// Compares the failures over time in an overview with sums computed by Foundation's calendar.
 struct TimeLineCommandTests {
-    /// Dumps of some months with their days; every tenth does not say when it was created.
+    /// Writes dumps with dates in several months. Every tenth dump does not say when it was created.
     private static func dumps(in space: Workspace) throws -> [String: [Int]] {
         var calendar = Calendar(identifier: .iso8601)
         calendar.timeZone = .gmt
@@ -12,7 +12,7 @@ struct TimeLineCommandTests {
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = .gmt
         formatter.dateFormat = "d MMMM yyyy"
-        // As people write it east of Greenwich, where it may be the next day already.
+        // A time zone east of Greenwich, where it may already be the next day.
         let eastern = DateFormatter()
         eastern.locale = formatter.locale
         eastern.timeZone = TimeZone(secondsFromGMT: 10 * 3600)
@@ -36,7 +36,7 @@ struct TimeLineCommandTests {
         return weeks
     }
 
-    /// What the Markdown of an overview says under "Failures over time".
+    /// Returns the text under "Failures over time" in the Markdown of an overview.
     private static func section(_ folder: String, in space: Workspace) throws -> String {
         let text = try space.text("\(folder)/index.md")
         let start = try #require(text.range(of: "## Failures over time\n"))

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Exit statuses that scripts rely on, and help that people do.
+/// Exit statuses for scripts, and help for people.
 struct UsageTests {
     @Test(
         "Wrong usage is 64",
@@ -19,7 +19,7 @@ struct UsageTests {
     func wrongUsage(arguments: [String]) throws {
         let run = try RunningCommand(arguments).finish()
         if arguments.isEmpty {
-            // Without any argument the program explains itself.
+            // Without arguments, the program prints its help.
             #expect(run.outputText.contains("SUBCOMMANDS"), "\(run)")
         } else {
             #expect(run.status == 64, "\(run)")

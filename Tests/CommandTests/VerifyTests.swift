@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `verify`: what counts as the audit that was packed.
+/// `verify`: which files still are the audit that was packed.
 struct VerifyTests {
     private func packed(_ input: String, in space: Workspace, _ options: [String] = []) throws {
         let run = try RunningCommand(["report", input, "-o", "o", "--pack", "a.zip"] + options, folder: space.path)
@@ -44,7 +44,7 @@ struct VerifyTests {
         let run = try verify(space, audit, "--source", "contacts.csv")
         #expect(run.status == 0, "\(run)")
         #expect(run.outputText.contains("sources  1 of 1") && run.outputText.contains("not compared"), "\(run)")
-        // Its name does not matter.
+        // The name of the source does not matter.
         try space.shell("mv contacts.csv sent.csv")
         let both = try verify(space, audit, "first-try.json", "--source", "sent.csv", "--format", "json")
         #expect(both.status == 0, "\(both)")
@@ -56,7 +56,7 @@ struct VerifyTests {
         #expect(other.status == 1 && other.outputText.contains("other source:  first-try.json"), "\(other)")
         let none = try verify(space, audit, "--source", "nowhere.csv")
         #expect(none.status == 66 && none.errorText.contains("nowhere.csv"), "\(none)")
-        // An audit without a source has none.
+        // An audit without a source does not match one.
         try space.shell("rm -r o a.zip")
         try packed("first-try.json", in: space)
         #expect(try verify(space, audit, "--source", "sent.csv").status == 1)
@@ -96,7 +96,7 @@ struct VerifyTests {
         #expect(try RunningCommand(["verify"]).finish().status == 64)
     }
 
-    /// A change to the inputs, and the message about it; nothing if it makes no difference.
+    /// Changes to the inputs, with the resulting message, or none if the change makes no difference.
     static let changes: [(script: String, words: [String])] = [
         ("true", []), ("mv in elsewhere && mkdir in && mv elsewhere in", []), ("mv in/0/job-003.json in/new.json", []),
         ("tar -cJf all.txz in && rm -r in && mkdir in && mv all.txz in", []),

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The words of the project: phrases that `CONTRIBUTING.md` bans do not reappear.
+/// Phrases that `CONTRIBUTING.md` bans must not reappear.
 struct WordListTests {
     /// Patterns that prose must not match, each with its name in the word list.
     static let banned: [(pattern: String, name: String)] = [
@@ -47,7 +47,7 @@ struct WordListTests {
         }
         #expect(checked > 300)
         check(String(decoding: try Repository.bytes("README.md"), as: UTF8.self), in: "README.md")
-        // Its lists have the phrases themselves.
+        // The lists in this part contain the banned phrases.
         let guide = String(decoding: try Repository.bytes("CONTRIBUTING.md"), as: UTF8.self)
         check(guide.components(separatedBy: "## Words").first ?? "", in: "CONTRIBUTING.md")
         #expect(Self.expressions.count == Self.banned.count)
@@ -82,7 +82,7 @@ struct WordListTests {
     }
 
     private static let expressions = banned.compactMap { banned in
-        // Also where a line ends between two words.
+        // Also matches phrases that continue on the next line.
         let pattern = banned.pattern.replacingOccurrences(
             of: "(?<=[a-z]) (?=[a-z(])", with: #"\\s+"#, options: .regularExpression)
         return (try? NSRegularExpression(pattern: pattern)).map { (expression: $0, name: banned.name) }
@@ -101,7 +101,7 @@ struct WordListTests {
         return faults
     }
 
-    /// Comments and texts in quotes; other lines are empty.
+    /// Returns comments and quoted text, with all other lines empty.
     private static func prose(of source: String) -> String {
         source.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             line.contains("//") || line.contains("\"") || line.contains("/*") || line.hasPrefix(" *") ? line : ""

@@ -3,11 +3,11 @@ import Glibc
 import TestSupport
 import Testing
 
-/// How workbooks are written into the folder: the same bytes every time, complete or not at all.
+/// Workbooks in the output folder: the same bytes every time, and complete or absent.
 struct WorkbookRunTests {
     private func makeInputs(_ space: Workspace) throws {
         try space.makeJobs(20, in: "in")
-        // Dumps of one job: what there is to say about the others is written when all were read.
+        // Several dumps of one job: the superseded ones are reported after all have been read.
         for second in 0..<6 {
             try space.write(
                 jobDump("many", created: second, failed: second, updated: second), as: "in/m/\(second).json")
@@ -85,7 +85,7 @@ struct WorkbookRunTests {
         #expect(try report(Repository.sample("sync")).status == 0)
         let before = try space.files(in: "disk/o")
         try space.write(jobDump("big", created: 0, failed: 5000), as: "big.json")
-        // From no room for the rows to almost enough for the last of the temporary files.
+        // From no space for the rows to almost enough for the last of the temporary files.
         let run = try report(
             "big.json", environment: FullDisk.environment(bytes: step * 180 << 10, below: space["disk"]))
         if run.status == 0 {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A workbook, as openpyxl finds it.
+/// A workbook as read by openpyxl.
 struct FoundWorkbook: Decodable {
     struct Cell: Decodable {
         enum Value: Equatable {
@@ -12,7 +12,7 @@ struct FoundWorkbook: Decodable {
         }
 
         var value: Value
-        /// `s` or `inlineStr` for a text, `n` for a number, `d` for a date, `f` for a formula.
+        /// The type: `s` or `inlineStr` for a text, `n` for a number, `d` for a date, `f` for a formula.
         var type: String
         var format: String
         var bold: Bool
@@ -46,7 +46,7 @@ struct FoundWorkbook: Decodable {
         var width: Double
         var rows: [[Cell]]
 
-        /// The cells below the names of the columns, as CSV would have them.
+        /// The cells below the column names, as text in CSV.
         var texts: [[String]] {
             rows.dropFirst().map { row in
                 row.map { cell in
@@ -59,7 +59,7 @@ struct FoundWorkbook: Decodable {
             }
         }
 
-        /// The cells behind the one that names an item.
+        /// Returns the cells after the one that names an item.
         func item(_ name: String) -> ArraySlice<Cell>? {
             rows.first { $0.first?.value == .text(name) }?.dropFirst()
         }
@@ -81,7 +81,7 @@ struct FoundWorkbook: Decodable {
 }
 
 extension Workspace {
-    /// Checks each part of a workbook with xmllint, and what the workbook must not have.
+    /// Checks each part of a workbook with xmllint, and that nothing forbidden is in it.
     func expectSoundParts(_ path: String) throws {
         let folder = "parts-\(UUID().uuidString)"
         try shell(

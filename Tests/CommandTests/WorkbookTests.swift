@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `report --formats xlsx`, read by an independent program.
+/// `report --formats xlsx`, read back by an independent program.
 struct WorkbookTests {
     private func report(_ space: Workspace, _ options: String...) throws {
         let run = try RunningCommand(["report"] + options, folder: space.path).finish()
@@ -61,7 +61,7 @@ struct WorkbookTests {
         #expect(created.value == .text("2025-05-19T16:40:02"))
     }
 
-    /// Texts as they are in the dump, and as they must be read back.
+    /// Texts in the dump, and as they must be read back.
     static let hostile: [(text: String, back: String)] =
         [
             "=cmd|' /C calc'!A0", "=HYPERLINK(\"http://evil.example\",\"x\")", "+1+1", "-2+3", "@SUM(1+1)", "\t=1+1",
@@ -107,7 +107,7 @@ struct WorkbookTests {
                     continue
                 }
                 let read = try JSONSerialization.jsonObject(with: Data(details.utf8)) as? [String: String]
-                // U+0000 is an escape there.
+                // There, U+0000 is an escape.
                 let back = expected.text.contains("\0") ? expected.text : expected.back
                 #expect(read?["x"].map { Array($0.utf8) } == Array(back.utf8))
             }
@@ -116,7 +116,7 @@ struct WorkbookTests {
         let summary = try #require(book["Summary"])
         #expect(summary.item("job_id")?.first?.value == .text("=1+1"))
         #expect(summary.item("created_at (UTC)")?.first?.value == .text("-1+1"))
-        // Spreadsheets keep 15 digits of a number.
+        // Spreadsheets keep only 15 digits of a number.
         #expect(summary.item("declared total")?.first?.value == .text("9007199254740993"))
     }
 
@@ -183,7 +183,7 @@ struct WorkbookTests {
         }
     }
 
-    /// What the columns of a sheet are called.
+    /// Returns the column names of a sheet.
     static func names(of sheet: FoundWorkbook.Sheet) -> [String] {
         (sheet.rows.first ?? []).map { if case .text(let name) = $0.value { name } else { "" } }
     }

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Inputs that make pages as large as they can be: as many of everything as is listed, as long as can be, made of
-/// characters that take most bytes when they are escaped.
+/// Inputs that make pages as large as possible: the most items that are listed, the longest texts, and the characters
+/// that take the most bytes when escaped.
 enum WorstCase {
-    /// Six bytes in XHTML; not where quotes would make a placeholder.
+    /// Takes six bytes in XHTML. Not used where quotes would become a placeholder.
     static let quote = "\""
-    /// Five bytes in XHTML and in Markdown.
+    /// Takes five bytes in XHTML and in Markdown.
     static let ampersand = "&"
 
     static func times(_ character: String, _ count: Int) -> String { String(repeating: character, count: count) }
 
-    /// A JSON text.
+    /// Returns a text as a JSON string.
     static func json(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
@@ -20,23 +20,23 @@ enum WorstCase {
         return result + "\""
     }
 
-    /// Codes that differ at their beginning.
+    /// Returns a code. Codes differ at their beginning.
     static func code(_ number: Int) -> String { "\(100 + number)" + times(quote, 900) }
 
-    /// Rows of ``job(of:id:fieldLength:)``.
+    /// The number of rows in ``job(of:id:fieldLength:)``.
     static let rowCount = 40 * 8 * 5 + 40 * 60 + 30 * 3
 
-    /// One dump that has all there is to list.
+    /// Returns a dump with everything that can be listed.
     ///
     /// - Parameters:
-    ///   - character: what its messages are made of.
-    ///   - id: begins its job's id.
-    ///   - fieldLength: how long the job's own fields are, in characters.
+    ///   - character: the character that messages consist of.
+    ///   - id: the beginning of the job's id.
+    ///   - fieldLength: the length of the job's own fields, in characters.
     static func job(of character: String = ampersand, id: String = "", fieldLength: Int = 1_000_000) -> String {
         let long = json(times(quote, fieldLength))
         var rows: [String] = []
         for number in 0..<40 {
-            // Codes with the most rows come first, so that all of them have as many messages.
+            // The codes with the most rows, all with the same number of messages, come first.
             for pattern in 0..<8 {
                 for value in 0..<5 {
                     let values = (0..<5).map { slot in "'\(value)\(slot)" + times(quote, 94) + "' " }.joined()
@@ -51,7 +51,7 @@ enum WorstCase {
             for _ in 0..<30 { rows.append(#"{"id":\#(id),"created":true}"#) }
             for _ in 0..<30 { rows.append(#"{"id":\#(id),"existing":true}"#) }
         }
-        // Findings about rows, unknown fields with long names, stretches.
+        // Findings about rows, unknown fields with long names, and runs of rows.
         for number in 0..<30 {
             rows.append(#"{"created":true,"existing":true,"id":7,\#(json("\(number)" + times(quote, 400))):1}"#)
             rows.append(#"{"error":{},"created":true,"created":true}"#)
@@ -63,7 +63,7 @@ enum WorstCase {
             + #""succeeded":9223372036854775806,"failed":9223372036854775805,"results":[\#(rows.joined(separator: ","))]}"#
     }
 
-    /// Words that have no digit, so that each number makes a pattern of its own.
+    /// Returns words without digits, so that each number gives a different pattern.
     private static func words(_ number: Int) -> String {
         String(UnicodeScalar(UInt8(ascii: "a") + UInt8(number))) + " "
     }
@@ -85,7 +85,7 @@ enum WorstCase {
             + (0..<80).map { "  - code: \(json("unused \($0)" + times(quote, 900)))\n" }.joined()
     }
 
-    /// More rules than are listed.
+    /// More rules than a page lists.
     static var rulesFile: String {
         "max-failed: 0\nfail-on: [critical, warning]\nmin-rows: 9223372036854775807\nmax-failed-code:\n"
             + (0..<400).map { "  - {code: \(json("\($0)" + times(quote, 900))), max: 0}\n" }.joined()

@@ -2,8 +2,8 @@ import FuzzTargets
 import TestSupport
 import Testing
 
-/// What fuzzing found, tried again without libFuzzer and its sanitizer: inputs that once failed, and those that come
-/// the furthest. One after another, for they share a folder of files.
+/// Replays what fuzzing found without libFuzzer and its sanitizer: inputs that once failed, and those that reach
+/// furthest. The tests are serialized because they share a folder of files.
 @Suite(.serialized) struct ReplayTests {
     @Test("Inputs that once failed, and those of the corpus, do not fail", arguments: FuzzTarget.allCases)
     func replay(_ target: FuzzTarget) throws {
@@ -27,7 +27,7 @@ import Testing
     @Test("Every target has a dictionary")
     func dictionaries() throws {
         let names = Set(try Repository.names(in: "Fuzz/dictionaries").map { String($0.dropLast(".dict".count)) })
-        // They read dumps like any other.
+        // These targets read dumps, with the dictionary of dumps.
         let targets = FuzzTarget.allCases.filter { $0 != .kernels && $0 != .wrappers }.map { $0.rawValue }
         #expect(names == Set(targets))
     }

@@ -3,7 +3,7 @@ import ImportDumps
 import ImportFoundation
 import Testing
 
-/// Reads a dump and judges it, as the command does.
+/// Reads a dump and analyzes it as the command does.
 func audit(_ json: String, source: String = "dump.json") throws -> JobSummary {
     var analyzer = JobAnalyzer()
     let reading = try DumpReader(windowBytes: 4096).read(from: ArraySource(Array(json.utf8)), into: &analyzer)
@@ -15,7 +15,7 @@ struct NoJob: Error {
     var text: String
 }
 
-/// A complete job with these rows, as JSON; `total` is true.
+/// Returns a complete job with these rows, as JSON; its `total` is correct.
 func job(rows: [String], more: String = "") -> String {
     #"{"job_id":"j","status":"complete","total":\#(rows.count)\#(more),"results":["#
         + rows.joined(separator: ",") + "]}"
@@ -29,17 +29,17 @@ func failed(_ code: String, _ message: String? = nil) -> String {
 }
 
 extension JobSummary {
-    /// The finding of a kind, if there is one.
+    /// Returns the finding with an ID, if there is one.
     func finding(_ id: FindingID) -> Finding? {
         findings.first { $0.id == id }
     }
 
-    /// Codes with their rows, as "code rows"; "-" for no code. Escaped, so that they compare character by character.
+    /// Codes with their rows, as "code rows"; "-" for no code. Escaped, so that comparisons are by character.
     var codeLines: [String] {
         failedByCode.map { "\($0.code.map(escaped) ?? "-") \($0.rows)\($0.isOther ? " other" : "")" }
     }
 
-    /// All about the codes that can be compared.
+    /// Everything about the codes that can be compared.
     var codeDetails: [String] {
         failedByCode.map { code in
             let messages = code.messages.map { "\($0.pattern.map(escaped) ?? "-") \($0.rows) \($0.exampleRow)" }
@@ -50,12 +50,12 @@ extension JobSummary {
     }
 }
 
-/// A text in ASCII: Swift's own comparison holds canonically equivalent texts for equal.
+/// Returns a text in ASCII: Swift's own comparison treats canonically equivalent texts as equal.
 func escaped(_ text: String) -> String {
     text.unicodeScalars.map { $0.escaped(asASCII: true) }.joined()
 }
 
-/// A failed row that goes straight to the analyzer, without JSON: for tests with many of them.
+/// A failed row that is fed directly to the analyzer, without JSON, for tests with many rows.
 struct FailedRow {
     var code: String
     var message = ""
@@ -69,9 +69,9 @@ struct FailedRow {
         analyzer.consume(run, text: text.span)
     }
 
-    /// The summary of a job whose rows are these.
+    /// Returns the summary of a job with these rows.
     ///
-    /// - Parameter succeeded: rows that come after them.
+    /// - Parameter succeeded: the number of successful rows after them.
     static func summary(of rows: [FailedRow], succeeded: Int = 0) throws -> JobSummary {
         var ignored = JobAnalyzer()
         let json = #"{"job_id":"j","status":"complete","total":\#(rows.count),"results":[]}"#
@@ -86,7 +86,7 @@ struct FailedRow {
     }
 }
 
-/// Reads a dump and looks for records that several of its rows name.
+/// Reads a dump and finds records that several of its rows name.
 func identify(
     _ json: String, budget: IDBudget = .usual, hashing: IDHashing = IDHashing(1, 2), usesThread: Bool = false,
     spills: CountingSpills = CountingSpills()
@@ -97,16 +97,16 @@ func identify(
 }
 
 extension IDBudget {
-    /// Everything is spilled, and no partition can be counted at once.
+    /// A budget that spills everything and cannot count any partition at once.
     static let tiny = IDBudget(blockIDs: 5, partitionBits: 1, chunkIDs: 3, tableIDs: 4, textBytes: 600)
 }
 
-/// Makes spills in memory, and counts them.
+/// Makes spills in memory and counts them.
 final class CountingSpills: @unchecked Sendable {
-    // Changed by one thread at a time, which is the one that an audit works on.
+    // Changed by one thread at a time: the one on which an audit works.
     fileprivate(set) var made = 0
     fileprivate(set) var living = 0
-    /// Bytes that there is room for.
+    /// The capacity in bytes.
     private let room: Int
 
     init(room: Int = .max) {
@@ -120,7 +120,7 @@ final class CountingSpills: @unchecked Sendable {
     }
 }
 
-/// There is no space left.
+/// The error for a full spill.
 struct NoRoom: Error {}
 
 private final class MemorySpill: IDSpill {
@@ -149,7 +149,7 @@ private final class MemorySpill: IDSpill {
 }
 
 extension JobAnalyzer {
-    /// Takes one run.
+    /// Consumes one run.
     mutating func consume(_ run: RowRun, text: Span<UInt8>) {
         consume(InlineArray<1, RowRun>(repeating: run).span, text: text)
     }

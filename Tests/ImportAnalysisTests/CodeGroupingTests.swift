@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportDumps
 import Testing
 
-/// Failed rows are grouped by code, and within a code by message.
+/// Groups failed rows by code, and within a code by message.
 @Suite struct CodeGroupingTests {
     @Test func mostRowsComeFirstThenBytes() throws {
         let rows = [
@@ -15,7 +15,7 @@ import Testing
         #expect(try audit(job(rows: rows.reversed())).codeLines == expected)
     }
 
-    /// Canonically equivalent texts are different texts: the API compares bytes, and so do we.
+    /// Canonically equivalent texts are different codes: the API compares bytes, and so does the audit.
     @Test func composedAndDecomposedAreTwoCodes() throws {
         let rows = [
             failed("e\u{301}", "caf\u{E9}"), failed("\u{E9}"), failed("\u{E9}"), failed("e\u{301}", "cafe\u{301}"),
@@ -27,7 +27,7 @@ import Testing
         #expect(summary.failedByCode[0].messageCount == 2)
     }
 
-    /// JSON has many ways to write one text.
+    /// JSON can write the same text in many ways.
     @Test func escapesAreDecodedBeforeGrouping() throws {
         let summary = try audit(
             job(rows: [failed("a/b", "é"), failed(#"a\/b"#, #"\u00e9"#), failed(#"\u0061/b"#, "é")]))
@@ -46,7 +46,7 @@ import Testing
         #expect(summary.finding(.failedWithoutCode)?.rows == [2, 3])
     }
 
-    /// For a value that is not a string, the code is its JSON text.
+    /// The code of a value that is not a string is its JSON text.
     @Test func codesOfOtherTypesAreGroupsOfTheirOwn() throws {
         let codes = ["422", #""422""#, "4.22e2", "true", "[1, 2]", "[1,2]", #"{"a":null}"#, "429"]
         let summary = try audit(job(rows: codes.map { #"{"error":{"code":\#($0)}}"# }))
@@ -89,7 +89,7 @@ import Testing
         #expect(code.messageCount == 25)
     }
 
-    /// Codes and messages count as one if their first 1,024 bytes are alike.
+    /// Codes and messages with the same first 1,024 bytes count as one.
     @Test(
         arguments: [
             (String(repeating: "x", count: 1024), "a", "b", 1024),

@@ -3,7 +3,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Beyond the limits, the sums of a summary stay exact, and it says what it does not distinguish.
+/// Beyond the limits, the sums in a summary stay exact, and it says what it does not distinguish.
 @Suite struct CodeLimitTests {
     @Test(arguments: [AnalysisLimits.codes, AnalysisLimits.codes + 1])
     func theLimitIsSaid(_ codes: Int) throws {
@@ -15,7 +15,7 @@ import Testing
         #expect(summary.failedByCode.reduce(0) { $0 + $1.rows } == codes)
     }
 
-    /// What is promised of the codes of any rows, worked out from the rows one by one.
+    /// Checks the guarantees for the codes of any rows against the rows themselves.
     private static func check(_ summary: JobSummary, against rows: [FailedRow], _ note: String) {
         let other = summary.failedByCode.last
         #expect(other?.isOther == true && other?.code == CodeSummary.otherCodes, "\(note)")
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    /// In whatever order the rows come.
+    /// Whatever the order of the rows.
     @Test(.seeded) func frequentCodesAreKept() throws {
         var rows = (0..<AnalysisLimits.codes + 400).flatMap { number in
             [FailedRow](repeating: FailedRow(code: "code-\(number)", message: "m"), count: number % 3 + 1)
@@ -55,12 +55,12 @@ import Testing
             Self.check(try FailedRow.summary(of: rows), against: rows, "seed \(seed), round \(round)")
             rows.shuffle(using: &generator)
         }
-        // The ones that are to be kept come last, when all others are there.
+        // Put the codes that must be kept last, after all others.
         rows.sort { Int($0.code.dropFirst(5))! % 3 < Int($1.code.dropFirst(5))! % 3 }
         Self.check(try FailedRow.summary(of: rows), against: rows, "rare ones first")
     }
 
-    /// Codes that come once and never again, before, after and among frequent ones.
+    /// Codes that occur only once, before, after and among frequent ones.
     @Test(.seeded) func aFloodOfCodes() throws {
         let flood = (0..<17_000).map { FailedRow(code: "once \($0)", message: "m \($0)") }
         let frequent = (0..<40).flatMap { number in
@@ -80,7 +80,7 @@ import Testing
         Self.check(try FailedRow.summary(of: among), against: among, "among others")
     }
 
-    /// A run of rows that almost all have different codes is a run of other codes.
+    /// A run of rows in which almost every code is different is a run of other codes.
     @Test func aStretchOfManyCodes() throws {
         let once = (0..<4 * AnalysisLimits.codes + 3_000).map { FailedRow(code: "once \($0)") }
         let often = [FailedRow](repeating: FailedRow(code: "often"), count: 6_000)
@@ -94,7 +94,7 @@ import Testing
         #expect(less.failedByCode.first?.rows == 26_000)
     }
 
-    /// A dump may use the name under which the rest is counted as a code of its own.
+    /// A dump may itself have a code with the name under which other codes are counted.
     @Test func theNameOfTheRestIsACodeLikeAnyOther() throws {
         let summary = try audit(job(rows: [failed(CodeSummary.otherCodes, "m")]))
         #expect(summary.failedByCode[0].isOther == false)
@@ -113,7 +113,7 @@ import Testing
         #expect(summary.finding(.limitReached)?.count == (beyond == 0 ? nil : beyond))
     }
 
-    /// The codes of a job share its patterns, in whatever order they come.
+    /// The codes of a job share the limit on its patterns, in any order.
     @Test(.seeded, arguments: Seeds.and(new: 31)) func patternsOfAJob(seed: UInt64) throws {
         let codes = 31
         let share = AnalysisLimits.patterns / (codes + 1)
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    /// Of more patterns than are told apart, the frequent ones are kept, in whatever order the rows come.
+    /// Beyond the limit on patterns, the frequent ones are kept, whatever the order of the rows.
     @Test(.seeded) func frequentPatternsAreKept() throws {
         let seed = Seeds.new
         var generator = SplitMix64(seed: seed)
@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    /// Where a code may have one pattern only, it is the one that most of its rows have.
+    /// If a code can have only one pattern, it is the most frequent one.
     @Test func theOnePatternOfACode() throws {
         var rows = (0..<AnalysisLimits.patterns + 100).map { FailedRow(code: "c\($0)", message: "m") }
         for row in 0..<300 {
@@ -169,7 +169,7 @@ import Testing
         #expect(found.rows == 200 || found.isAtLeast && found.rows < 200)
     }
 
-    /// A word without digits: messages with different ones are of different patterns.
+    /// Returns a word without digits. Messages with different words have different patterns.
     private static func word(_ number: Int) -> String {
         String(decoding: String(number).utf8.map { $0 + 49 }, as: UTF8.self)
     }

@@ -4,7 +4,7 @@ import ImportFoundation
 import TestSupport
 import Testing
 
-/// What the findings say of damage that is read on from, and of what is around a dump.
+/// Findings about damage after which reading continues, and about what is around a dump.
 @Suite struct DamageFindingTests {
     @Test("A damaged row is one unclassified row, and later row numbers are certain if the totals add up")
     func damagedRow() throws {
@@ -64,7 +64,7 @@ import Testing
         #expect(wrapped.findings.count == 1)
     }
 
-    /// A job in a field of another one is read as long as it may be the job that was meant.
+    /// A job in a field of another one is read as long as it may be the intended job.
     @Test(
         "What was skipped before a job is said of it, whatever its fields hold",
         arguments: ["{}", "[]", #"{"a":1}"#])

@@ -4,7 +4,7 @@ import ImportFoundation
 import TestSupport
 import Testing
 
-/// A separate thread for failed rows gives the same result as without one.
+/// A separate thread for failed rows does not change the result.
 struct FailureThreadTests {
     private static let job = #"{"job_id":"j","status":"complete","total":9000,"results":[]}"#
 
@@ -28,7 +28,7 @@ struct FailureThreadTests {
         #expect("\(again)" == "\(try summary(rows: 10, usesThread: false))")
     }
 
-    /// One that is given up in the middle, as after Ctrl-C, ends its thread.
+    /// An analyzer that is abandoned in the middle, as after Ctrl-C, ends its thread.
     @Test func itCanBeGivenUp() {
         for _ in 0..<5 {
             var analyzer = JobAnalyzer(usesThread: true)
@@ -42,7 +42,8 @@ struct FailureThreadTests {
         return analyzer.summary(of: try Self.dump(), source: "s")
     }
 
-    /// Rows with and without codes and messages, some longer than what is looked at, cut within a character or behind it.
+    /// Feeds rows with and without codes and messages, some longer than the part that is compared, cut within or after
+    /// a character.
     private func feed(_ count: Int, to analyzer: inout JobAnalyzer, seed: UInt64 = 3) {
         var generator = SplitMix64(seed: seed)
         for row in 1...count {

@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportDumps
 import Testing
 
-/// Each finding: a dump that raises it, and one that comes close and does not.
+/// For each finding, a dump that raises it and a similar one that does not.
 @Suite struct FindingTests {
     struct Example: Sendable, CustomTestStringConvertible {
         var id: FindingID
@@ -110,8 +110,8 @@ import Testing
     ]
 
     @Test func everyFindingHasAnExample() {
-        // Those about several dumps of one job, about several rows of one record, and about what is read on from or
-        // skipped (DamageFindingTests) have tests of their own.
+        // Findings about several dumps of one job or several rows of one record, and those after which reading
+        // continues or text is skipped (DamageFindingTests), have separate tests.
         let others: Set<FindingID> = [
             .conflictingSnapshots, .supersededSnapshot, .createdIDRepeated, .existingIDsShared, .rowDamaged,
             .textRepaired, .unwrapped, .skippedText,
@@ -142,7 +142,7 @@ import Testing
         #expect(summary.findings == [])
     }
 
-    /// The names and their severities are a contract with scripts.
+    /// Scripts rely on the names and their severities.
     @Test func namesAndSeverities() {
         let names = Dictionary(grouping: FindingID.all, by: \.severity).mapValues { $0.map(\.name) }
         #expect(
@@ -164,7 +164,7 @@ import Testing
         #expect([Severity.note, .critical, .warning].sorted() == [.critical, .warning, .note])
     }
 
-    /// One dump with nearly all of them: critical ones first, in the order that is declared.
+    /// One dump with nearly all findings: critical ones first, in the order of their declaration.
     @Test func findingsAreInOrder() throws {
         let rows = #"{"created":true,"existing":true,"id":"x"},{},{"error":{}},{"y":1,"created":1,"created":null}"#
         let summary = try audit(

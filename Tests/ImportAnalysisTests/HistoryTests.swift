@@ -1,7 +1,7 @@
 import ImportAnalysis
 import Testing
 
-/// What is said of runs over time.
+/// Judgements about runs over time.
 struct HistoryRuleTests {
     @Test(
         "Wilson's interval",
@@ -31,7 +31,7 @@ struct HistoryRuleTests {
         #expect(state([29], at: 40) == .usual)
         #expect(state([0, 1, 2], at: 31) == .usual)
         #expect(state([0, 1, 2], at: 32) == .gone(days: 30))
-        // Seen on two days only, or at most three times as rare as before.
+        // Seen on only two days, or absent for less than three times the longest earlier gap.
         #expect(state([0, 1], at: 90) == .usual)
         #expect(state([0, 20, 40], at: 99) == .usual)
         #expect(state([0, 20, 40], at: 100) == .gone(days: 60))
@@ -56,7 +56,7 @@ struct HistoryRuleTests {
         #expect(LevelChange.latest(in: days(bad)) == nil)
         let rising = flat.enumerated().map { $0.offset < 120 ? $0.element : $0.element + 20 }
         #expect(LevelChange.latest(in: days(rising))?.day == 120)
-        // The latest of two.
+        // The latest of two changes.
         let falling = rising.enumerated().map { $0.offset < 160 ? $0.element : $0.element - 10 }
         let change = LevelChange.latest(in: days(falling))
         #expect(change?.day == 160)
@@ -89,7 +89,7 @@ struct HistoryRuleTests {
         #expect(measures(try summary(940, 60), narrow) == [.failed, .code(HistoryCode("a"))])
         #expect(measures(try summary(940, 60), wide) == [])
         #expect(measures(try summary(985, 15), narrow) == [])
-        // Lower than ever is not a fault; a code that was never there is one, once there are enough rows of it.
+        // Lower than ever is not a fault. A code that never occurred before is one as soon as it has enough rows.
         #expect(measures(try summary(1000, 0), narrow) == [])
         #expect(measures(try summary(990, 10, code: "b"), narrow) == [.code(HistoryCode("b"))])
         #expect(measures(try summary(999, 1, code: "b"), narrow) == [])
@@ -130,12 +130,12 @@ struct HistoryRuleTests {
         #expect(try result(.maxFailedAgainstMedian(twice), [good], runs).isMet)
         #expect(try !result(.maxFailedAgainstMedian(twice), [bad], runs).isMet)
         #expect(try !result(.maxFailedAgainstMedian(try #require(Rules.Multiple("1.999999x"))), [good], runs).isMet)
-        // With fewer than eight runs nothing is judged, and the rule says so.
+        // With fewer than eight runs, nothing is judged, and the rule says so.
         for rule in [Rules.Rule.maxFailedAgainstMedian(twice), .noUnusualRun] {
             let few = try result(rule, [bad], Array(runs.prefix(7)))
             #expect(few.isMet && few.found.contains("7 earlier runs, and 8 are needed"), "\(few.found)")
         }
-        // Where there was no job, no rule is met.
+        // Without any job, no rule is met.
         #expect(try !result(.noUnusualRun, [], runs).isMet)
     }
 

@@ -3,7 +3,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// More ids than fit into memory: the result is the same for all sizes, hashes and threads.
+/// More ids than fit in memory: budgets, hashes and threads do not change the result.
 @Suite struct IdentitySpillTests {
     static let budgets: [IDBudget] = [
         .usual, .tiny,
@@ -31,7 +31,7 @@ import Testing
 
     @Test("Different ids with the same hash are still distinguished", arguments: budgets)
     func oneHash(budget: IDBudget) throws {
-        // With this hashing, whatever begins with zeros hashes to 0.
+        // With this hashing, every id that begins with zeros hashes to 0.
         let ids = (0..<40).map { "00000000-0000-0000-9abc-0000000000\($0 + 10)" }
         let rows = (0..<200).map { Row(id: ids[$0 * $0 % 40], isCreated: $0 % 3 == 0) }
         let found = try identify(job(rows: rows.map { $0.json }), budget: budget, hashing: IDHashing(0, 0))
@@ -54,7 +54,7 @@ import Testing
                 == SharedRecords(
                     records: 1, rows: count, firstRows: rows,
                     top: [SharedRecord(id: id, rows: count, firstRows: rows)]))
-        // The next dump knows nothing of it.
+        // The next dump starts without it.
         #expect(try audit.finish() == IdentitySummary())
     }
 
@@ -88,7 +88,7 @@ import Testing
             let bits = String(numbers.next() >> 16 | 1 << 47, radix: 16)
             return number % 5 == 0 ? "id \(number)" : "0a1b2c3d-4e5f-4678-9abc-\(bits)"
         }
-        // The first ones come often.
+        // The first ids are frequent.
         return (0..<count).map { _ in
             let limit = Bool.random(using: &numbers) ? count : 1 + count / 50
             let id = pool[Int.random(in: 0..<limit, using: &numbers)]

@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportDumps
 import Testing
 
-/// Records that several rows created, or matched: which rows count, and how they are told apart.
+/// Records that several rows created or matched: which rows count, and when two ids are the same.
 @Suite struct IdentityTests {
     private static let one = "0a1b2c3d-4e5f-4678-9abc-def012345678"
     private static let two = "0a1b2c3d-4e5f-4678-9abc-def012345679"
@@ -32,14 +32,14 @@ import Testing
     }
 
     static let harmless: [[String]] = [
-        // Created, then there: it existed by then.
+        // Created, then existing: the record existed by then.
         [#"{"id":"\#(one)","created":true}"#, #"{"id":"\#(one)","existing":true}"#],
         // Ids that differ in their last digit.
         [#"{"id":"\#(one)","created":true}"#, #"{"id":"\#(two)","created":true}"#],
         // No ids.
         [#"{"id":null,"created":true}"#, #"{"id":null,"created":true}"#, #"{"created":true}"#, #"{"created":true}"#],
         [#"{"id":"","created":true}"#, #"{"id":"","created":true}"#],
-        // Rows that came to no record.
+        // Rows that failed or have no outcome.
         [#"{"id":"\#(one)","error":{"code":"c"}}"#, #"{"id":"\#(one)","created":true,"error":{"code":"c"}}"#],
         [#"{"id":"\#(one)"}"#, #"{"id":"\#(one)"}"#],
         // Ids that are not UUIDs are compared by bytes: upper case, other composition, a UUID in braces.
@@ -141,7 +141,7 @@ import Testing
         #expect(shared?.severity == .note)
         #expect(shared?.count == 4)
         #expect(shared?.message == "4 rows matched 1 existing record: “<b>” in rows 2, 4, 5 and 1 more.")
-        // Said once, however often.
+        // Reported once, however often it is added.
         summary.add(try identify(json))
         #expect(summary.findings.count == 5)
         summary.add(IdentitySummary())

@@ -45,11 +45,11 @@ import Testing
     func allAlike() throws {
         #expect(try incidents(times(400, "F")).isEmpty)
         #expect(try incidents(times(400, "FG")).isEmpty)
-        // Sorted by code, each code has its place.
+        // When the rows are sorted by code, each code has its own place.
         #expect(try incidents(times(400, "F") + times(400, "G")).map { $0.rows } == [400, 400])
     }
 
-    /// Rows that fail with some of two codes at random, and planted bursts of one of them.
+    /// Returns rows of which some fail with one of two codes at random, and planted bursts of one code.
     private func rows(
         _ count: Int, _ share: Double, bursts: [Range<Int>], _ numbers: inout SplitMix64
     ) -> [FailedRow?] {
@@ -110,7 +110,7 @@ import Testing
     }
 }
 
-/// Times in which far more jobs stand out, and how jobs stand among others.
+/// Times in which far more jobs stand out, and the levels of jobs among others.
 @Suite struct JobSurroundingsTests {
     private func job(_ number: Int, rows: Int, failed: Int, second: Int? = nil, total: Int? = nil) -> JobSummary {
         var job = DeclaredJob()
@@ -130,7 +130,7 @@ import Testing
             findings: total == nil ? [] : [Finding(.rowsMissing, "missing")], results: .complete, salvage: nil)
     }
 
-    /// Jobs every ten minutes, of which about 2% of the rows fail; of those of the range, most.
+    /// Returns jobs every ten minutes. About 2% of their rows fail, but 70% in the jobs of the range.
     private func jobs(_ count: Int, bad: Range<Int>, _ numbers: inout SplitMix64) -> [JobSummary] {
         (0..<count).map { number in
             let rows = Int.random(in: 20...400, using: &numbers)
@@ -192,14 +192,14 @@ import Testing
         let usual = (0..<20).map { job($0, rows: 1000, failed: 10) }
         #expect(levels(usual + [job(20, rows: 1000, failed: 10)]).allSatisfy { $0 == .failedRows })
         #expect(levels(usual + [job(20, rows: 1000, failed: 60)]).last == .unlikeOthers)
-        // Twice as much, but of few rows.
+        // Twice the share, but of few rows.
         #expect(levels(usual + [job(20, rows: 20, failed: 1)]).last == .failedRows)
         #expect(levels(usual + [job(20, rows: 20, failed: 20)]).last == .unlikeOthers)
-        // Of very many rows, but not twice as much.
+        // Of very many rows, but not twice the share.
         #expect(levels(usual + [job(20, rows: 1_000_000, failed: 12_000)]).last == .failedRows)
         #expect(levels(usual + [job(20, rows: 10, failed: 0)]).last == .clean)
         #expect(levels(usual + [job(20, rows: 10, failed: 10, total: 12)]).last == .doesNotAddUp)
-        // Two jobs have no others.
+        // Two jobs are too few to compare.
         #expect(levels([job(0, rows: 1000, failed: 0), job(1, rows: 1000, failed: 900)]).last == .failedRows)
     }
 
@@ -211,7 +211,7 @@ import Testing
             .noUnusualRun, .maxFailedAgainstMedian(try #require(Rules.Multiple("2x"))),
             .maxFailedPerJob(Share(of: 1, in: 10)),
         ]
-        // More unlike ones than sentences are kept, and several worst ones.
+        // More unlike jobs than sentences are kept, and several of the worst.
         let jobs = (0..<300).map { number in
             var job = job(number, rows: 1000, failed: number % 2 == 0 ? 10 : 400 + number % 3)
             job.job.status = "complete"
@@ -246,7 +246,7 @@ import Testing
     }
 }
 
-/// Which jobs a run is about.
+/// Selects the jobs of a run.
 @Suite struct JobSelectionTests {
     static let patterns: [(pattern: String, like: [String], unlike: [String])] = [
         ("night-*", ["night-", "night-7"], ["night", "a night-7"]), ("*", ["", "x"], []),

@@ -2,17 +2,17 @@ import ImportAnalysis
 import ImportDumps
 import Testing
 
-/// What the state of a job and of its dump means for the findings.
+/// How the state of a job and of its dump affects the findings.
 @Suite struct JobStateTests {
     private static let mismatch = #""total":3,"processed":3,"succeeded":3,"failed":0,"results":[\#(failed("a")),{},{}]"#
 
-    /// Declared counts are compared with rows only where all rows are there and the job is over.
+    /// Declared counts are compared with rows only if all rows are there and the job has ended.
     @Test(
         arguments: [
             (#"{"status":"complete",\#(mismatch)}"#, true), (#"{"status":"failed",\#(mismatch)}"#, true),
             (#"{"status":"odd",\#(mismatch)}"#, true), (#"{"job_id":null,\#(mismatch)}"#, true),
             (#"{"status":"processing",\#(mismatch)}"#, false),
-            // Cut off, at the end and in the rows; broken behind the rows.
+            // Cut off, at the end and in the rows; malformed after the rows.
             (#"{"status":"complete",\#(mismatch)"#, false), (#"{"status":"complete",\#(mismatch.dropLast(5))"#, false),
             (#"{"status":"complete",\#(mismatch)} x"#, false),
             (#"{"status":"complete","total":3,"succeeded":3,"failed":1}"#, false),
@@ -25,7 +25,7 @@ import Testing
         #expect((summary.finding(.failedMismatch) != nil) == isComparable)
     }
 
-    /// However a dump is cut, its rows do not contradict the job's counts.
+    /// Wherever a dump is cut off, its rows do not contradict the job's counts.
     @Test func noPrefixRaisesAMismatch() throws {
         let json = Array(#"{"job_id":"j","status":"complete",\#(Self.mismatch)}"#.utf8)
         for length in 12..<json.count {
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    /// A count that the cut leaves with its first digits only must not be compared with anything.
+    /// If the cut leaves only the first digits of a count, it must not be compared with anything.
     @Test func aCutCountRaisesNothing() throws {
         let rows = [String](repeating: created, count: 12).joined(separator: ",")
         for end in [#","total":1"#, #","total":12"#, #","total":12,"processed":12,"succeeded":1,"failed":1"#] {
@@ -105,7 +105,7 @@ import Testing
         #expect(try audit(#"{"job_id":"j",\#(counts)}"#).finding(.processedMismatch)?.count == count)
     }
 
-    /// What the job's own texts lose to the limit is said, though no row tells of it.
+    /// A text of the job that is cut at the limit is reported, although it belongs to no row.
     @Test func aCutTextOfTheJobIsSaid() throws {
         let message = String(repeating: "m", count: DumpLimits.textBytes + 1)
         let summary = try audit(#"{"status":"failed","total":0,"error":{"message":"\#(message)"}}"#)

@@ -1,9 +1,9 @@
 import ImportAnalysis
 import Testing
 
-/// Patterns that are one are compared as one, however each side writes them out; nothing is made up where lists end.
+/// The same pattern compares as one pattern, however each side writes it, and nothing is invented where lists end.
 @Suite struct MessageComparisonTests {
-    /// A comparison of jobs, each given by the messages of its rows of the code `a`.
+    /// Compares jobs. Each is given by the messages of its rows, which have the code `a`.
     private static func compared(_ before: [[String]], _ after: [[String]]) throws -> MessageChanges {
         let sides = try [before, after].map { jobs in
             try jobs.map { messages in
@@ -47,7 +47,7 @@ import Testing
         (["row 1"], ["row x1", "row 5"], "row {id}"),
         (["request 85aa166c"], ["request 12345678"], "request {hex}"),
         (["request 85aa166c", "request aaaaaaa1"], ["request 1.5"], "request {id}"),
-        // Two numbers that vary may be hexadecimal digits or not.
+        // Two numbers that vary may also be hexadecimal digits.
         (["request 85aa166c"], ["request 12345678", "request 22345678"], "request {id}"),
         (["a@b.c x://y 2026-01-01"], ["d@e.f x://z 2026-01-02"], "{email} {url} {date}"),
         (
@@ -59,7 +59,7 @@ import Testing
             [String(repeating: "1 ", count: 400)], [String(repeating: "2 ", count: 400)],
             String(repeating: "{number} ", count: 400)
         ),
-        // Messages are told apart by their first 1,024 bytes.
+        // Only the first 1,024 bytes distinguish messages.
         (
             ["'a'" + String(repeating: "é", count: 600)], ["'b'" + String(repeating: "é", count: 599)],
             "'{text}'" + String(repeating: "é", count: 510)
@@ -72,7 +72,7 @@ import Testing
         for (first, second) in [(before, after), (after, before)] {
             let found = Self.lines(try Self.compared([first], [second]))
             #expect(found == ["still-failing \(first.count) \(second.count) \(escaped(pattern))"])
-            // The same rows in as many jobs as there are.
+            // The same messages, with each row in a separate job.
             let jobs = Self.lines(try Self.compared(first.map { [$0] }, second.map { [$0] }))
             #expect(jobs.count == 1 && jobs[0].hasPrefix("still-failing \(first.count) \(second.count) "), "\(jobs)")
         }
@@ -106,11 +106,11 @@ import Testing
                 "still-failing 2 1 \(words[0])", "undecided 0+ 1 \(last)",
             ])
         #expect(cut.otherRowsBefore == 1 && cut.otherRowsAfter == 0)
-        // Another job lists it, with more rows of it that are not.
+        // Another job lists the pattern, and the first one may have more rows of it that are not listed.
         let both = try Self.compared([twice, [last, words[0]]], [[last]])
         #expect(Self.lines(both).first == "still-failing 1+ 1 \(last)")
         #expect(Self.lines(both).contains("fixed 3 0 \(words[0])"))
-        // One that lists all it has leaves nothing open.
+        // A job that lists all its patterns leaves nothing undecided.
         let whole = try Self.compared([Array(words.dropLast())], [[last]])
         #expect(Self.lines(whole).first == "new 0 1 \(last)")
     }
@@ -132,7 +132,7 @@ import Testing
         let large = try FailedRow.summary(
             of: [FailedRow(code: "whole", message: "m"), FailedRow(code: "whole", message: "m")]
                 + (0..<AnalysisLimits.codes).map { FailedRow(code: "code-\($0)", message: "m") })
-        // One more than are told apart: the last one took the place of the first one that came once.
+        // One more than the limit: the last code replaced the first one that occurred once.
         let (part, lost) = ("code-\(AnalysisLimits.codes - 1)", "code-0")
         let small = try FailedRow.summary(of: ["whole", part, lost].map { FailedRow(code: $0, message: "m") })
         let found = Self.comparison([large], [small])
@@ -175,7 +175,7 @@ import Testing
             #expect(found.otherRowsBefore > 0)
             for change in found.patterns {
                 if change.before.rows > 1 {
-                    // They were there before the first one gave way.
+                    // These patterns were there before the first one was replaced.
                     #expect(change.before == MessageRows(rows: before.count, isExact: true))
                     #expect(change.kind == .stillFailing)
                 } else if change.before.rows == 1 {
@@ -206,7 +206,7 @@ import Testing
         }
     }
 
-    /// A word for a number, without digits.
+    /// Returns a word without digits for a number.
     private static func word(_ number: Int) -> String {
         String(String(number).utf8.map { Character(Unicode.Scalar($0 + 49)) })
     }

@@ -3,9 +3,9 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Messages that differ only in their values are one pattern.
+/// Messages that differ only in their values have one pattern.
 @Suite struct MessagePatternTests {
-    /// The patterns of one code's messages, with their rows.
+    /// Returns the patterns of one code's messages, with their rows.
     private func patterns(_ messages: [String]) throws -> [String] {
         let summary = try FailedRow.summary(of: messages.map { FailedRow(code: "a", message: $0) })
         return summary.failedByCode[0].messages.map { "\($0.rows) \($0.pattern ?? "-")" }
@@ -100,7 +100,8 @@ import Testing
         #expect(slot.otherRows == values * 3 - slot.values.reduce(0) { $0 + $1.rows })
     }
 
-    /// Codes and patterns of a job share the values that are told apart: the more there are, the fewer each slot has.
+    /// The slots of a job share the limit on distinct values: the more codes and patterns, the fewer values for each
+    /// slot.
     @Test(
         .seeded, arguments: [(codes: 1, patterns: 1, told: 2048), (7, 4, 256), (7, 5, 128), (8, 4, 128), (30, 60, 8)])
     func valuesAreShared(_ codes: Int, _ patterns: Int, _ told: Int) throws {
@@ -110,7 +111,7 @@ import Testing
             for code in 0..<codes {
                 for pattern in 0..<patterns { rows.append(FailedRow(code: "c\(code)", message: Self.word(pattern))) }
             }
-            // "aaa" is a pattern of its own.
+            // "aaa" is a separate pattern.
             rows.removeAll { $0.code == "c0" && $0.message == Self.word(1) }
             var generator = SplitMix64(seed: Seeds.new)
             for isShuffled in [false, true] {
@@ -124,7 +125,7 @@ import Testing
     }
 
     @Test func valuesBeyondTheLimits() throws {
-        // The ninth slot is not counted, and a long value is identified by its beginning.
+        // The ninth slot is not counted, and only the beginning of a long value identifies it.
         let rows = [1, 2].map { FailedRow(code: "a", message: "1 1 1 1 1 1 1 1 \($0)") }
         let ninth = try #require(try FailedRow.summary(of: rows).failedByCode[0].messages[0].slots.first)
         #expect(ninth == SlotSummary(name: "number", distinctValues: nil, values: [], otherRows: 2))
@@ -134,7 +135,7 @@ import Testing
         #expect(slot.values == [ValueSummary(value: start, rows: 2)])
     }
 
-    /// Groups, counts and values do not depend on the order of the rows, as long as all patterns are told apart.
+    /// Groups, counts and values do not depend on the order of the rows while all patterns are distinguished.
     @Test(.seeded, arguments: [30, 300, 1500], Seeds.and(new: 7))
     func orderDoesNotMatter(_ patternCount: Int, seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
@@ -149,7 +150,7 @@ import Testing
                 return "\(code.code ?? "-") \(code.rows) \(code.messageCount ?? -1) \(messages)"
             }
         }
-        // Of patterns that come equally often, the listed ones are the first by name.
+        // Among equally frequent patterns, those that come first by name are listed.
         let reference = try told()
         for _ in 0..<4 {
             rows.shuffle(using: &generator)
@@ -157,7 +158,7 @@ import Testing
         }
     }
 
-    /// A number in letters, so that it is not a value.
+    /// Returns a number in letters, so that it is not a value.
     private static func word(_ number: Int) -> String {
         String(String(number).map { Character(UnicodeScalar($0.wholeNumberValue.map { UInt8($0) + 97 } ?? 97)) })
     }

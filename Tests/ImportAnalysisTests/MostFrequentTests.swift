@@ -2,9 +2,9 @@ import ImportAnalysis
 import TestSupport
 import Testing
 
-/// The guarantees of bounded sets, for streams in any order, with any limit, in any parts.
+/// The guarantees of bounded sets, for streams in any order, with any limit, and in any parts.
 @Suite struct MostFrequentTests {
-    /// A set as its users have them: rows of each text, and the rest.
+    /// Uses a set like its callers: counts the rows of each text, and all others together.
     private struct Counter {
         var set: MostFrequent<Int>
         var otherRows = 0
@@ -15,7 +15,7 @@ import Testing
 
         mutating func add(_ text: Int, rows: Int = 1) {
             let key = Array("text \(text)".utf8)
-            // Few hashes, so that texts share them.
+            // Few hashes, so that texts collide.
             let hash = UInt64(truncatingIfNeeded: text % 7)
             var number = set.find(key.span, hash: hash)
             if number == nil {
@@ -44,8 +44,8 @@ import Testing
         }
     }
 
-    /// The rule as it is written down, without any index: the text with the smallest rank gives way, of several the one
-    /// that was taken up first.
+    /// The documented rule without an index: the text with the smallest rank is replaced; among several, the one that
+    /// was added first.
     private struct Plain {
         var limit: Int
         var entries: [(text: Int, rank: Int, rows: Int)] = []
@@ -58,7 +58,7 @@ import Testing
             }
             var floor = 0
             if entries.count == limit, let least = entries.indices.min(by: { entries[$0].rank < entries[$1].rank }) {
-                // Entries are in the order in which they were taken up, and `min` finds the first.
+                // Entries are in the order of insertion, and `min` finds the first.
                 floor = entries.remove(at: least).rank
             }
             entries.append((text, floor + rows, rows))
@@ -79,7 +79,7 @@ import Testing
         for (text, exact) in rows where kept[text] == nil { #expect(exact <= counter.set.floor, "\(note): \(text)") }
     }
 
-    /// A stream with frequent and rare texts, in an order of some kind.
+    /// Returns a stream with frequent and rare texts, in one of several orders.
     private static func stream(_ generator: inout SplitMix64) -> [(text: Int, rows: Int)] {
         let texts = Int.random(in: 1...60, using: &generator)
         let areMany = Bool.random(using: &generator)
@@ -93,7 +93,7 @@ import Testing
         case 1: stream.sort { $0.text > $1.text }
         default: break
         }
-        // Texts that come once, before, after or among the others.
+        // Texts that occur once, before, after or among the others.
         let flood = (0..<Int.random(in: 0...100, using: &generator)).map { (text: 1_000 + $0, rows: 1) }
         switch Int.random(in: 0...3, using: &generator) {
         case 0: return flood + stream
@@ -126,7 +126,7 @@ import Testing
                         == Dictionary(
                             uniqueKeysWithValues: plain.entries.map { ($0.text, $0.rows) }), "\(note)")
 
-                // As when jobs are added up: each part lists what it keeps, and has a rest of its own.
+                // As when jobs are merged: each part lists the texts that it keeps, and counts its others.
                 var sum = Counter(limit: limit)
                 var rest = stream[...]
                 while !rest.isEmpty {
@@ -147,7 +147,7 @@ import Testing
                     #expect(kept[text] != nil, "\(note): \(text) has \(exact) of \(total) rows and is not kept")
                 }
 
-                // The limit becomes less on the way.
+                // The limit shrinks on the way.
                 var shrinking = Counter(limit: limit)
                 for (index, item) in stream.enumerated() {
                     if index % 50 == 49 { shrinking.shrink(to: max(1, limit - index / 25)) }
@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    /// Frequent texts first, then a flood of others that come once, with a frequent one in between now and then.
+    /// Frequent texts, then a flood of others that occur once, with a frequent one in between now and then.
     @Test func aFloodDoesNotWashFrequentOnesAway() {
         let limit = 64
         var counter = Counter(limit: limit)
@@ -174,7 +174,7 @@ import Testing
             if number % 20 == 0 { add(500) }
         }
         Self.check(counter, against: rows, part: 1, "flood")
-        // They were there before the first one gave way: nothing of them was missed.
+        // These texts were there before the first one was replaced, so none of their rows was missed.
         for text in 0..<32 { #expect(counter.kept[text]?.rows == 2_000 && counter.kept[text]?.floor == 0) }
         #expect(counter.kept[500] != nil)
     }

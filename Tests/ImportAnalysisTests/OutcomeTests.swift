@@ -4,7 +4,7 @@ import ImportFoundation
 import TestSupport
 import Testing
 
-/// Every row has exactly one outcome, by the contract's table.
+/// Every row has exactly one outcome, as defined by the contract's table.
 @Suite struct OutcomeTests {
     private static let errors = [
         "", #""error":null"#, #""error":{}"#, #""error":{"code":"c"}"#, #""error":"e""#, #""error":0"#,
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    /// Whatever the rows are, the numbers add up.
+    /// The numbers add up for any rows.
     @Test(.seeded, arguments: Seeds.and(new: 1...8))
     func countsAddUp(_ seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
@@ -64,7 +64,7 @@ import Testing
         #expect(try audit(#"{"job_id":"j",\#(total)"results":[\#(created)]}"#).rows.missing == nil)
     }
 
-    /// A run is equivalent to its rows one by one.
+    /// A run is equivalent to its rows in sequence.
     @Test(
         arguments: [
             RowFacts.created, [.existing, .idNotUUID], [.error], [.error, .created, .wrongType], [], [.unknownField],

@@ -3,9 +3,9 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Which jobs have several dumps, among more than fit into memory.
+/// Finds the jobs with several dumps among more jobs than fit in memory.
 struct RepeatedJobsTests {
-    /// Room in memory, as a file would be.
+    /// A spill in memory instead of a file.
     private final class Room: IDSpill {
         private var bytes: [UInt8] = []
 
@@ -42,7 +42,7 @@ struct RepeatedJobsTests {
                 Int.random(in: 0..<jobs, using: &random)
             }
             for (index, job) in batch.enumerated() { numbers[job, default: []].append(next + index) }
-            // Ids of two kinds: UUIDs, and others.
+            // Both kinds of ids: UUIDs and others.
             let identities = try batch.map { job in
                 let digits = String(job, radix: 16)
                 let padded = String(repeating: "0", count: 12 - digits.count) + digits

@@ -22,7 +22,7 @@ struct RowComparisonTests {
         }
         #expect(outcomes.count == expected.count)
         #expect(expected.indices.allSatisfy { outcomes[$0 + 1] == expected[$0] })
-        // Across the pieces that memory is taken in.
+        // Across the chunks in which memory is allocated.
         var long = RowOutcomes()
         long.append(.created, 3)
         long.append(.failed, 5_000_000)

@@ -88,7 +88,7 @@ struct RulesTests {
 
     @Test("Findings count by severity, worse ones too, and by name")
     func findings() throws {
-        // A warning, and no critical finding.
+        // A dump with a warning and no critical finding.
         let dump = job(rows: [#"{"error":{}}"#])
         let found = try results(
             [

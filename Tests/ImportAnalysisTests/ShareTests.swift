@@ -1,7 +1,7 @@
 import ImportAnalysis
 import Testing
 
-/// Shares are exact, rounded half up, and never of floating point.
+/// Shares are exact and rounded half up, without floating point.
 @Suite struct ShareTests {
     @Test(
         arguments: [

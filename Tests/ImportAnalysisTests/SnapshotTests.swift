@@ -3,9 +3,9 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Several dumps of one job are one job.
+/// Several dumps of one job count as one job.
 @Suite struct SnapshotTests {
-    /// A dump of the job `j`.
+    /// Returns a dump of the job `j`.
     private static func dump(
         _ source: String, _ status: String, updated: String? = nil, rows: [String] = [], total: Int = 3,
         end: String = "]}", sha256: String? = nil
@@ -26,7 +26,7 @@ import Testing
 
     @Test func theLatestCounts() throws {
         let rows = [created, existing, created]
-        // From the least to the greatest.
+        // From the lowest precedence to the highest.
         let order = [
             try Self.dump("z", "new"), try Self.dump("y", "processing"),
             try Self.dump("x", "complete", updated: "yesterday", rows: rows),
@@ -48,7 +48,7 @@ import Testing
         let result = Self.combined(order.reversed())
         #expect(result.jobs.map(\.source) == ["p"])
         #expect(result.totals.jobs == 1)
-        // Of the same size and saying the same, without a hash: q and r are one.
+        // q and r have the same size and contents and no hash, so they are one.
         #expect(result.jobs[0].superseded.snapshots.map(\.source) == ["r", "s", "t", "u", "v", "w", "x", "y", "z"])
         let note = try #require(result.jobs[0].finding(.supersededSnapshot))
         #expect(note.count == 9)
@@ -64,7 +64,7 @@ import Testing
         let kinds = [created, existing, failed("a"), failed("a"), "{}"]
         for _ in 0..<20 {
             let rows = (0..<count).map { _ in kinds[Int(random.next() % UInt64(kinds.count))] }
-            // The same outcomes in another order: all counts agree.
+            // The same outcomes in another order: all counts match.
             var other = rows
             let (one, two) = (Int(random.next() % UInt64(count)), Int(random.next() % UInt64(count)))
             other.swapAt(one, two)
@@ -77,7 +77,7 @@ import Testing
                 #expect((finding != nil) == (rows[one] != rows[two]), "seed \(seed)")
                 if let finding { #expect(finding.message.contains("which rows have which outcome"), "seed \(seed)") }
             }
-            // An older summary does not have the outcomes by row.
+            // An older summary does not have an outcome for each row.
             var old = jobs[0]
             old.outcomes = nil
             #expect(Self.combined([old, jobs[1]]).jobs[0].finding(.conflictingSnapshots) == nil)
@@ -116,7 +116,7 @@ import Testing
         var other = hashed
         other.sha256 = "12"
         #expect(Self.combined([hashed, other]).jobs.count == 2)
-        // Canonically equivalent ids are two.
+        // Canonically equivalent ids are different ids.
         let (composed, decomposed) = ("{\"job_id\":\"\u{E9}\",\"total\":0}", "{\"job_id\":\"e\u{301}\",\"total\":0}")
         #expect(Self.combined([try audit(composed), try audit(decomposed)]).jobs.count == 2)
     }
@@ -132,11 +132,11 @@ import Testing
                 == "Two dumps of this finished job disagree. “b” against “a”: rows created 1 against 2, rows failed 2 "
                 + "against 1, the failed rows of each code.")
 
-        // The rest of a dump that is cut off is not known, and a job that is processing will say more.
+        // The rest of a dump that is cut off is unknown, and a job that is still processing will have more rows.
         let cut = try Self.dump("c", "complete", rows: [created], end: ",")
         let processing = try Self.dump("d", "processing", rows: [created])
         #expect(Self.combined([first, cut, processing]).jobs[0].finding(.conflictingSnapshots) == nil)
-        // Whatever wins, two others may disagree.
+        // Whichever dump wins, two others may disagree.
         let late = try Self.dump("e", "processing", updated: "2026-01-01T00:00:00Z")
         let third = Self.combined([late, first, second]).jobs[0]
         #expect(third.source == "e")
@@ -144,7 +144,7 @@ import Testing
         #expect(third.findings.map(\.id) == [.conflictingSnapshots, .stillProcessing, .supersededSnapshot])
     }
 
-    /// Random dumps with copies among them: any order and any grouping, and combining again, give the same result.
+    /// Random dumps with copies among them: any order, any grouping, and combining again give the same result.
     @Test(.seeded, arguments: Seeds.and(new: 1...12))
     func anyOrderAndGrouping(_ seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
@@ -213,7 +213,7 @@ import Testing
         #expect(some.superseded.snapshots.count == AnalysisLimits.snapshotsListed)
         #expect(some.finding(.supersededSnapshot)?.message.hasSuffix(", and 40 more.") == true)
         #expect(some.finding(.supersededSnapshot)?.count == 60)
-        // Twice the same are the same.
+        // Adding the same dumps twice changes nothing.
         #expect(Self.combined(dumps(61) + dumps(50)).jobs[0].superseded == some.superseded)
         let many = Self.combined(dumps(1100)).jobs[0]
         #expect(many.superseded.count == nil)

@@ -21,7 +21,7 @@ import Testing
         return summary
     }
 
-    /// All that a summary's totals say, in a form that compares byte by byte.
+    /// Returns everything in a summary's totals, in a form that compares byte by byte.
     private static func lines(_ totals: Totals) -> [String] {
         let rows = totals.rows
         let counts = [rows.created, rows.existing, rows.failed, rows.unclassified, rows.missing ?? -1]
@@ -100,11 +100,11 @@ import Testing
             ])
     }
 
-    /// More codes over all jobs than are told apart: wherever the jobs are split, the parts give the same result as all of
-    /// them at once, and in whatever order they come, frequent codes are kept.
+    /// More codes in all jobs than the limit: wherever the jobs are split, the parts give the same result as all jobs
+    /// at once. In any order, frequent codes are kept.
     @Test(.seeded) func codesBeyondTheLimit() throws {
         let parts = try (0..<5).map { part in
-            // Each part shares some of its codes with the next one; one has more than are told apart by itself.
+            // Each part shares some of its codes with the next one. One part exceeds the limit by itself.
             let numbers = part * 1_000..<part * 1_000 + (part == 3 ? AnalysisLimits.codes + 100 : 1_300)
             let often = (0..<20).flatMap { [FailedRow](repeating: FailedRow(code: "often-\($0)"), count: 2) }
             return try FailedRow.summary(of: numbers.map { FailedRow(code: "code-\($0)") } + often)
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    /// A number is the least there may be if a job may have more rows of the code among its rest.
+    /// A number is a lower bound if a job may have more rows of the code among its other codes.
     @Test func aCodeThatMayBeInTheRestOfAJob() throws {
         let large = try FailedRow.summary(
             of: [FailedRow](repeating: FailedRow(code: "first"), count: 3)
@@ -143,7 +143,7 @@ import Testing
             let codes = Self.fold(jobs.map { .job($0) }).totals.failedByCode
             #expect(codes.first?.code == "first" && codes.first?.rows == 4 && codes.first?.isAtLeast == false)
             #expect(codes.first { $0.code == nil }?.isAtLeast == false)
-            // It is listed at all only where it comes last.
+            // The code is listed at all only if its job comes last.
             #expect(codes.first { $0.code == "absent" }?.isAtLeast ?? true)
             #expect(codes.reduce(0) { $0 + $1.rows } == AnalysisLimits.codes + 56)
             var merged = Self.fold([.job(jobs[0])])
@@ -154,7 +154,7 @@ import Testing
         #expect(few.allSatisfy { !$0.isAtLeast })
     }
 
-    /// Unknown and unknown stays unknown; known is not lost to unknown.
+    /// Unknown plus unknown stays unknown; a known number survives an unknown one.
     @Test(
         arguments: [
             (["null", "null"], nil), (["null", "3"], 3), (["3", "null"], 3), (["3", "4"], 7), (["0", "null"], 0),

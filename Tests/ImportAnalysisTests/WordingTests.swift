@@ -28,7 +28,7 @@ import Testing
         #expect(Wording.quoted("a\u{202E}\n") == #"“a\u{202E}\u{A}”"#)
     }
 
-    /// Nothing that a terminal or an editor would act on gets through.
+    /// Characters that a terminal or an editor would act on are escaped.
     @Test func whatWouldActIsWrittenOut() {
         let acting: [ClosedRange<UInt32>] = [
             0...0x1F, 0x7F...0x9F, 0x61C...0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF...0xFEFF,

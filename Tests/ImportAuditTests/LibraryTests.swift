@@ -3,7 +3,7 @@ import ImportAudit
 import TestSupport
 import Testing
 
-/// The library compared with the command: programs and people get the same results.
+/// Compares the library with the command: programs and people get the same results.
 struct LibraryTests {
     private func command(_ arguments: String...) throws -> CommandResult {
         try RunningCommand(["summary", "--quiet", "--format", "json"] + arguments).finish()
@@ -92,7 +92,7 @@ struct LibraryTests {
         let name = String(repeating: "n", count: 200)
         try folder.write(jobDump("b", failed: 1, second: 1), as: "in/\(name).json")
         try folder.write(jobDump("c", failed: 1, second: 1), as: "in/\(name)/c.json")
-        // The system allows paths of 4,095 bytes: the folder's own fits, those of the long names in it do not.
+        // The system allows paths of 4,095 bytes: this folder's path fits, those of the long names in it do not.
         let padding = String(repeating: "./", count: (4000 - folder["in"].utf8.count) / 2)
         let path = folder[padding + "in"]
         let audit = try Audit.of(path: path)
@@ -135,7 +135,7 @@ struct LibraryTests {
         let all = try Audit.of(path: Repository.path("Samples"))
         let (markdown, xhtml) = (try all.markdown(), try all.xhtml())
         #expect(markdown.hasPrefix("#") && xhtml.hasPrefix("<!DOCTYPE html"))
-        // The folder of all inputs is said once.
+        // The folder of all inputs is mentioned once.
         #expect(xhtml.contains("<bdi class=\"code\">\(Repository.path("Samples"))/</bdi>"))
         for job in all.jobs {
             let name = job.source.dropFirst(Repository.path("Samples").count + 1)
@@ -236,7 +236,7 @@ struct LibraryTests {
         #expect(cut.damage?.contains("cut off") == true && cut.rows.missing == 25)
     }
 
-    /// - Parameter second: of `updated_at`.
+    /// - Parameter second: the seconds of `updated_at`.
     private func jobDump(_ id: String, failed: Int, second: Int) -> String {
         let rows =
             [#"{"id":"abe72624-edce-4501-ae6b-4bb368266110","created":true}"#]
@@ -246,7 +246,7 @@ struct LibraryTests {
     }
 }
 
-/// `Docs/library.md` compared with the code that it describes.
+/// Compares `Docs/library.md` with the code that it describes.
 struct ExampleTests {
     @Test("The example of the documentation is the one that is compiled here, and it works")
     func example() throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What other programs can use: small, and all of it described.
+/// The API for other programs: small and fully documented.
 struct PublicSurfaceTests {
     private static let limit = 250
 
@@ -16,7 +16,7 @@ struct PublicSurfaceTests {
             for declaration in PublicDeclaration.all(in: source) {
                 all.append(declaration.text)
                 #expect(declaration.isDocumented, "\(path):\(declaration.line): \(declaration.text)")
-                // The lines of its members do not say that they are public.
+                // The lines of an extension's members would not say that they are public.
                 #expect(!declaration.text.contains("extension "), "\(path):\(declaration.line): \(declaration.text)")
             }
         }
@@ -55,11 +55,11 @@ struct PublicSurfaceTests {
 /// A line that declares something public. A case is as public as its enumeration.
 private struct PublicDeclaration {
     var text: String
-    /// From 1 on.
+    /// Counted from 1.
     var line: Int
     var isDocumented: Bool
 
-    /// What may be open. The word alone is a name like any other.
+    /// Declarations that may be `open`. Elsewhere, the word is an ordinary name.
     private static let overridable: Set<Substring> = ["class", "func", "var", "subscript", "override"]
 
     static func all(in source: String) -> [PublicDeclaration] {
@@ -74,7 +74,7 @@ private struct PublicDeclaration {
                 isDocumented = true
                 continue
             }
-            // An attribute on a line of its own belongs to what follows.
+            // An attribute on its own line belongs to the next declaration.
             if text.hasPrefix("@"), !text.contains(" ") { continue }
             if let opened = enumeration, indentation <= opened, !text.isEmpty { enumeration = nil }
             let words = text.prefix { $0 != "\"" && $0 != "{" && $0 != "=" }.split(separator: " ")

@@ -1,7 +1,7 @@
 import ImportDumps
 import Testing
 
-/// Input that is not an import job is classified correctly.
+/// Classifies input that is not an import job.
 @Suite struct ClassificationTests {
     @Test(
         arguments: [
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    /// Any of these makes an object an import job.
+    /// Any of these members makes an object an import job.
     @Test(
         arguments: [
             #"{"job_id":null}"#, #"{"job_id":5}"#, #"{"status":"complete","total":0}"#, #"{"results":[]}"#,
@@ -51,7 +51,7 @@ import Testing
         #expect(reading.dump?.fault == nil)
     }
 
-    /// And what makes it one of the second kind, whatever the order of its members.
+    /// These members make it a job of the second kind, in any order.
     @Test(
         arguments: [
             (#"{"results":[{"id":"a","status":"ok"}]}"#, .bulk), (#"{"results":[{"status":null}]}"#, .bulk),
@@ -119,7 +119,7 @@ import Testing
         if case .foreign(.table) = reading.notAJob?.reason { Issue.record("\(text)") }
     }
 
-    /// Broken before it can be recognized.
+    /// Malformed before it can be recognized.
     @Test(
         arguments: [
             ("{", DumpFault.Reason.unexpectedEnd, 1), (#"{"job_id""#, .unexpectedEnd, 9),

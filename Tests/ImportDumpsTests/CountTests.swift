@@ -1,7 +1,7 @@
 import ImportDumps
 import Testing
 
-/// Counts are exact or none: no number of a dump passes through floating point.
+/// Counts are exact or absent: no number in a dump passes through floating point.
 @Suite struct CountTests {
     @Test(
         arguments: [
@@ -35,7 +35,7 @@ import Testing
         #expect(reading.fault == nil)
     }
 
-    /// A dump that ends within a number must not pass the digits that are there for the number.
+    /// If a dump ends within a number, the digits before the end must not count as the number.
     @Test(arguments: ["1", "10", "1.", "1.5", "1e", "1e1", "-", "-0"])
     func aNumberAtTheCutIsNone(_ literal: String) throws {
         for window in [1, 4096] {

@@ -6,7 +6,7 @@ import Testing
 
 /// Dumps in containers that are cut off.
 struct CutContainerTests {
-    /// The rows before the cut are kept, and the fault says that it was the compressed data that ended.
+    /// The rows before the cut are kept, and the fault says that the compressed data ended.
     @Test func theRowsBeforeTheCutAreKept() throws {
         let folder = try Workspace()
         let rows = (0..<60).map { #"{"id":"\#($0 * 7919 % 1000)","created":true}"# }
@@ -25,7 +25,7 @@ struct CutContainerTests {
     }
 }
 
-/// Lets a source of unknown type into a test that asks for a type.
+/// Passes a source of unknown type to a test that requires a concrete type.
 struct AnySource: ByteSource {
     private var source: any ByteSource
 

@@ -3,9 +3,9 @@ import ImportFoundation
 import TestSupport
 import Testing
 
-/// Dumps in encodings and logs are read as if they lay there plain, and their places are those in the file.
+/// Dumps in other encodings and in logs give the same result as plain ones, with places in the original file.
 struct DecodingTests {
-    /// A random text of dumps, each on lines of its own, and the result.
+    /// A random text of dumps, each on separate lines, and the expected result.
     struct Plain {
         var text = ""
         var jobs: [String] = []
@@ -17,7 +17,7 @@ struct DecodingTests {
                         ["", "plain", "Ünï — 漢字 🙂", "tab\\t \\\" \\u00e9"].randomElement(using: &random) ?? ""
                     return (code: "c\(row)", message: message)
                 }
-                // On one line, each row on a line, or each member on a line; indented or not.
+                // On one line, each row on a line, or each member on a line, indented or not.
                 let separator = Bool.random(using: &random) ? "\n" : ""
                 let indent = separator.isEmpty || Bool.random(using: &random) ? "" : "  "
                 let inner = Bool.random(using: &random) ? separator : ""
@@ -106,7 +106,7 @@ struct DecodingTests {
         let bytes = encoding.bytes(text)
         let reading = try Decoded(bytes)
         let fault = try #require(reading.faults.compactMap { $0 }.first)
-        // Where the mark was written as an escape, the place is that of the escape.
+        // If the mark was written as an escape, the place is that of the escape.
         if !text.contains("\\u0021") {
             let mark = try #require(
                 stride(from: 0, to: bytes.count, by: encoding.width).first {
@@ -139,7 +139,7 @@ struct DecodingTests {
         hash.update(bytes.span)
         let alone = try Decoded(bytes, hashing: true)
         #expect(alone.sizes == [bytes.count] && alone.hashes == [hash.finish()])
-        // One of several has those of its text, wherever it is.
+        // One of several has the size and the hash of its text, whatever the encoding.
         let several = try Decoded(TestEncoding.utf16leMarked.bytes(job + job), hashing: true)
         let plain = try Decoded(Array((job + job).utf8), hashing: true)
         #expect(several.sizes == plain.sizes && several.hashes == plain.hashes)
@@ -158,7 +158,7 @@ struct DecodingTests {
     }
 }
 
-/// What the documents of an input came to.
+/// The result of reading the documents of an input.
 struct Decoded: Equatable {
     var jobs: [String] = []
     var rows: [String] = []
@@ -167,7 +167,7 @@ struct Decoded: Equatable {
     var faults: [DumpFault?] = []
     var sizes: [Int] = []
     var hashes: [String?] = []
-    /// Of what is not a job.
+    /// For documents that are not jobs.
     var reasons: [String] = []
 
     init(
@@ -192,14 +192,15 @@ struct Decoded: Equatable {
 
     private init() {}
 
-    /// Each job begins where the file says that it does.
+    /// Checks that each job begins where its place says.
     func checkPlaces(in bytes: [UInt8], _ encoding: TestEncoding, _ comment: String) {
         for (job, place) in zip(jobs, places) {
             guard let place else { continue }
             #expect(place == encoding.place(bytes, of: place.byte), "\(comment)")
             let text = encoding.text(bytes, from: place.byte, count: 400).replacing("\\", with: "")
             #expect(text.hasPrefix("{") || text.hasPrefix("u007"), "\(comment): \(text.prefix(30))")
-            // Escapes may stand within, and a line may be split anywhere, with lines of another stream between.
+            // There may be escapes in the text, and a line may be split anywhere, with lines of another stream in
+            // between.
             let id = job.split(separator: " ").first ?? ""
             let joined = text.replacing(#/\n(\S+ stderr |\{"log":[^\n]*"stream": ?"stderr")[^\n]*/#, with: "")
                 .replacing(#/","? ?"stream": ?"stdout"[^\n]*\n\{"log": ?"|\n\S+ stdout \S+ /#, with: "")
@@ -249,7 +250,7 @@ struct Decoded: Equatable {
 }
 
 extension Dump {
-    /// The first error of a dump that was read on anyway.
+    /// The first error in a dump after which reading continued.
     fileprivate var damageFault: DumpFault? {
         let spots = [damage.repairs, damage.rows, damage.slips].compactMap(\.first.first)
         return spots.min { $0.place.byte < $1.place.byte }.map {

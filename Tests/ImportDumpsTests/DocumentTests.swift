@@ -2,7 +2,7 @@ import ImportDumps
 import ImportFoundation
 import Testing
 
-/// Inputs that hold several dumps: one after another, one on each line, or in an array.
+/// Inputs that contain several dumps: one after another, one per line, or in an array.
 @Suite struct DocumentTests {
     static func job(_ id: String, _ rows: [String] = [#"{"created":true}"#]) -> String {
         #"{"job_id":"\#(id)","status":"complete","results":[\#(rows.joined(separator: ","))]}"#
@@ -19,7 +19,8 @@ import Testing
         }
         """
 
-    /// An input, and what each of its documents is: its place, its job or why it is none, its rows, its bytes.
+    /// An input and its documents: for each, its place, its job or the reason why there is none, its rows and its
+    /// bytes.
     struct Sample: CustomTestStringConvertible {
         var testDescription: String
         var text: String
@@ -125,7 +126,7 @@ import Testing
         #expect(try places(record("a") + "\n" + #"{"message":"no"}"#) == [":1#/data", ":2"])
         let onOneLine = record("a") + " " + record("b") + record("c")
         #expect(try places(onOneLine) == [":1#/data", ":1:74#/data", ":1:146#/data"])
-        // Several jobs of one record: there is nothing but the record, or its line is known too late.
+        // Several jobs in one record: there is only that record, or its line becomes known too late.
         let both = #"{"m":[\#(Self.job("a")),\#(Self.job("b"))]}"#
         #expect(try places(both) == ["#/m/0", "#/m/1"])
         #expect(try places(both + both) == ["#/m/0", "#/m/1", ":1:136#/m/0", ":1:136#/m/1"])
@@ -176,7 +177,7 @@ import Testing
     }
 }
 
-/// All that the documents of an input came to, in words.
+/// The result of reading the documents of an input, in words.
 struct Documents {
     var described: [String]
     var hashes: [String?]

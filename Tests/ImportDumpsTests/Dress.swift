@@ -2,11 +2,11 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Forms that dumps have on disk: each turns a text into the contents of a file.
+/// The forms that dumps have on disk. Each turns a text into the contents of a file.
 struct Dress: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var wrapping: Wrapping
-    /// Puts it around a text whose lines all end with a line feed.
+    /// Applies the form to a text in which every line ends with a line feed.
     var dress: @Sendable (String, inout SplitMix64) -> String
 
     static let logs: [Dress] = [
@@ -19,7 +19,7 @@ struct Dress: CustomTestStringConvertible, Sendable {
             prefixed(text) { "[\(time(&random))] " }
         },
         Dress(testDescription: "docker compose logs", wrapping: .log(.containerNames)) { text, random in
-            // Lines of another container come anywhere between.
+            // Lines of another container may come anywhere in between.
             prefixed(text) {
                 let others = Int.random(in: 0..<4, using: &random) > 0 ? 0 : Int.random(in: 1...2, using: &random)
                 return String(repeating: "api-1       | GET /imports 200\n", count: others) + "importer-1  | "
@@ -57,7 +57,7 @@ struct Dress: CustomTestStringConvertible, Sendable {
             .map { "\(prefix())\($0)\n" }.joined()
     }
 
-    /// The lines of a text, in pieces; between two pieces of one line lines of another stream may come.
+    /// Returns the lines of a text in pieces. Between two pieces of a line, there may be lines of another stream.
     private static func pieces(
         _ text: String, _ random: inout SplitMix64
     ) -> [(text: String, isPartial: Bool, isError: Bool)] {
@@ -110,7 +110,7 @@ struct Dress: CustomTestStringConvertible, Sendable {
         return head + "id: 7\nevent: import\n" + prefixed(text) { "data:\(space)" } + "\ndata: [DONE]\n\n"
     }
 
-    /// A JSON string, with its quotes, in one of many ways to write it.
+    /// Returns a JSON string, with its quotes, in one of the many ways to write it.
     static func escaped(_ text: String, _ random: inout SplitMix64) -> String {
         let writesASCII = Bool.random(using: &random)
         let excess = [0, 0, 40].randomElement(using: &random) ?? 0
@@ -141,7 +141,7 @@ extension Int {
     fileprivate var padded: String { self < 10 ? " \(self)" : "\(self)" }
 }
 
-/// Encodings in which a text may be on disk.
+/// Encodings that a text may have on disk.
 enum TestEncoding: String, CaseIterable, Sendable {
     case utf8, utf8Marked, utf16le, utf16be, utf16leMarked, utf16beMarked, utf32le, utf32be, utf32leMarked,
         utf32beMarked
@@ -156,7 +156,7 @@ enum TestEncoding: String, CaseIterable, Sendable {
         }
     }
 
-    /// Bytes of a unit.
+    /// The number of bytes in a code unit.
     var width: Int { rawValue.hasPrefix("utf8") ? 1 : rawValue.hasPrefix("utf16") ? 2 : 4 }
     private var isBigEndian: Bool { rawValue.contains("be") }
 
@@ -173,7 +173,7 @@ enum TestEncoding: String, CaseIterable, Sendable {
         }
     }
 
-    /// The text from a byte on, for a look at it.
+    /// Returns the text from a byte on, for inspection.
     func text(_ bytes: [UInt8], from start: Int, count: Int) -> String {
         var scalars = String.UnicodeScalarView()
         for unit in stride(from: start, to: min(bytes.count, start + count * width), by: width) {
@@ -187,7 +187,7 @@ enum TestEncoding: String, CaseIterable, Sendable {
         return String(scalars)
     }
 
-    /// The position of a byte, counted in the file itself.
+    /// Returns the position of a byte, counted in the file itself.
     func place(_ bytes: [UInt8], of byte: Int) -> Place {
         var (line, lineStart) = (1, 0)
         let feed = (0..<width).map { UInt8($0 == (isBigEndian ? width - 1 : 0) ? 0x0A : 0) }

@@ -2,9 +2,9 @@ import ImportDumps
 import ImportFoundation
 import Testing
 
-/// The hash of a dump is that of its bytes.
+/// The hash of a dump is the hash of its bytes.
 struct DumpHashTests {
-    /// The digest of a streamed dump is that of its bytes, whatever follows the end of what could be read.
+    /// The digest of a streamed dump covers all its bytes, whatever follows the part that could be read.
     @Test(
         arguments: [
             #"{"job_id":"j","results":[{"created":true}]}"#, "\u{FEFF}{\"job_id\":\"j\"}\n \n",

@@ -2,7 +2,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Encodings by name and by sight, and what is ill-formed in them.
+/// Encodings that are named or detected, and ill-formed text in them.
 struct EncodingTests {
     private static func dump(_ message: [UInt8]) -> [UInt8] {
         Array(#"{"job_id":"a","results":[{"error":{"message":""#.utf8) + message + Array(#""}},{}]}"#.utf8)
@@ -72,7 +72,7 @@ struct EncodingTests {
                 #expect(fault.reason == .invalidUTF8)
                 #expect(fault.place == encoding.place(bytes, of: (head.utf8.count + 1) * width))
             }
-            // With one byte missing, it is not the end.
+            // With one byte missing, the dump has no end.
             let cut = encoding.bytes(head + #""}]}"#).dropLast()
             let reading = try Decoded(Array(cut))
             #expect(reading.jobs == ["a 1"] && reading.faults.first != .some(nil), "\(encoding): \(reading)")

@@ -1,9 +1,9 @@
 import ImportDumps
 import Testing
 
-/// Why a row failed is shown whatever JSON it is written in.
+/// The reason why a row failed is shown, whatever its JSON type.
 @Suite struct ErrorTextTests {
-    /// An error and what is kept from it: code, message, details.
+    /// Errors with the parts that are kept: code, message, details.
     private static let errors: [(json: String, code: String?, message: String?, details: String?)] = [
         (#""duplicate value found: email""#, nil, "duplicate value found: email", nil),
         (#""""#, nil, "", nil),
@@ -26,7 +26,7 @@ import Testing
         (#"{"x":"😀\ud83d\ude00\ud83d é"}"#, nil, #"{"x":"😀😀� é"}"#, #"{"x":"😀😀� é"}"#),
     ]
 
-    /// Not even a window that slides at every byte makes a difference, nor does a row before or behind.
+    /// Even a window that slides at every byte makes no difference, nor does a row before or after.
     @Test(arguments: errors.indices, [1, 2, 3, 7, 64, 4096])
     func everyTypeOfErrorHasItsText(_ index: Int, window: Int) throws {
         let error = Self.errors[index]
@@ -39,7 +39,7 @@ import Testing
         #expect(reading.rows[2] == "3 error - - -")
     }
 
-    /// What an `error` said that is repeated is void, its details too.
+    /// If `error` is repeated, its earlier values do not count, nor do their details.
     @Test func theLastErrorCounts() throws {
         let rows = #"{"error":{"code":1,"x":2},"error":{"message":"m"}},{"error":{"x":2},"error":null}"#
         let reading = try Reading(of: dumpText(rows: rows))
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    /// What a job itself says went wrong is shown in the same way.
+    /// The error of the job itself is shown in the same way.
     @Test(
         arguments: [
             (#""worker lost""#, nil, "worker lost"), ("[1, 2]", nil, "[1,2]"), (#"{"code":500}"#, "500", nil),

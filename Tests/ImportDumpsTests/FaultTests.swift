@@ -2,7 +2,7 @@ import ImportDumps
 import ImportFoundation
 import Testing
 
-/// Why reading stops, where, and how many rows it saves.
+/// Why and where reading stops, and how many rows are kept.
 @Suite struct FaultTests {
     struct Broken: Sendable, CustomTestStringConvertible {
         /// The text, with the place of the fault marked by "¦".
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    /// The marked places above are computed; these are counted by hand.
+    /// The places above are computed from the marks; these are counted by hand.
     @Test(
         arguments: [
             ("{\"job_id\":null,\nx", Place(byte: 16, line: 2, column: 1)),
@@ -96,7 +96,7 @@ import Testing
         #expect(try Reading(of: text).fault?.place == place)
     }
 
-    /// A dump cut after each of its bytes keeps exactly its complete rows.
+    /// A dump cut after any byte keeps exactly its complete rows.
     @Test func everyPrefixKeepsItsWholeRows() throws {
         let rows = [
             #"{"id":"\#(uuid)","created":true}"#, #"{"existing":true,"error":null}"#, "null", "[1,2]",
@@ -125,7 +125,7 @@ import Testing
                 #expect(reading.fault?.isTruncation == true)
                 #expect(reading.fault?.rowsKept == kept)
                 #expect((reading.dump != nil) == (length > head.utf8.count))
-                // The last byte but one ends a count that would be 8 if it were believed early.
+                // A cut count must not be reported: `80` would become 8.
                 #expect(reading.dump?.job.total == nil || length > bytes.count - 1)
             }
         }
@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    /// The bytes may be a complete dump, and there may be more that could not be read.
+    /// The bytes may be a complete dump, but there may be more that could not be read.
     @Test(arguments: [1, 4096])
     func aReadThatFailsAfterTheEndIsAFault(window: Int) throws {
         let bytes = Array(#"{"job_id":null,"results":[{"created":true}]} "#.utf8)
@@ -158,7 +158,7 @@ import Testing
         #expect(reading.dump?.sha256 == nil)
     }
 
-    /// What failed first is reported, but a hash of half the bytes would be a lie.
+    /// The first failure is reported. A hash of only half the bytes would be wrong.
     @Test func aReadThatFailsBehindAFaultLeavesNoHash() throws {
         let bytes = Array(#"{"job_id":null,x}"#.utf8)
         let reading = try Reading(of: FailingSource(after: bytes, chunk: 4), window: 4, hashing: true)
@@ -173,7 +173,7 @@ import Testing
         #expect(reading.notAJob?.reason == .unreadable(fault))
     }
 
-    /// A consumer that cannot go on, on a full disk for one, stops the reading with its own error.
+    /// A consumer that cannot continue, for example because the disk is full, stops the reading with its own error.
     @Test(arguments: [0, 1, 3])
     func errorsOfTheConsumerComeThrough(rows: Int) throws {
         struct Full: Error {}

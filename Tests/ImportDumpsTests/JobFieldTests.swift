@@ -2,7 +2,7 @@ import ImportDumps
 import ImportFoundation
 import Testing
 
-/// What a dump says about its job, apart from the rows.
+/// The fields of a dump's job, apart from the rows.
 @Suite struct JobFieldTests {
     private static let members = [
         #""job_id":"j""#, #""status":"failed""#, #""total":6"#, #""processed":5"#, #""succeeded":4"#, #""failed":3"#,
@@ -22,7 +22,7 @@ import Testing
         return job
     }
 
-    /// Results before the counts, after them, and in between.
+    /// `results` may come before, after or between the counts.
     @Test(arguments: 0..<11)
     func keysComeInAnyOrder(_ rotation: Int) throws {
         let members = Array(Self.members[rotation...] + Self.members[..<rotation])
@@ -107,7 +107,7 @@ import Testing
         #expect(reading.wrongTypes == [] && reading.unknown == [])
     }
 
-    /// A job error of another type is still an error, and keeps its text.
+    /// A job error of any type but null is an error, and keeps its text.
     @Test(
         arguments: [("{}", nil), (#""e""#, "e"), ("false", "false"), ("0", "0"), ("[]", "[]")] as [(String, String?)])
     func anyJobErrorButNullIsOne(_ value: String, _ message: String?) throws {
@@ -115,7 +115,7 @@ import Testing
         #expect(reading.dump?.job.error == JobError(message: message))
     }
 
-    /// The sink receives the members of the job that came before its results.
+    /// The sink receives the members of the job that precede its results.
     @Test func rowsBeginWithWhatIsKnown() throws {
         struct FirstSight: RowSink {
             var job: DeclaredJob?

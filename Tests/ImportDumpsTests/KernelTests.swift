@@ -3,10 +3,10 @@ import ImportFoundation
 import TestSupport
 import Testing
 
-/// Rows that are like others are matched by kernels instead of being read strictly. That must never show: each kernel
-/// comes to what the strict reader comes to, on rows that match and on rows that almost do.
+/// Kernels match rows that are like others, instead of reading them strictly. That must never show: each kernel gives
+/// the same result as the strict reader, for rows that match and for rows that almost match.
 @Suite struct KernelTests {
-    /// Rows in one dress each, many of them alike and some not.
+    /// Dumps in which many rows are alike and some are not.
     static let dumps: [WindowTests.Sample] = [
         WindowTests.Sample("created", dump(count: 40) { _ in Self.created }),
         WindowTests.Sample("created and existing", dump(count: 60) { $0 % 3 == 1 ? Self.existing : Self.created }),
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    /// Rows that come in turn: of several shapes, and of two without texts, which have a way of their own.
+    /// Rows that alternate: between several shapes, and between two without texts, which have a separate code path.
     static let cycles: [[String]] = [
         [created, created, existing, failed("code", "text"), failed("c", "m")],
         [created, existing, existing, created, existing],
@@ -96,7 +96,7 @@ import Testing
     @Test("A large file is read ahead by another thread with the same result, hash included")
     func readAhead() throws {
         let bytes = Array(Self.dump(count: 30_000) { $0 % 3 == 0 ? Self.existing : Self.created }.utf8)
-        // More than eight windows: the ring of blocks goes round.
+        // More than eight windows, so the ring of blocks wraps around.
         let whole = try Reading(of: bytes, window: 262_144, hashing: true)
         let inOne = try Reading(of: bytes, window: bytes.count + 1, hashing: true, matching: .none)
         #expect(whole == inOne)
@@ -119,7 +119,7 @@ import Testing
     }
 }
 
-/// UUIDs in 16 bytes: every kernel comes to what reading the digits one by one comes to.
+/// UUIDs in 16 bytes: every kernel gives the same result as reading the digits one by one.
 @Suite struct PackedIDTests {
     @Test(
         "Every kernel packs what stands there", .seeded, arguments: RowKernel.available.map { $0.name },
@@ -130,7 +130,7 @@ import Testing
         for count in [1, 2, 7, 100] {
             for stride in [36, 37, 80] {
                 let ids = (0..<count).map { _ in Self.randomID(&numbers) }
-                // Nothing follows the last one, and the bytes between them must not matter.
+                // Nothing follows the last id, and the bytes between ids must not matter.
                 var text = "…" + ids.map { $0 + String(repeating: "f", count: stride - 36) }.joined()
                 if stride > 36 { text.removeLast(stride - 36) }
                 let bytes = Array(text.utf8)

@@ -3,7 +3,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Which inputs are recognized as container logs, and which are not; lines that do not fit; lines that wait.
+/// Inputs that are recognized as container logs, inputs that are not, lines that do not fit, and lines that wait.
 struct LogFormTests {
     static let job = #"{"job_id":"a","status":"complete","results":[{"created":true}]}"#
     static let pretty = "{\n  \"job_id\": \"p\",\n  \"results\": [\n    {\"created\": true}\n  ]\n}"
@@ -84,7 +84,7 @@ struct LogFormTests {
 
     @Test("An endless line keeps no more data waiting than fits")
     func endlessLine() throws {
-        // Errors of 10 MB come before the line ends that they wait for; nothing of them is lost.
+        // Errors of 10 MB come before the end of the line that they wait for. None of them is lost.
         var log = "2025-03-04T10:06:00Z stdout P {\"job_id\":\"a\",\n"
         for _ in 0..<100_000 {
             log += "2025-03-04T10:06:00Z stderr F {\"job_id\":\"e\",\"status\":\"x\",\"total\":0,\"results\":[]}\n"

@@ -1,13 +1,13 @@
 import ImportDumps
 import Testing
 
-/// Depth is limited, and the limit is the same wherever the depth is.
+/// Depth is limited, and the limit is the same in all parts of a dump.
 @Suite struct NestingTests {
     struct Spot: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var before: String
         var after: String
-        /// Arrays and objects that are open around the spot.
+        /// The number of open arrays and objects around the spot.
         var level: Int
     }
 
@@ -50,7 +50,7 @@ import Testing
         #expect(fault?.place.byte == spot.before.utf8.count + bytesBefore)
     }
 
-    /// Arrays and objects in turn, `levels` deep.
+    /// Returns alternating arrays and objects, `levels` deep.
     private static func nest(_ levels: Int) -> String {
         var open = ""
         var close: [Character] = []
@@ -74,13 +74,13 @@ import Testing
         #expect(try Reading(of: text).fault?.reason == .nestedTooDeep)
     }
 
-    /// Levels that were closed leave room for others.
+    /// Closed levels do not count towards the limit.
     @Test func siblingsDoNotAddUp() throws {
         let deep = String(repeating: "[", count: 9_000) + String(repeating: "]", count: 9_000)
         #expect(try Reading(of: #"{"job_id":null,"a":[\#(deep),\#(deep)],"b":\#(deep)}"#).dump?.fault == nil)
     }
 
-    /// The scanner's memory of what is open spans more than one word of bits.
+    /// The scanner stores open brackets as bits, in more than one word here.
     @Test func bracketsMustMatchAtEveryDepth() throws {
         for depth in [1, 2, 63, 64, 65, 127, 128, 129, 1000] {
             let open = (0..<depth).map { $0 % 3 == 0 ? "[" : #"{"k":"# }
@@ -101,7 +101,7 @@ import Testing
         let value = #"{"id":"x","results":[{"created":true}],"a":[null,true,false,-1.5e+3,"é\n",{},[],[[{}]]]}"#
         let row = #"{"x":\#(value),"created":true,"error":{"x":\#(value),"code":"c"},"y":\#(value)}"#
         let reading = try Reading(of: #"{"x":\#(value),"job_id":"j","results":[\#(row)],"y":\#(value),"total":1}"#)
-        // Of an error, what the API does not define is kept as details.
+        // Fields of an error that the API does not define are kept as details.
         let line = RecordingSink.line(
             row: 1, facts: [.created, .error, .code, .unknownField], id: nil, code: "c", message: nil,
             details: #"{"x":\#(value)}"#)

@@ -3,8 +3,8 @@ import ImportFoundation
 import TestSupport
 import Testing
 
-/// A byte, a line and a column of one place say the same, whatever was read before and after it: tests count lines in
-/// the file themselves.
+/// The byte, the line and the column of a place match, whatever was read before and after it. The tests count the lines
+/// in the file themselves.
 @Suite struct PlaceTests {
     @Test(.seeded) func everyPlaceIsWhereTheFileSaysThatItIs() throws {
         let seed = Seeds.new
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// An error in a nested object is reported after everything that follows has been read.
+    /// An error in a nested object is reported only after everything that follows has been read.
     @Test(arguments: [1, 16, 4096])
     func aFaultInAnObjectIsOnItsOwnLine(window: Int) throws {
         let text =
@@ -60,7 +60,7 @@ import Testing
     }
 }
 
-/// All positions that are reported for the dumps of an input.
+/// All places that are reported for the dumps of an input.
 private struct Places: DumpSink {
     private(set) var places: [Place] = []
 
@@ -100,7 +100,7 @@ private struct Places: DumpSink {
     }
 }
 
-/// Dumps with damage, on one line or on many, between lines of logs and inside other documents.
+/// Damaged dumps, on one line or on many, between lines of logs and inside other documents.
 private enum DamagedText {
     static func make(_ random: inout SplitMix64) -> [UInt8] {
         let feed = ["\n", "\r\n"].randomElement(using: &random) ?? "\n"
@@ -137,7 +137,7 @@ private enum DamagedText {
             + "\"results\":[\(list)\(space)]}"
     }
 
-    /// Things that happen to files: lost bytes, torn lines, and text that is not JSON.
+    /// Damages files as it happens in practice: lost bytes, split lines, and text that is not JSON.
     private static func damage(_ bytes: inout [UInt8], _ feed: String, _ random: inout SplitMix64) {
         let at = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<6, using: &random) {

@@ -3,11 +3,11 @@ import ImportFoundation
 import TestSupport
 import Testing
 
-/// Where long texts are cut depends on the texts alone: not on the window, nor on how rows are matched.
+/// Where a long text is cut depends only on the text, not on the window or on how rows are matched.
 @Suite struct RandomLimitTests {
     private static let limit = 1024 * 1024
 
-    /// Each row in a few words: its facts, and of its texts the length and the hash.
+    /// Describes each row briefly: its facts, and the length and the hash of each text.
     private struct DigestSink: RowSink {
         var rows: [String] = []
 
@@ -46,7 +46,7 @@ import Testing
                 let bytes = Array(Self.dump(&random).utf8)
                 let expected = try Self.read(bytes, window: 8 << 20, .none)
                 #expect(expected.last?.hasPrefix("5 rows") == true)
-                // Each byte a window of its own is slow: once is enough.
+                // A window of one byte is slow, so it is tried only once.
                 let small = round == 0 ? [1] : [Int.random(in: 64...1000, using: &random)]
                 let windows = small + [1 << Int.random(in: 12...20, using: &random), 3 << 19, 2 << 20, 8 << 20]
                 for window in windows {
@@ -68,7 +68,7 @@ import Testing
         #expect(try Self.read(bytes, window: window, .best) == Self.read(bytes, window: 4096, .best))
     }
 
-    /// Failed rows of one shape, so that kernels have one to match; one text or two are about as long as the limit.
+    /// Returns failed rows of one shape, for kernels to match. One row has a text about as long as the limit.
     private static func dump(_ random: inout SplitMix64) -> String {
         let long = Int.random(in: 2...4, using: &random)
         let rows = (1...5).map { row in

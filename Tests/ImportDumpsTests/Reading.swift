@@ -2,7 +2,7 @@ import Glibc
 import ImportDumps
 import ImportFoundation
 
-/// All that reading an input came to, so that two ways of reading it can be compared.
+/// The complete result of reading an input, for comparing two ways of reading it.
 struct Reading: Equatable {
     var rows: [String]
     var beginnings: Int
@@ -35,7 +35,7 @@ struct Reading: Equatable {
         try self.init(of: Array(text.utf8), window: window)
     }
 
-    /// The fault, of a dump or of an input that is none.
+    /// The fault of a dump, or of an input that is not one.
     var fault: DumpFault? {
         if case .unreadable(let fault) = notAJob?.reason { return fault }
         return dump?.fault
@@ -65,15 +65,15 @@ struct Reading: Equatable {
     }
 }
 
-/// A record's id of the form that the API gives out.
+/// A record's id in the form that the API uses.
 let uuid = "00000000-0000-4000-8000-00000000abCD"
 
-/// A dump of one job with these rows, as JSON.
+/// Returns a dump of one job with these rows, as JSON.
 func dumpText(rows: String) -> String {
     #"{"job_id":null,"status":"complete","results":["# + rows + "]}"
 }
 
-/// Delivers bytes like a disk that breaks: after the last of them, the read fails.
+/// Delivers bytes like a failing disk: after the last byte, the read fails.
 struct FailingSource: ByteSource {
     static let failure = ReadFailure(errorNumber: 5)
     private var bytes: ArraySource
@@ -89,7 +89,7 @@ struct FailingSource: ByteSource {
     }
 }
 
-/// Delivers a long text that is never completely in memory: a head, one byte many times, a tail.
+/// Delivers a long text that is never completely in memory: a head, one byte repeated many times, and a tail.
 struct RepeatingSource: ByteSource {
     private var head: ArraySlice<UInt8>
     private let byte: UInt8
@@ -120,13 +120,13 @@ struct RepeatingSource: ByteSource {
     }
 }
 
-/// Writes down each row as text: position, facts, id, code, message and details.
+/// Records each row as text: position, facts, id, code, message and details.
 ///
-/// Texts are escaped to ASCII, so that comparing two rows compares their characters one by one: Swift's own string
-/// comparison holds canonically equivalent texts for equal.
+/// Texts are escaped to ASCII so that rows compare character by character: Swift's own string comparison treats
+/// canonically equivalent texts as equal.
 struct RecordingSink: RowSink {
     private(set) var rows: [String] = []
-    /// How many times `results` began.
+    /// The number of times that `results` began.
     private(set) var beginnings = 0
 
     mutating func beginRows(of job: DeclaredJob) {
@@ -149,8 +149,7 @@ struct RecordingSink: RowSink {
         }
     }
 
-    /// What is recorded of a row; a text that is absent is a dash. Details, which few errors have, are only there if
-    /// there are some.
+    /// Returns the recorded text of a row, with a dash for an absent text. Details are appended only if there are any.
     static func line(
         row: Int, facts: RowFacts, id: String?, code: String?, message: String?, details: String? = nil
     ) -> String {
@@ -181,7 +180,7 @@ struct RecordingSink: RowSink {
     }
 }
 
-/// Forbids this process to take more memory for data than it has now and `bytes` more. False if that cannot be done.
+/// Limits the process's memory for data to its current amount plus `bytes`. Returns false if that is impossible.
 func limitMemoryGrowth(to bytes: Int) -> Bool {
     guard let now = dataBytes() else { return false }
     var limits = rlimit()
@@ -190,7 +189,7 @@ func limitMemoryGrowth(to bytes: Int) -> Bool {
     return setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limits) == 0
 }
 
-/// Bytes of data, as Linux counts them for the limit: the sixth number of /proc/self/statm, in pages.
+/// Returns the bytes of data that Linux counts for the limit: the sixth number of /proc/self/statm, in pages.
 private func dataBytes() -> Int? {
     let file = open("/proc/self/statm", O_RDONLY)
     guard file >= 0 else { return nil }

@@ -1,7 +1,7 @@
 import ImportDumps
 import Testing
 
-/// The contents of a row, before they are evaluated.
+/// The contents of a row before they are evaluated.
 @Suite struct RowTests {
     private static let errors: [(json: String?, facts: RowFacts, code: String?, message: String?)] = [
         (nil, [], nil, nil), ("null", [], nil, nil), ("{}", .error, nil, nil),
@@ -108,7 +108,7 @@ import Testing
         #expect(reading.duplicates == duplicates)
     }
 
-    /// What a row keeps must not leak into the next one.
+    /// The contents of a row must not leak into the next one.
     @Test(arguments: [3, 4096])
     func rowsStandAlone(window: Int) throws {
         let rows = #"{"id":"a","error":{"code":"c","message":"m"},"created":true},{},{"error":{}},{"id":"b"}"#

@@ -3,12 +3,12 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Jobs that are in the strings of other documents: records of logs, saved answers.
+/// Jobs in the strings of other documents, such as log records and saved answers.
 struct StringTests {
     static let job =
         #"{"job_id":"a","status":"complete","results":[{"created":true},{"error":{"message":"ü \"q\" \\ 🙂"}}]}"#
 
-    /// A document around a job in a string, `$`, and what is taken off.
+    /// Documents around a job in a string, marked by `$`, and the wrappings that are removed.
     static let documents: [(String, [Wrapping])] = [
         (#"{"@timestamp":"x","level":"INFO","message":$,"kubernetes":{"pod":"x"}}"#, [.string(pointer: "/message")]),
         (#"{"log":$}"#, [.string(pointer: "/log")]),

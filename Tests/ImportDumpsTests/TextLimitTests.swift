@@ -4,7 +4,7 @@ import ImportFoundation
 import TestSupport
 import Testing
 
-/// Long texts are cut between characters, and the row says so; memory does not grow with the skipped text.
+/// Long texts are cut between characters, and the row says so. Memory does not grow with the skipped text.
 @Suite struct TextLimitTests {
     private static let limit = 1024 * 1024
 
@@ -12,7 +12,7 @@ import Testing
         var testDescription: String
         /// The string as JSON, without quotes.
         var json: String
-        /// Bytes that are kept.
+        /// The number of bytes that are kept.
         var kept: Int
         var isCut: Bool
     }
@@ -39,7 +39,7 @@ import Testing
 
     private static func plain(_ count: Int) -> String { String(repeating: "m", count: count) }
 
-    /// Of a long message, all that a test wants to know.
+    /// Records what a test needs to know about a long message.
     private struct LengthSink: RowSink {
         var lengths: [Int?] = []
         var isValid = true
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    /// A cut in the job's own texts has no row that could say so.
+    /// If a text of the job itself is cut, no row can report it.
     @Test(arguments: [65_536, 4 << 20])
     func longTextsOfTheJobAreNoted(window: Int) throws {
         let error = #"{"code":"c","message":"\#(Self.plain(Self.limit + 1))"}"#
@@ -86,8 +86,8 @@ import Testing
         #expect(try Reading(of: #"{"job_id":"j","error":{"message":"m"}}"#).dump?.notes.textsCut == 0)
     }
 
-    /// A row may repeat a key without end: only the last text counts. The others are cleared away now and then, which
-    /// must not touch a text that is still being read.
+    /// A row may repeat a key any number of times: only the last text counts. The others are removed now and then,
+    /// which must not affect a text that is still being read.
     @Test(arguments: [8, 9, 10, 18, 19], [65_536, 4 << 20])
     func longTextsRepeated(times: Int, window: Int) throws {
         let id = String(repeating: "x", count: 1_000_000)
@@ -97,7 +97,7 @@ import Testing
         #expect(reading.duplicates == ["results[].id \(times - 1)"])
     }
 
-    /// 50 MB in one value fit through a process that may take only a little more memory than it has.
+    /// A value of 50 MB passes through a process that may use only a little more memory than it has.
     @Test(.measuresMemory) func memoryDoesNotGrow() async {
         await #expect(processExitsWith: .success) {
             let heads = [
@@ -106,7 +106,7 @@ import Testing
                 (#"{"job_id":null,""#, #"":1,"results":[{}]}"#),
                 (#"{"job_id":null,"results":[{"id":""#, #""}]}"#),
             ]
-            // Room for the window, the scratch and slack, but not for the value.
+            // Enough for the window, the scratch buffer and some slack, but not for the value.
             guard limitMemoryGrowth(to: 16 << 20) else { exit(4) }
             for (head, tail) in heads {
                 let count = 50_000_000

@@ -6,7 +6,7 @@ import Testing
 @Suite struct UTF8Tests {
     private static let head = Array(#"{"job_id":""#.utf8)
 
-    /// Reads a string with these bytes in it; compares with what Swift's own decoder says about them.
+    /// Reads a string with these bytes, and returns whether the result differs from that of Swift's own decoder.
     private static func disagrees(_ bytes: [UInt8], window: Int) throws -> Bool {
         var sink = RecordingSink()
         let source = ArraySource(head + bytes + Array("\"}".utf8))
@@ -21,7 +21,7 @@ import Testing
         return dump.fault?.reason != .invalidUTF8 || dump.fault?.place.byte != head.count + sound
     }
 
-    /// With a wide window sequences are checked in one piece, with a narrow one byte by byte.
+    /// A wide window checks sequences in one piece, a narrow one byte by byte.
     @Test(arguments: [2, 64])
     func oneAndTwoBytes(window: Int) throws {
         var wrong: [[UInt8]] = []
@@ -53,7 +53,7 @@ import Testing
         #expect(wrong == [])
     }
 
-    /// The first and the last character of each length, at each distance from the start of a block of eight bytes.
+    /// The first and the last character of each length, at each distance from the start of an eight-byte block.
     @Test(arguments: ["\u{80}", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10000}", "\u{10FFFF}"])
     func edgesOfTheForms(_ character: String) throws {
         for padding in 0..<20 {
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    /// Text that is only skipped is checked as well.
+    /// Skipped text is checked, too.
     @Test(arguments: [#"{"job_id":null,"a":""#, #"{"job_id":null,"#, #"{"job_id":null,"results":[{"#])
     func whatIsDroppedIsCheckedToo(_ head: String) throws {
         let quoted = head.hasSuffix("\"") ? head : head + "\""

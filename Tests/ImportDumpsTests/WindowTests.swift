@@ -1,7 +1,7 @@
 import ImportDumps
 import Testing
 
-/// The window is a matter of memory only: whatever its size, and however the bytes trickle in, the result is the same.
+/// The window affects only memory: whatever its size, and however the bytes arrive, the result is the same.
 @Suite struct WindowTests {
     struct Sample: Sendable, CustomTestStringConvertible {
         var testDescription: String
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    /// The samples above would prove little if they were all refused for the same reason.
+    /// Makes sure that the samples above are not all refused for the same reason.
     @Test func samplesReadAsIntended() throws {
         let byName = Dictionary(uniqueKeysWithValues: Self.samples.map { ($0.testDescription, $0.bytes) })
         let escapes = try Reading(of: byName["escapes"]!)

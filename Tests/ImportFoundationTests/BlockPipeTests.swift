@@ -3,13 +3,13 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Blocks between two threads: none is lost, changed or out of order, and neither side waits for ever.
+/// Passes blocks between two threads: no block is lost, changed or out of order, and neither side waits forever.
 @Suite struct BlockPipeTests {
     private struct Broken: Error, Equatable {
         var block: Int
     }
 
-    /// What a thread counts.
+    /// A counter that a thread increases.
     private final class Count: Sendable {
         private let count = Atomic(0)
         var value: Int { count.load(ordering: .sequentiallyConsistent) }
@@ -79,7 +79,7 @@ import Testing
         for _ in 0..<100 {
             do throws(Broken) { try Self.fill(pipe, [1]) } catch { thrown.append(error) }
         }
-        // With two slots, the third block was emptied by the time that the sixth was handed on.
+        // With two slots, the third block was emptied before the sixth was handed over.
         #expect(thrown.count >= 95)
         #expect(throws: Broken(block: 3)) { try pipe.finish() }
         #expect(thrown.allSatisfy { $0 == Broken(block: 3) })
@@ -167,13 +167,13 @@ import Testing
     func fillingPressesBack() {
         let (filled, taken, tooMany) = (Count(), Count(), Count())
         do {
-            // It would never end on its own.
+            // This source has no end.
             let pipe = BlockPipe<Never, Never>(slots: 3, slotBytes: 8, padding: 0) { _ in
                 if filled.increase() - taken.value > 3 { tooMany.increase() }
                 return (1, nil)
             }
             for _ in 0..<1000 {
-                // The block before is given back by asking for the next.
+                // Asking for the next block returns the previous one.
                 _ = pipe.next()
                 taken.increase()
             }

@@ -69,7 +69,7 @@ import Testing
         #expect(!(right < left) && left != right)
     }
 
-    /// Against a calendar that counts every year and every month, one after the other.
+    /// Compares with a calendar that counts the years and months one by one.
     @Test(.seeded, arguments: Seeds.and(new: 3339)) func orderAgreesWithACountingCalendar(seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
         var times: [(time: DateTime, milliseconds: Int)] = []

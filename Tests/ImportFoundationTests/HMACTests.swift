@@ -2,7 +2,7 @@ import ImportFoundation
 import TestSupport
 import Testing
 
-/// `HMACSHA256` is `package` for these tests.
+/// `HMACSHA256` is `package` only for these tests.
 @Suite struct HMACTests {
     private static func code(_ key: [UInt8], _ parts: [UInt8]...) -> String {
         var code = HMACSHA256(key: key)
@@ -56,7 +56,7 @@ import Testing
 
     @Test("A key of just one block counts as it is")
     func blockSizedKey() {
-        // Worked out by Python's module hmac.
+        // Computed by Python's hmac module.
         #expect(
             Self.code(Self.repeated(0x41, 64), Array("x".utf8))
                 == "e425e6134ee4dfd487626bd6cc54d43eeb470225cac7706912a4c95fa93f1241")

@@ -1,7 +1,7 @@
 import ImportFoundation
 import Testing
 
-/// `SHA256` is `package` for these tests: the known vectors are not dumps.
+/// `SHA256` is `package` only for these tests: the known vectors are not dumps.
 @Suite struct SHA256Tests {
     private static func hash(_ bytes: [UInt8], chunk: Int = .max) -> String {
         var hash = SHA256()
@@ -13,7 +13,7 @@ import Testing
         return hash.finish()
     }
 
-    /// FIPS 180-4's examples, by NIST.
+    /// NIST's examples for FIPS 180-4.
     @Test(
         arguments: [
             ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),

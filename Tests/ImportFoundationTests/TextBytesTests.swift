@@ -17,13 +17,13 @@ import Testing
             for limit in 0...bytes.count + 2 {
                 let count = bytes.span.wholeCharacters(within: limit)
                 #expect(count <= limit && String(validating: bytes[..<count], as: UTF8.self) != nil, "seed \(seed)")
-                // One more character would have been too much.
+                // One more character would have exceeded the limit.
                 let kept = String(decoding: bytes[..<count], as: UTF8.self)
                 let next = text.unicodeScalars.dropFirst(kept.unicodeScalars.count)
                 #expect(next.first.map { count + UTF8.width($0) > limit } ?? true, "seed \(seed)")
             }
         }
-        // Bytes that are not text are cut as well.
+        // Bytes that are not text are cut, too.
         #expect([UInt8](repeating: 0x80, count: 5).span.wholeCharacters(within: 3) == 0)
     }
 

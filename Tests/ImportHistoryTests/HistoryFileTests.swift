@@ -5,7 +5,7 @@ import ImportHistory
 import TestSupport
 import Testing
 
-/// The file of a history: versions of its schema, and what it keeps of a job.
+/// The file of a history: its schema versions, and what it stores for a job.
 struct HistoryFileTests {
     private static func job(_ id: String, source: String = "a.json", failed: Int = 0, updated: String = "10:00:00")
         -> JobSummary
@@ -51,11 +51,11 @@ struct HistoryFileTests {
         let path = space["h.sqlite"]
         try add([Self.job("1")], to: path)
         let later = HistorySchema.steps + ["ALTER TABLE jobs ADD COLUMN later INTEGER; CREATE TABLE more (x TEXT)"]
-        // It is read as it is, until something is added.
+        // The file is read without a change until something is added.
         #expect(try count(path, steps: later) == 1)
         try add([Self.job("2")], to: path, steps: later)
         #expect(try count(path, steps: later) == 2)
-        // This version refuses it, and changes nothing.
+        // This version refuses the file and changes nothing.
         let bytes = try space.bytes("h.sqlite")
         for purpose in [HistoryFile.Purpose.reading, .adding] {
             #expect(throws: HistoryFault.newer(version: HistorySchema.version + 1)) {

@@ -8,7 +8,7 @@ import Testing
     private static let dump = dumpText(
         rows: (0..<60).map { #"{"id":"\#($0 * 7919 % 1000)","created":true}"# }.joined(separator: ","))
 
-    /// Python's zlib, fed byte by byte, says how much of each prefix can be had.
+    /// Python's zlib, fed byte by byte, tells how much of each prefix can be unpacked.
     @Test func everyPrefixOfGzipDeliversWhatIsThere() throws {
         let folder = try Workspace()
         try folder.write(Self.dump, as: "dump.json")
@@ -44,15 +44,14 @@ import Testing
         }
     }
 
-    /// Entries before the cut are complete, the one with the cut is a prefix, and the archive reports its end.
+    /// Entries before the cut are complete, the entry with the cut is a prefix, and the archive reports where it ends.
     @Test(arguments: ["tar cf", "tar czf", "tar cjf", "zip -q", "zip -q0", "tar --zstd -cf", "7z a"])
     func everyPrefixOfAnArchive(_ command: String) throws {
         let folder = try Workspace()
         for name in ["a", "b", "c"] { try folder.write(name + Self.dump, as: name) }
         try folder.shell("\(command) packed.zip a b c")
         let packed = try folder.bytes("packed.zip")
-        // Behind the third entry a tar archive has nothing but zeros.
-        // Below that, none but gzip and zip can be recognized.
+        // After the third entry, a tar archive has only zeros. Shorter prefixes can only be recognized as gzip or zip.
         for length in stride(
             from: command.hasPrefix("tar cf") ? 512 : 10, to: packed.count, by: packed.count > 3000 ? 97 : 13)
         {
@@ -64,7 +63,7 @@ import Testing
                     found.allSatisfy {
                         ($0.source.suffix(1) + Self.dump).hasPrefix($0.text) || !$0.source.contains("!")
                     })
-                // Something is said, unless all entries are there.
+                // An error is reported unless all entries are there.
                 #expect(
                     whole.count == 3 || found.contains { $0.failure != nil || $0.refusal != nil }, "\(length) \(found)")
             }
@@ -90,7 +89,7 @@ import Testing
             let found = try folder.found(in: "damaged")
             if found.contains(where: { $0.failure != nil || $0.refusal != nil }) { noticed += 1 }
         }
-        // Plain tar has checksums of its headers only. Other seeds have other luck.
+        // Plain tar has checksums only for headers. Other seeds may find other numbers.
         if seed == 1 { #expect(noticed > (command == "tar cf" ? 10 : 60)) }
     }
 
@@ -114,7 +113,7 @@ import Testing
             ])
     }
 
-    /// Where a further part is damaged at its beginning, nothing may end silently.
+    /// If another part follows and is damaged at its beginning, nothing may end silently.
     @Test(arguments: ["zstd -qc", "xz -c", "bzip2 -c", "lz4 -qc"])
     func otherBytesBehindTheEndAreAFault(_ command: String) throws {
         let folder = try Workspace()
@@ -128,7 +127,7 @@ import Testing
         }
     }
 
-    /// A damaged header costs one entry of a tar archive, not those behind it.
+    /// A damaged header costs one entry of a tar archive, not those after it.
     @Test func aDamagedPartIsPassedOver() throws {
         let folder = try Workspace()
         for name in ["a", "b", "c"] { try folder.write(name + Self.dump, as: name) }
@@ -156,7 +155,7 @@ import Testing
         #expect(try folder.foundThroughPipe("cut.tar") == [Found("cut.tar!a", "{}"), end])
     }
 
-    /// As `split` leaves them: each half is read as far as it goes, or is refused with a reason.
+    /// Files as `split` leaves them: each half is read as far as possible, or refused with a reason.
     @Test func halvesOfArchives() throws {
         let folder = try Workspace()
         for name in ["a", "b", "c"] { try folder.write(name + Self.dump, as: name) }

@@ -6,7 +6,7 @@ import Testing
 /// Every kind of container, packed by the programs that people use.
 @Suite struct ContainerKindTests {
     private static let blockBytes = 256 * 1024
-    /// A dump that is longer than any buffer on the way.
+    /// A dump that is longer than any buffer on its way.
     private static let dump = dumpText(
         rows: (0..<12_000).map { #"{"id":"\#($0)","created":true}"# }.joined(separator: ","))
 
@@ -17,18 +17,18 @@ import Testing
     func compressedFiles(_ command: String) throws {
         let folder = try Workspace()
         try folder.write(Self.dump, as: "dump.json")
-        // The name says nothing: the content does.
+        // The content, not the name, says what it is.
         try folder.shell("\(command) dump.json > packed.txt")
         let expected =
             command.contains("lzma")
-            // A format without a signature, which cannot be recognized. Its bytes are passed on unchanged.
+            // A format without a signature cannot be recognized. Its bytes are passed on unchanged.
             ? [Found("packed.txt", String(decoding: try folder.bytes("packed.txt"), as: UTF8.self))]
             : [Found("packed.txt", Self.dump)]
         #expect(try folder.found(in: "packed.txt") == expected)
         #expect(try folder.foundThroughPipe("packed.txt") == expected)
     }
 
-    /// Files of several parts, as parallel compressors write them and `cat` makes them.
+    /// Files of several parts, as parallel compressors and `cat` produce them.
     @Test(arguments: ["gzip -c", "zstd -qc", "xz -c", "bzip2 -c", "lz4 -qc"])
     func severalMembers(_ command: String) throws {
         let folder = try Workspace()
@@ -123,7 +123,7 @@ import Testing
         #expect(try folder.foundThroughPipe("plain.tar.gz") == [Found("plain.tar.gz", text)])
     }
 
-    /// Only what is prompt and comes in whole blocks is read ahead by a thread.
+    /// A thread reads ahead only if the bytes are available promptly and in whole blocks.
     @Test(arguments: ["dump.json", "dump.json.gz", "dump.json.zst", "dump.tgz", "dump.zip", "dump.7z"])
     func filesArePromptAndFillBlocks(_ name: String) throws {
         let folder = try Workspace()

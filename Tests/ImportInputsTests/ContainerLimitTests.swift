@@ -20,7 +20,8 @@ import Testing
         #expect(found.text.utf8.count == limit && limit >= 100_000 && limit < 1_000_000)
     }
 
-    /// The limit is for all entries together, also for those that are packed twice, and for those that are unread.
+    /// The limit applies to all entries together, including those that are compressed twice and those that are not
+    /// read.
     @Test(arguments: [
         "tar czf bomb a b c", "zip -q bomb.zip a b c && mv bomb.zip bomb", "gzip a b c && tar cf bomb a.gz b.gz c.gz",
     ])
@@ -30,12 +31,12 @@ import Testing
         try folder.shell(command)
         let found = try folder.found(in: "bomb", limits: Self.limits)
         #expect(found.first?.text.utf8.count == 70_000 && found.first?.failure == nil)
-        // The headers of a tar archive that is compressed count too.
+        // The headers of a compressed tar archive count, too.
         #expect((98_000...100_000).contains(found.reduce(0) { $0 + $1.text.utf8.count }))
         let failure = ReadFailure(.expandsTooFar(limit: 100_000))
         #expect(found.dropFirst().first?.failure == failure)
         #expect(found.last?.refusal == .cutShort(failure, entriesRead: 2) && found.count == 3)
-        // With the default limits, there is nothing special about it.
+        // With the default limits, this is an ordinary archive.
         #expect(try folder.found(in: "bomb").map(\.text.utf8.count) == [70_000, 70_000, 70_000])
     }
 
@@ -81,7 +82,7 @@ import Testing
         }
     }
 
-    /// A stream that is kept longer than it is valid fails, and touches nothing that is gone.
+    /// A stream that is kept longer than it is valid fails and touches no freed memory.
     @Test func streamsEndWithTheirCall() throws {
         let folder = try Workspace()
         for name in ["a", "b"] { try folder.write(String(repeating: name, count: 5_000), as: name) }
@@ -107,7 +108,7 @@ import Testing
         }
     }
 
-    /// Standard input may be a file that was partly read before.
+    /// Standard input may be a file of which a part was already read.
     @Test func readingBeginsWhereTheDescriptorStands() throws {
         let folder = try Workspace()
         try folder.write("{}", as: "a")

@@ -2,7 +2,7 @@ import ImportInputs
 import TestSupport
 import Testing
 
-/// Names are text to show, whatever they are.
+/// Names may contain anything and are only text to show.
 @Suite struct ContainerNameTests {
     @Test func hostileNames() throws {
         let folder = try Workspace()
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    /// Names in the character set of the machine that made the zip: Python knows both.
+    /// Names in the character set of the machine that made the zip. Python has both encodings.
     @Test(arguments: [
         ("cp932", "注文データ.json"), ("cp932", "テスト/結果_01.json"), ("cp932", "表示.json"), ("cp932", "2026年3月/ｶﾀｶﾅ.json"),
         ("cp932", "ソフト.json"), ("cp932", "月.json"), ("cp932", "ありがとう"),
@@ -86,7 +86,7 @@ import Testing
             open('z.zip', 'wb').write(data)
             """)
         #expect(try folder.found(in: "z.zip").map(\.source) == ["z.zip!\(name)"])
-        // As a stream, the name comes from in front of the entry.
+        // In a stream, the name comes from the header before the entry.
         try folder.shell("gzip -k z.zip")
         #expect(try folder.found(in: "z.zip.gz").map(\.source) == ["z.zip.gz!\(name)"])
     }
@@ -130,7 +130,7 @@ import Testing
         }
         let walked = InputTree([folder["d"]]).map { "\($0)" }
         #expect(walked.count == read.count, "\(walked)")
-        // Inputs that are named explicitly are read.
+        // Inputs that are named explicitly are read anyway.
         #expect(Array(InputTree([folder["d/Thumbs.db"]])).count == 1)
     }
 }

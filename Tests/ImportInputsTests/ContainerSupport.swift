@@ -5,20 +5,20 @@ import TestSupport
 import Testing
 
 extension Workspace {
-    /// Runs lines of Python here.
+    /// Runs lines of Python in this folder.
     func python(_ script: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         try write(script, as: ".script.py")
         try shell("python3 .script.py", sourceLocation: sourceLocation)
     }
 
-    /// All that is found in a file, each stream read to its end.
+    /// Returns everything that is found in a file, with each stream read to its end.
     func found(in name: String, limits: InputLimits = InputLimits()) throws -> [Found] {
         let file = try FileHandle(forReadingFrom: URL(filePath: self[name]))
         defer { try? file.close() }
         return Found.all(in: file.fileDescriptor, named: name, limits: limits)
     }
 
-    /// The same through a pipe.
+    /// Reads the file through a pipe.
     func foundThroughPipe(_ name: String) throws -> [Found] {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/cat")
@@ -34,7 +34,7 @@ extension Workspace {
     }
 }
 
-/// Something that a container reader hands out, with what could be read of it.
+/// An item from a container reader, with what could be read of it.
 struct Found: Equatable, CustomStringConvertible {
     var source: String
     var text = ""
@@ -73,12 +73,12 @@ struct Found: Equatable, CustomStringConvertible {
     }
 }
 
-/// The bytes that a source delivers, and how it ends.
+/// The bytes that a source delivers, and how the source ends.
 struct Content {
     var bytes: [UInt8] = []
     var failure: ReadFailure?
 
-    /// - Parameter room: how much is asked for at a time, in bytes.
+    /// - Parameter room: the number of bytes to request at a time.
     init(of source: any ByteSource, room: Int = 100_000) {
         var source = source
         var chunk = [UInt8](repeating: 0, count: room)

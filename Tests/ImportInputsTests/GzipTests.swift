@@ -3,11 +3,11 @@ import ImportInputs
 import TestSupport
 import Testing
 
-/// The corners of RFC 1952.
+/// Rare cases of RFC 1952.
 @Suite struct GzipTests {
     private static let text = String(repeating: #"{"created":true},"#, count: 5000)
 
-    /// Python's gzip module is the other opinion on headers with everything in them, and on parts of any size.
+    /// Python's gzip module is the oracle for headers with all fields, and for parts of any size.
     @Test func headersOfAllKinds() throws {
         let folder = try Workspace()
         try folder.write(Self.text, as: "text")
@@ -28,7 +28,7 @@ import Testing
             assert gzip.open('parts.gz').read() == text
             """)
         #expect(try folder.found(in: "parts.gz") == [Found("parts.gz", Self.text)])
-        // Byte by byte through a pipe, and into rooms of all sizes.
+        // Byte by byte through a pipe, and into buffers of different sizes.
         let packed = try folder.bytes("parts.gz")
         for room in [1, 7, 300, 70_000] {
             let content = Content(of: gzipSource(packed, chunk: room == 1 ? 1 : 11), room: room)

@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    /// `find` and `sort` are the other opinion.
+    /// `find` and `sort` are the oracle.
     @Test func filesComeInTheOrderOfTheBytesOfTheirPaths() throws {
         let folder = try Workspace()
         for name in [
@@ -35,7 +35,7 @@ import Testing
         #expect(items(folder.path).allSatisfy { if case .file(_, size: 2) = $0 { true } else { false } })
     }
 
-    /// None of them may take some of the stack.
+    /// No folder may use stack space.
     @Test func asManyFoldersAsTheSystemTakesAsArguments() throws {
         let folder = try Workspace()
         try folder.write("{}", as: "last")
@@ -92,7 +92,8 @@ import Testing
         #expect(Content(of: DescriptorSource(descriptor: try path.open())).bytes == Array("{}".utf8))
     }
 
-    /// Deeper than a path may be long: skipped with a note, not lost silently, and no crash.
+    /// Folders deeper than the longest possible path are skipped with a note: they are not lost silently and do not
+    /// cause a crash.
     @Test func foldersThatAreTooDeep() throws {
         let folder = try Workspace()
         try folder.python(

@@ -6,7 +6,7 @@ import Testing
 
 /// The zips that audits are packed in.
 struct ZipTests {
-    /// Writes a zip of files with these contents into a file.
+    /// Writes a zip of files with these contents.
     private func write(_ files: some Sequence<(name: String, content: [UInt8])>, to url: URL) throws {
         try Data().write(to: url)
         let file = try FileHandle(forWritingTo: url)
@@ -19,7 +19,7 @@ struct ZipTests {
         try file.close()
     }
 
-    /// What the strict reader finds in a zip.
+    /// Reads a zip with the strict reader.
     private func read(_ url: URL, _ body: (String, [UInt8]) throws -> Void) throws {
         let file = try FileHandle(forReadingFrom: url)
         var directory = try ZipDirectory(descriptor: file.fileDescriptor)

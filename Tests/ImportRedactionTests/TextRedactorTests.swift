@@ -2,8 +2,8 @@ import ImportRedaction
 import TestSupport
 import Testing
 
-/// What is found in a text. Pseudonyms are shown by a letter: `E` e-mail address, `U` UUID, `P` phone number, `N` digits,
-/// `H` hexadecimal digits, `V` any other value.
+/// Values that are found in texts. In the expected texts, a letter marks a pseudonym: `E` e-mail address, `U` UUID, `P`
+/// phone number, `N` digits, `H` hexadecimal digits, `V` any other value.
 @Suite struct TextRedactorTests {
     static func redactor(_ key: String = "0123456789abcdef", _ rules: RedactionRules = RedactionRules()) -> TextRedactor
     {
@@ -51,7 +51,7 @@ import Testing
             ("a://", "a://"), ("ratio 3://", "ratio 3://"),
         ])
     func addressesOfPages(_ text: String, _ expected: String) {
-        // A closing mark without an opening one quotes what follows: nothing here.
+        // A closing mark without an opening one quotes what follows, which is nothing here.
         #expect(Self.shape(text) == expected)
     }
 
@@ -120,7 +120,7 @@ import Testing
                 == redactor.value("abe72624-edce-4501-ae6b-4bb368266110"))
         #expect(redactor.value("a") != redactor.value("A"))
         #expect(redactor.value("") == "")
-        // By digits, however they are written.
+        // By its digits, however they are written.
         #expect(redactor.text("+49 30 1234567").suffix(20) == redactor.text("0049 30/12345-67").suffix(20))
         var other = Self.redactor("0123456789abcdeF")
         #expect(first != other.text("property 'x' of a@b.de"))
@@ -162,7 +162,7 @@ import Testing
             let result = redactor.text(text.joined())
             #expect(!result.unicodeScalars.contains("\u{FFFD}"), "\(text)")
         }
-        // Each of these would take long if it took the square of its length.
+        // Each of these would take long if the time were quadratic in its length.
         for part in ["a.", "id:", "1 ", "'a", "a@", "(1", "\\\"", "“a", "a-", "01 2 ", "https://", "+1", "x=", "www.a"]
         {
             _ = redactor.text(String(repeating: part, count: 20_000))

@@ -2,13 +2,13 @@ import ImportAnalysis
 import ImportReports
 import Testing
 
-/// Declared numbers compared with counted ones.
+/// Comparisons of declared numbers with counted ones.
 struct ArithmeticTests {
     struct Case: Sendable, CustomTestStringConvertible {
         /// The job's fields and rows.
         var fields: String
         var rows: String? = "{\"created\":true},{\"error\":{\"code\":\"c\"}}"
-        /// Of total, processed, succeeded and failed.
+        /// For total, processed, succeeded and failed.
         var verdicts: [String]
         var sentence: String
         var testDescription: String { fields }

@@ -3,7 +3,7 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// Shares in figures and in pictures.
+/// Shares as numbers and as bars.
 struct BarAndPercentTests {
     @Test(
         "A share never shows 0% for something, nor 100% for what is not all",
@@ -51,7 +51,7 @@ struct BarAndPercentTests {
                 guard let segment else { continue }
                 let width = try #require(hundredths(segment.width))
                 #expect(hundredths(segment.x) == end, "a gap in \(counts)")
-                // 1.5%; a little less for one that has just that, when others are widened at the cost of all.
+                // At least 1.5%, or a little less if widening the others takes some from a part that has just that.
                 #expect(width >= 141, "\(counts)")
                 end += width
             }
@@ -68,7 +68,7 @@ struct BarAndPercentTests {
         #expect(!BarSegments(counts: [0, 7]).hasWidened)
     }
 
-    /// "12.34%" as 1,234.
+    /// Converts "12.34%" to 1,234.
     private func hundredths(_ text: String) -> Int? {
         let parts = text.dropLast().split(separator: ".")
         guard text.hasSuffix("%"), parts.count == 2, parts[1].count == 2 else { return nil }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The pages as a browser shows them.
+/// The pages as a browser renders them.
 struct BrowserTests {
-    /// Those of every kind: all samples, hostile ones among them, what is cut off, codes files, rules, overviews.
+    /// Pages of every kind: all samples, including hostile and cut off ones, codes files, rules and overviews.
     private static let names: Set<String> = Set(
         Repository.sampleJobs + [
             "many-failures-rows", "hostile-rows", "crowded", "shared-records", "judged-many", "judged-hostile",
@@ -20,7 +20,7 @@ struct BrowserTests {
         try withTemporaryFolder { folder in
             let pages = PageValidityTests.pages.filter { Self.names.contains($0.name) }
             #expect(Set(pages.map { $0.name }) == Self.names)
-            // One page that is wrong in every way, to see that the checker does look.
+            // A page that is wrong in every way, to prove that the checker does check.
             let wrong = """
                 <html xmlns="http://www.w3.org/1999/xhtml"><head><title>t</title></head><body>
                 <p style="color: #bbb; width: 900px">pale</p></body></html>

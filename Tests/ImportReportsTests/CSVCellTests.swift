@@ -4,7 +4,7 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// What becomes of texts of a dump in the cells of a CSV file.
+/// Texts of a dump in the cells of a CSV file.
 struct CSVCellTests {
     @Test(
         "A text is written as a cell",
@@ -96,7 +96,7 @@ struct CSVCellTests {
 
     private var header: String { "job_id,row,outcome,record_id,error_code,error_message,error_details\r\n" }
 
-    /// Swift holds canonically equivalent texts for equal: the bytes are what counts.
+    /// Compares bytes, because Swift treats canonically equivalent texts as equal.
     private func expectSameBytes(
         _ left: [[String]], _ right: [[String]], sourceLocation: SourceLocation = #_sourceLocation
     ) {

@@ -22,7 +22,7 @@ struct TestRow {
     }
 }
 
-/// Keeps a report in memory, and passes it through a rewrite in small pieces.
+/// Keeps a report in memory, and passes it to a rewriter in small pieces.
 struct PieceOutput: ReportOutput {
     private(set) var bytes: [UInt8] = []
     private(set) var rewrites = 0
@@ -50,7 +50,7 @@ struct PieceOutput: ReportOutput {
     }
 }
 
-/// A job that has an id and nothing else.
+/// Returns a job that has only an id.
 func job(id: String?) -> DeclaredJob {
     var job = DeclaredJob()
     job.jobID = id
@@ -58,7 +58,7 @@ func job(id: String?) -> DeclaredJob {
 }
 
 extension RowsCSV {
-    /// Passes rows on, each as a run of one.
+    /// Consumes rows, each as a run of one.
     mutating func consume(_ rows: [TestRow], from first: Int = 1) throws {
         for (index, row) in rows.enumerated() {
             var text: [UInt8] = []
@@ -75,7 +75,7 @@ extension RowsCSV {
     }
 }
 
-/// The file that rows come to.
+/// Returns the CSV file for these rows.
 func rowsCSV(
     _ rows: [TestRow], _ selection: RowsCSV<PieceOutput>.Selection = .all, jobID: String? = "job", isRaw: Bool = false
 ) throws -> [UInt8] {
@@ -85,7 +85,7 @@ func rowsCSV(
     return try csv.finish(job: job(id: jobID)).bytes
 }
 
-/// A reader of RFC 4180 that takes nothing else: CRLF after every record, quotes only around whole cells.
+/// A strict reader of RFC 4180: it requires CRLF after every record, and accepts quotes only around whole cells.
 enum StrictCSV {
     struct Fault: Error {
         var byte: Int
@@ -105,7 +105,7 @@ enum StrictCSV {
             guard index < bytes.count else { throw Fault(byte: index, reason: "the last record has no end") }
             if bytes[index] == UInt8(ascii: ",") {
                 index += 1
-                // A comma is followed by a cell, which may be empty: the next turn reads it.
+                // A cell follows the comma and may be empty: the next iteration reads it.
                 if index == bytes.count { throw Fault(byte: index, reason: "the last record has no end") }
                 continue
             }

@@ -2,9 +2,9 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// Text of a dump in a Markdown page: rendered by GitHub's own renderer it must be that text and nothing else.
+/// Text of a dump in a Markdown page: GitHub's own renderer must show exactly that text.
 struct MarkdownEscapingTests {
-    /// Each of these is something in GitHub's Markdown, or nearly.
+    /// Each of these characters has a meaning in GitHub's Markdown, or nearly.
     @Test("A page gets the escaped text, however it is made", .seeded)
     func appended() {
         var random = SplitMix64(seed: Seeds.new)
@@ -98,7 +98,7 @@ struct MarkdownEscapingTests {
     }
 }
 
-/// Text of a dump in an XHTML page, read back by a parser that is not the program's.
+/// Text of a dump in an XHTML page, read back by an independent parser.
 struct XMLEscapingTests {
     @Test(
         "Escaping is by bytes: no mark that follows saves a character",
@@ -110,7 +110,7 @@ struct XMLEscapingTests {
                 "a&#13;\u{301}",
             ]))
     func escapesBytes(text: String, escaped: String) {
-        // Swift holds canonically equivalent texts for equal: only the bytes tell.
+        // Compare bytes, because Swift treats canonically equivalent texts as equal.
         #expect(Array(XMLText.escape(text).utf8) == Array(escaped.utf8))
     }
 
@@ -120,7 +120,7 @@ struct XMLEscapingTests {
             let escaped = XMLText.escape("a\(Unicode.Scalar(UInt32(value)) ?? " ")b")
             #expect(escaped == "a\u{FFFD}b", "U+\(String(value, radix: 16))")
         }
-        // Neighbours of U+FFFE and U+FFFF whose bytes end alike.
+        // Neighbors of U+FFFE and U+FFFF whose last bytes are the same.
         #expect(
             XMLText.escape("\u{FFFD}\u{FFBF}\u{FFBE}\u{10FFFE}\u{3F}") == "\u{FFFD}\u{FFBF}\u{FFBE}\u{10FFFE}\u{3F}")
     }
@@ -133,7 +133,7 @@ struct XMLEscapingTests {
         ]
         let scalars = (Array(0..<0x3000) + above).compactMap { Unicode.Scalar($0) }
         var texts = scalars.map { "a\($0)b" }
-        // After each character that is escaped, one that may combine with it.
+        // After each escaped character, one that may combine with it.
         for scalar in scalars where scalar.value >= 0x300 && scalar.properties.isGraphemeExtend {
             texts.append("<\(scalar)&\(scalar)>\(scalar)\"\(scalar)'\(scalar)\r\(scalar)")
         }

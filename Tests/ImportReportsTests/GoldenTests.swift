@@ -4,10 +4,10 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// Whole files, as they were when someone last looked at them.
+/// Complete files, as they were when a person last reviewed them.
 ///
-/// `IMPORT_AUDIT_RECORD_GOLDENS=1 swift test --filter GoldenTests` records them again and fails, so that a change is
-/// never blessed by accident: look at the difference before you commit it.
+/// `IMPORT_AUDIT_RECORD_GOLDENS=1 swift test --filter GoldenTests` records them again and fails, so that no change is
+/// accepted by accident: review the difference before you commit it.
 struct GoldenTests {
     static let samples = ["clean-async", "many-failures", "hostile", "truncated"]
 
@@ -19,7 +19,7 @@ struct GoldenTests {
         let model = ReportModel(
             summary, toolVersion: "1.2.3", files: [.rows, .failures, .codes, .summary])
         let templates = try TemplateSet()
-        // The style sheet is the same in every page, and has its own history.
+        // The style sheet is the same in every page and changes independently.
         let style = try #require(BuiltInTemplates.files["report.css"]).text
         let page = templates.render(model, as: .xhtml).text.replacing(style, with: "(report.css)\n")
         let files: [(name: String, bytes: [UInt8])] = [

@@ -4,7 +4,7 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// `Samples/house-style`: the worked example works. ``PageValidityTests`` runs the validators over its pages.
+/// Tests the example in `Samples/house-style`. ``PageValidityTests`` runs the validators over its pages.
 struct HouseStyleTests {
     static func templates() throws -> TemplateSet {
         let folder = "Samples/house-style"
@@ -23,7 +23,7 @@ struct HouseStyleTests {
         } + [("crowded", ReportModel(try audit(crowdedDump), toolVersion: "1", files: []))] + UserRulesTests.models()
     }
 
-    /// Pages for the validators.
+    /// Returns the pages for the validators.
     static func pages() throws -> [(name: String, bytes: [UInt8])] {
         let templates = try templates()
         let overview = OverviewModel(try OverviewTests.samples(), for: .xhtml, toolVersion: "1", files: [])

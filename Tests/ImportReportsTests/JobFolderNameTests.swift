@@ -1,7 +1,7 @@
 import ImportReports
 import Testing
 
-/// Names of folders that every file system can have, never two alike.
+/// Folder names that are valid on every file system and always unique.
 struct JobFolderNameTests {
     private func name(_ jobID: String?, source: String = "dump.json", sha256: String? = nil) -> String {
         jobFolderName(jobID: jobID, source: source, sha256: sha256)
@@ -40,7 +40,7 @@ struct JobFolderNameTests {
     @Test("No two ids share a name, not even where case does not count")
     func unique() {
         var ids = Self.odd
-        // Names that others get are ids too.
+        // The names of other jobs' folders may be ids, too.
         ids += Self.odd.map { name($0) }
         ids += ["ABC", "abc", "aBC", "a_b", "a\u{2028}b", String(repeating: "x", count: 100), "é\u{301}"]
         let names = Set(ids.map { Array(name($0).lowercased().utf8) })
@@ -57,7 +57,7 @@ struct JobFolderNameTests {
         #expect(name(nil, source: "-", sha256: "aa").hasPrefix("standard-input-"))
         #expect(name(nil, source: "a", sha256: nil) != name(nil, source: "b", sha256: nil))
         #expect(name(nil, source: "../..", sha256: "aa").hasPrefix("_-"))
-        // An id cannot take the name of a sync import.
+        // No id can produce the name of a sync import.
         #expect(name(first) != first)
     }
 }

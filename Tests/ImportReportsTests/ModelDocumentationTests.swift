@@ -4,10 +4,11 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// `Docs/template-model.md` against the program: its tables are those of the declarations, and models hold what they say.
+/// Compares `Docs/template-model.md` with the program: its tables match the declarations, and models contain what they
+/// say.
 ///
-/// `IMPORT_AUDIT_RECORD_GOLDENS=1 swift test --filter ModelDocumentationTests` writes the tables again and fails, so that
-/// a change is never blessed by accident. The text around them is written by hand.
+/// `IMPORT_AUDIT_RECORD_GOLDENS=1 swift test --filter ModelDocumentationTests` writes the tables again and fails, so
+/// that no change is accepted by accident. The text around them is written by hand.
 struct ModelDocumentationTests {
     private static let path = "Docs/template-model.md"
 
@@ -32,8 +33,8 @@ struct ModelDocumentationTests {
             """)
     }
 
-    /// The page with its tables made again. A table has the names that the heading above it has; without any, all that
-    /// no heading of its part has.
+    /// Returns the page with regenerated tables. A table has the names that the heading above it lists. Under a heading
+    /// without names, it has all names that no other heading in its part lists.
     private static func withTables(_ page: String) -> String {
         let parts = [
             "## Names in a report": ReportModel.descriptions, "## Names in an overview": OverviewModel.descriptions,
@@ -68,7 +69,7 @@ struct ModelDocumentationTests {
             .map { String($0.element) }
     }
 
-    /// The kinds of all names that a part of the page has a row for.
+    /// Returns the kinds of all names for which a part of the page has a row.
     private func documented(_ part: Int) throws -> [String: String] {
         let parts = try Repository.bytes("Docs/template-model.md").text.split(separator: "\n## Names in ")
         #expect(parts.count == 3)
@@ -127,7 +128,7 @@ struct ModelDocumentationTests {
     private func compare(
         _ documented: [String: String], with shape: [String: ModelShape], _ models: [[String: Set<String>]]
     ) throws {
-        // A shape does not tell a list from an object.
+        // A shape does not distinguish a list from an object.
         let plain = Dictionary(uniqueKeysWithValues: documented.map { ($0.key.replacing("[]", with: ""), $0.value) })
         var known: [String: String] = [:]
         for (path, shape) in flattened(shape) {
@@ -144,7 +145,7 @@ struct ModelDocumentationTests {
             let expected = ["list", "object", "object | false"].contains(kind) ? "section" : kind
             #expect(known[path] == expected, "\(path)")
         }
-        // What models hold in fact.
+        // The values that models really have.
         let allowed: [String: Set<String>] = [
             "string": ["string"], "bool": ["true", "false"], "list": ["list"], "object": ["object"],
             "object | false": ["object", "false"],

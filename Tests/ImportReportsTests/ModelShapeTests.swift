@@ -3,7 +3,7 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// What the models offer is what the built-in templates use.
+/// The models offer only what the built-in templates use.
 struct ModelShapeTests {
     @Test("Every name of a report's shape is used by a built-in template")
     func report() throws {
@@ -15,11 +15,11 @@ struct ModelShapeTests {
         try expectAllUsed(OverviewModel.shape, in: TemplateSet.Format.allCases.map { $0.indexFileName })
     }
 
-    /// Levels and severities as flags: the built-in pages name their icons by the word instead. And they show the worst
-    /// jobs in groups.
+    /// Levels and severities as flags, which the built-in pages do not need: they name their icons by the word, and
+    /// show the worst jobs in groups.
     private let forOwnTemplates: Set<String> = ["good", "warning", "critical", "pending", "note"]
 
-    /// Names that built-in templates used once. Those of users may still do.
+    /// Names that built-in templates used earlier. Users' templates may still use them.
     private let kept: [[String]] = [
         ["failures", "positions", "bars"], ["failures", "listing", "codes", "width"],
     ]
@@ -27,13 +27,13 @@ struct ModelShapeTests {
     private func expectAllUsed(_ shape: [String: ModelShape], in templates: [String]) throws {
         var files: [String: String] = [:]
         for (name, bytes) in BuiltInTemplates.files { files[name] = bytes.text }
-        // Worked out from the style sheet.
+        // Computed from the style sheet.
         files["report.css.sha256"] = ""
         let checker = TemplateChecker(files: files)
         for file in templates { try checker.check(file, against: shape) }
 
-        // A name is used if no template is right without it. Where an object around it has the same name, that one
-        // would take its place: then its kind is changed instead.
+        // A name is used if some template becomes invalid without it. If an object around it has the same name, the
+        // template would use that one instead. So changing the name's kind is tried, too.
         let unused = paths(of: shape).filter { path in
             [Change.remove, .otherKind].allSatisfy { change in
                 let shape = changed(shape, path[...], change)
@@ -70,7 +70,7 @@ struct ModelShapeTests {
     }
 }
 
-/// A dump with more codes, messages and rows of a finding than a page lists, long texts and unknown fields.
+/// A dump with more codes, messages and rows of a finding than a page lists, with long texts and unknown fields.
 let crowdedDump: String = {
     var rows: [String] = []
     for code in 0..<30 {

@@ -3,7 +3,7 @@ import Mustache
 import TestSupport
 import Testing
 
-/// Templates, compared with what a Mustache library by others makes of them.
+/// Renders templates, and compares the result with that of an independent Mustache library.
 struct MustacheTests {
     @Test("The built-in templates render as with swift-mustache")
     func builtIn() throws {
@@ -23,7 +23,7 @@ struct MustacheTests {
 
     struct Case: CustomTestStringConvertible, Sendable {
         var text: String
-        /// Of a file that the text may include.
+        /// The text of a file that the template may include.
         var partial = ""
         var testDescription: String { text.debugDescription }
     }
@@ -67,7 +67,7 @@ struct MustacheTests {
             let format = TemplateSet.Format.allCases.randomElement(using: &maker.generator) ?? .xhtml
             if try compare(maker.template(), partials, sample, format) { compared += 1 }
         }
-        // Some are refused: where a name of a partial means something else.
+        // Some are refused because a name in a partial has another meaning there.
         #expect(compared > 20)
     }
 
@@ -95,7 +95,7 @@ struct MustacheTests {
     }
 }
 
-/// The library with the same templates.
+/// Renders the same templates with the library.
 private struct Oracle {
     private var library = MustacheLibrary()
     private let style: String
@@ -112,7 +112,7 @@ private struct Oracle {
         }
     }
 
-    /// Of the built-in style sheet.
+    /// The hash of the built-in style sheet.
     private static let hash = Result {
         try TemplateSet(replacing: ["report.xhtml.mustache": Array("{{>report.css.sha256}}".utf8)]).render(
             ReportModel(try audit(sample: "sync"), toolVersion: "1", files: []), as: .xhtml
@@ -157,14 +157,14 @@ private struct Oracle {
         }
     }
 
-    /// Falsy if it is empty.
+    /// A text that is falsy if it is empty.
     private struct Text: MustacheCustomRenderable {
         let renderText: String
         var isNull: Bool { renderText.isEmpty }
     }
 }
 
-/// Makes templates of all that Mustache has and templates may use.
+/// Makes templates from all Mustache features that templates may use.
 private struct TemplateMaker {
     var generator: SplitMix64
 
@@ -196,7 +196,7 @@ private struct TemplateMaker {
     }
 
     private mutating func tag(in scopes: [[String: ModelShape]], isInText: Bool, depth: Int) -> String {
-        // The innermost names, mostly.
+        // Mostly the innermost names.
         let scope = Bool.random(using: &generator) ? scopes[scopes.count - 1] : scopes[0]
         guard var (name, shape) = scope.sorted(by: { $0.key < $1.key }).randomElement(using: &generator) else {
             return ""

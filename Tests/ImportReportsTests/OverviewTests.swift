@@ -5,11 +5,11 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// The overview of many jobs.
+/// Overviews of many jobs.
 struct OverviewTests {
     static let files: [ReportFile] = [.jobs, .allFailures, .allCodes, .allSummaries]
 
-    /// All samples, hostile folders, inputs that are none, several dumps of a job.
+    /// Returns an overview of all samples, with hostile folders, unreadable inputs, and several dumps of a job.
     static func samples(linked: Bool = true) throws -> OverviewBuilder {
         var summary = Summary()
         for name in Repository.sampleJobs { summary.append(try audit(sample: name)) }
@@ -30,7 +30,7 @@ struct OverviewTests {
 
     static let hostileName = "a\"'<>&|) (`\n]\u{202E}é javascript:www.gh-1_*~"
 
-    /// An overview of so many jobs with codes of their own, each with an id as hostile as its code.
+    /// Returns an overview of many jobs with different codes. Each job has an id as hostile as its code.
     static func many(_ count: Int) throws -> OverviewBuilder {
         let failed = try audit(sample: "many-failures")
         let broken = try audit(sample: "truncated")
@@ -49,7 +49,7 @@ struct OverviewTests {
         return overview
     }
 
-    /// Jobs with a bad time.
+    /// Returns jobs with an incident in time.
     static func jobsWithBadTime() throws -> [JobSummary] {
         let clean = try audit(sample: "clean-async")
         return (0..<100).map { number in
@@ -68,7 +68,7 @@ struct OverviewTests {
         return summary
     }
 
-    /// An overview with a bad time, a job that is unlike the others, and a hostile selection.
+    /// Returns an overview with an incident in time, a job that is unlike the others, and a hostile selection.
     static func surrounded() throws -> OverviewBuilder {
         let jobs = try jobsWithBadTime()
         var selection = SelectionResult(options: ["--job <script>\u{1B}[31m\u{202E}"])
@@ -100,7 +100,7 @@ struct OverviewTests {
         #expect(text.contains(time) && text.contains("2026-03-04"))
     }
 
-    /// Pages for the validators.
+    /// Returns the pages for the validators.
     static func pages() throws -> [(name: String, bytes: [UInt8])] {
         let templates = try TemplateSet()
         let overviews = [

@@ -5,11 +5,11 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// No byte of a packed audit can change so that it still counts as verified, but for those that change no file.
+/// If any byte of a packed audit changes, it is no longer verified, unless its files remain the same.
 struct PackVerifierTests {
-    /// A packed audit of two files.
+    /// A packed audit with two files.
     static var pack: [UInt8] { made.pack }
-    /// The `MANIFEST.json` in it.
+    /// The `MANIFEST.json` in the pack.
     static var manifest: [UInt8] { made.manifest }
 
     private static let made: (pack: [UInt8], manifest: [UInt8]) = {
@@ -53,7 +53,7 @@ struct PackVerifierTests {
         return hash.finish()
     }
 
-    /// Verifies bytes, by way of a file.
+    /// Writes bytes to a file and verifies it.
     private func verify(_ bytes: [UInt8], in file: FileHandle) throws -> PackVerification {
         try file.truncate(atOffset: 0)
         try file.seek(toOffset: 0)
@@ -111,7 +111,8 @@ struct PackVerifierTests {
                     verified.append(copy)
                 }
             }
-            // The version of the program that wrote it, which no reader needs: a byte for each file, and little else.
+            // Changes to the version of the program that wrote the zip, which no reader needs: one byte per file, and
+            // little else.
             #expect(verified.count < 60, "\(verified.count)")
             let result = try Python.run("Tests/Checkers/same_files.py", [original.path] + verified)
             let same = String(repeating: "same\n", count: verified.count)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import XHTMLValidation
 
-/// The pages of all samples and of some jobs at the edge, checked by three validators.
+/// The pages of all samples and of some edge cases, checked by three validators.
 struct PageValidityTests {
     /// Pages by name.
     static let pages: [(name: String, bytes: [UInt8])] = {
@@ -74,7 +74,7 @@ struct PageValidityTests {
     @Test("By the Nu HTML checker: no errors, no warnings", .needs(.program("java"), .nuChecker))
     func nuChecker() throws {
         try withPages { folder, files in
-            // One page that is wrong, to see that the checker does look.
+            // A page that is wrong, to prove that the checker does check.
             let wrong = folder.appending(path: "wrong.xhtml")
             let page =
                 "<html xmlns=\"http://www.w3.org/1999/xhtml\"><head><title>t</title></head><body><li/></body></html>"
@@ -92,9 +92,9 @@ struct PageValidityTests {
             for message in messages {
                 let text = message["message"] as? String ?? ""
                 let file = message["url"] as? String ?? ""
-                // What a dump says is shown as it says it: in whatever form of Unicode.
+                // Texts of a dump are shown unchanged, in any Unicode normalization form.
                 if text.contains("not in Unicode Normalization Form C") { continue }
-                // Its reader of style sheets does not know this selector yet.
+                // Its CSS parser does not know this selector yet.
                 if text.contains("CSS: Parse Error"), let line = message["lastLine"] as? Int,
                     Self.line(line, of: file).contains(":has(")
                 {
@@ -110,7 +110,7 @@ struct PageValidityTests {
         }
     }
 
-    /// A line of a page, counted from 1.
+    /// Returns a line of a page, counted from 1.
     private static func line(_ number: Int, of url: String) -> String {
         guard let page = pages.first(where: { url.hasSuffix("/\($0.0).xhtml") }) else { return "" }
         let lines = page.1.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

@@ -3,16 +3,16 @@ import ImportFoundation
 import ImportReports
 import Testing
 
-/// `rows.csv` and `failures.csv` as rows stream by.
+/// `rows.csv` and `failures.csv`, written while rows stream.
 struct RowsCSVTests {
     static let header = "job_id,row,outcome,record_id,error_code,error_message,error_details\r\n"
     static let ids = ["", "9", "11111111-1111-1111-1111-111111111111"]
 
     @Test("The columns by which tables are known again are those that are written")
     func headers() {
-        // Columns are added at the end: the first ones are those of earlier versions too.
+        // Columns are only added at the end, so the first ones are also those of earlier versions.
         let written = [RowsCSV<MemoryOutput>.header, CodesCSV.header, JobsCSV.header]
-        // The last one is that of reasons.csv, which the program's own tests look at.
+        // The last header is that of reasons.csv, which the command's tests check.
         #expect(OwnOutput.headers.count == written.count + 1)
         for (known, header) in zip(OwnOutput.headers, written) {
             #expect(header == known + "\r\n" || header.hasPrefix(known + ","), "\(known)")
@@ -22,7 +22,7 @@ struct RowsCSVTests {
     @Test("A run of many rows is the same as the rows one by one", arguments: ids, [1, 7, 4096])
     func runs(id: String, flushBytes: Int) throws {
         let count = 300
-        // Ids of a run are at equal distances in the text, with other bytes between.
+        // Ids of a run are at equal distances in the text, with other bytes in between.
         let ids = (0..<count).map { id.isEmpty ? "" : String(id.dropLast()) + "\($0 % 10)" }
         let text = Array(ids.map { "{\"id\":\"\($0)\"}," }.joined().utf8)
         let stride = text.count / count
@@ -67,7 +67,7 @@ struct RowsCSVTests {
         var csv = RowsCSV(.all, options: CSVOptions(), to: PieceOutput(piece: 1))
         try csv.beginRows(of: job(id: nil))
         #expect(try csv.finish(job: job(id: "late")).bytes.text == Self.header)
-        // A dump that has no results begins no rows at all.
+        // A dump without results never begins rows.
         var absent = RowsCSV(.all, options: CSVOptions(), to: MemoryOutput())
         #expect(try absent.finish(job: job(id: "j")).bytes.text == Self.header)
     }

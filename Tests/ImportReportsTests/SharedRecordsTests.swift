@@ -5,7 +5,7 @@ import ImportReports
 import Testing
 import XHTMLValidation
 
-/// The table of records that several rows name, with ids that try to get out of it.
+/// The table of records that several rows name, with ids that try to break out of it.
 struct SharedRecordsTests {
     private static let ids = [
         "</td><script>alert(1)</script>", "a|b `c` [d](javascript:e) @f", "<\u{338}img src=x>", "\u{202E}gnp",

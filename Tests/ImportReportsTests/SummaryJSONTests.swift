@@ -5,14 +5,14 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// `summary.json` as other readers of JSON see it.
+/// `summary.json` as other JSON readers see it.
 struct SummaryJSONTests {
     @Test("Every object has exactly the contract's keys, in order", .needs(.python))
     func keys() throws {
         var all = Summary()
         for name in Repository.sampleJobs { all.append(try audit(sample: name)) }
         all.append(UnreadableInput(source: "x", reason: "y"))
-        // Beyond the limit of codes, the rest is counted together and says so.
+        // Beyond the limit on codes, the others are counted together and marked as such.
         let rows = (0...AnalysisLimits.codes).map { #"{"error":{"code":"c\#($0)","message":"m"}}"# }
         all.append(
             try audit(#"{"job_id":"j","status":"complete","total":1,"results":[\#(rows.joined(separator: ","))]}"#))
@@ -56,7 +56,7 @@ struct SummaryJSONTests {
     func hostileText() throws {
         let scalars = (Array(0..<0x3000) + Array(0xFE00..<0x10010) + [0x1F600, 0xE0001, 0x10FFFF])
             .compactMap { Unicode.Scalar(UInt32($0)) }
-        // In pieces, for a message is told from others by its first thousand bytes only.
+        // Split into pieces, because only the first 1,024 bytes distinguish messages.
         let texts = stride(from: 0, to: scalars.count, by: 100).map { start in
             var view = String.UnicodeScalarView()
             view.append(contentsOf: scalars[start..<min(start + 100, scalars.count)])
@@ -116,7 +116,7 @@ struct SummaryJSONTests {
         #expect(merged.totals.rows.missing == .max)
     }
 
-    /// By bytes: Swift holds canonically equivalent texts for equal.
+    /// Compares bytes, because Swift treats canonically equivalent texts as equal.
     private func expectSame(_ value: Any?, _ text: String?, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(
             (value as? String).map { Array($0.utf8) } == text.map { Array($0.utf8) }, sourceLocation: sourceLocation)

@@ -6,7 +6,7 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// A summary that is read back is the one that was written.
+/// A summary that is read back equals the one that was written.
 struct SummaryReaderTests {
     static func read(_ bytes: [UInt8], windowBytes: Int = 4096) throws -> Summary {
         var reader = SummaryReader(ArraySource(bytes), windowBytes: windowBytes)
@@ -68,7 +68,7 @@ struct SummaryReaderTests {
         #expect(exact.jobs.map { $0.rows } == all.jobs.map { $0.rows })
     }
 
-    /// Summaries of random dumps, hostile and broken ones among them, with several dumps of one job.
+    /// Returns a summary of random dumps, including hostile and malformed ones, with several dumps of one job.
     static func random(_ seed: UInt64) throws -> Summary {
         var numbers = SplitMix64(seed: seed)
         let texts = [
@@ -122,11 +122,11 @@ struct SummaryReaderTests {
         for job in summary.jobs {
             let fragment = SummaryJSON.renderJob(job)
             #expect(SummaryJSON.renderJob(try SummaryReader.job(from: fragment)) == fragment)
-            // The form in which a run keeps it.
+            // The form in which a run stores the job.
             var record: [UInt8] = [7]
             job.appendRecord(to: &record)
             #expect("\(JobSummary(record: record.dropFirst()))" == "\(job)")
-            // One that is cut is read without harm.
+            // A record that is cut is read without harm.
             for count in record.indices { _ = JobSummary(record: record[1..<max(1, count)]) }
         }
     }
@@ -178,7 +178,7 @@ struct SummaryReaderTests {
         var summary = try Self.random(seed)
         summary.append(try audit(sample: "truncated"))
         let bytes = SummaryJSON.render(summary)
-        // The last byte is a line feed behind the end.
+        // The last byte is a line feed after the end.
         for count in 0..<bytes.count - 1 {
             let fault = #expect(throws: SummaryFault.self) { try Self.read(Array(bytes[..<count])) }
             guard case .malformed(let place)? = fault?.code, place.isTruncation, fault?.place.byte == count else {

@@ -5,15 +5,15 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// A schema under `Docs/schemas`, and where the documentation describes the same document.
+/// A schema in `Docs/schemas`, and the place where the documentation describes the same document.
 struct DocumentedSchema: Sendable, CustomTestStringConvertible {
     let name: String
     let bytes: [UInt8]
     let page: String
     let heading: String
-    /// Another part of the page, which names members that documents of both kinds have.
+    /// Another part of the page, which describes members that documents of both kinds have.
     var shared: String?
-    /// So many names at least, so that a schema of nothing is not taken for documented.
+    /// The minimum number of names, so that an empty schema does not pass as documented.
     let names: Int
 
     var path: String { "Docs/schemas/\(name).schema.json" }
@@ -42,7 +42,7 @@ struct DocumentedSchema: Sendable, CustomTestStringConvertible {
             names: 13),
     ]
 
-    /// Faults that documents have by the schema in the documentation, a line for each.
+    /// Returns the faults of documents according to the schema in the documentation, one per line.
     func faults(_ documents: [[UInt8]]) throws -> String {
         let folder = try Workspace()
         let files = try documents.enumerated().map { try folder.write($0.element, as: "\($0.offset).json") }
@@ -51,7 +51,7 @@ struct DocumentedSchema: Sendable, CustomTestStringConvertible {
         return result.outputText
     }
 
-    /// Expects no fault in documents; one where a member of the last has another name.
+    /// Expects no faults in documents, and faults if a member of the last one is renamed.
     func expectValid(_ documents: [[UInt8]], required member: String) throws {
         #expect(try faults(documents) == "")
         let text = try #require(documents.last?.text)
@@ -63,7 +63,7 @@ struct DocumentedSchema: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// The schemas under `Docs/schemas` describe what is written, all of it and nothing else.
+/// The schemas in `Docs/schemas` describe everything that is written and nothing else.
 struct SummarySchemaTests {
     @Test("The schema in the documentation is that of the code", arguments: DocumentedSchema.all)
     func recorded(schema: DocumentedSchema) throws {

@@ -6,9 +6,9 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// The audit of a dump that is in memory.
+/// Returns the audit of a dump in memory.
 ///
-/// - Parameter listsRows: whether it has the rows that a page lists.
+/// - Parameter listsRows: whether to include the rows that a page lists.
 func audit(_ dump: [UInt8], source: String = "dump.json", listsRows: Bool = false) throws -> JobSummary {
     var analyzer = JobAnalyzer(listsRows: listsRows)
     let reading = try DumpReader(hashing: true).read(from: ArraySource(dump), into: &analyzer)
@@ -32,7 +32,7 @@ extension [UInt8] {
     var text: String { String(decoding: self, as: UTF8.self) }
 }
 
-/// A folder that is gone afterwards.
+/// Passes a folder to a closure and removes it afterwards.
 func withTemporaryFolder<Value>(_ body: (URL) throws -> Value) throws -> Value {
     let folder = try Workspace()
     return try body(URL(filePath: folder.path))

@@ -2,7 +2,7 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// Templates: the built-in ones, a user's own, and what is refused.
+/// Templates: the built-in ones, custom ones, and those that are refused.
 struct TemplateTests {
     @Test("The built-in templates pass the checks that a user's own must pass, and render the same")
     func builtIn() throws {
@@ -29,7 +29,7 @@ struct TemplateTests {
     struct Refusal: Sendable, CustomTestStringConvertible {
         var text: String
         var line: Int?
-        /// What the message must say.
+        /// A part of the error message.
         var says: String
         var file = "report.md.mustache"
         var testDescription: String { text.debugDescription }
@@ -176,7 +176,7 @@ struct TemplateTests {
         #expect(!style.hasOwnPartials)
     }
 
-    /// Digests by `openssl dgst -sha256 -binary | base64`; a browser ends each line with a line feed.
+    /// Digests by `openssl dgst -sha256 -binary | base64`. A browser converts every line ending to a line feed.
     @Test(arguments: [
         ("p{color:red}", "p0bF+un5yUb9MBO6xRb8kPHlY2BdpHVtLiFkDrZPF64="),
         ("a\r\n\rb\n", "dwQjUTvQdlwY5QAAC67JGXa82CZ6JFQ3syVyZlxqw3A="),

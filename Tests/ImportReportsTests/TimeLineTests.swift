@@ -16,7 +16,7 @@ struct TimeLineTests {
         return line
     }
 
-    /// Overviews with dates that no calendar of a reader has, for the validators.
+    /// Returns an overview for the validators with dates that are in no reader's calendar.
     static func strange() throws -> OverviewBuilder {
         var overview = OverviewBuilder()
         for date in ["0000-01-01T00:00:00+23:59", "9999-12-31T23:59:60-23:59", "<script>", "2026-03-01T00:00:00Z"] {
@@ -44,7 +44,7 @@ struct TimeLineTests {
             let parts = calendar.dateComponents(
                 [.year, .month, .day, .weekday], from: Date(timeIntervalSince1970: Double(number) * 86_400))
             #expect(day.year == parts.year && day.month == parts.month && day.day == parts.day)
-            // A new week begins on Monday, which Foundation counts as 2.
+            // A new week begins on Monday, whose number is 2 in Foundation.
             let isMonday = TimeStep.week.number(ofDay: number) != TimeStep.week.number(ofDay: number - 1)
             #expect(isMonday == (parts.weekday == 2))
         }
@@ -130,7 +130,7 @@ struct TimeLineTests {
         #expect(page(.xhtml).contains(sentence))
         #expect(page(.markdown).contains("| 1 June 2026 | 2 | 20 | 10 | 50% |"))
         #expect(page(.markdown).contains("| Week from Monday (UTC) | Jobs | Rows | Failed | Share |"))
-        // 50% on a scale that goes up to 60%.
+        // 50% on a scale up to 60%.
         #expect(page(.xhtml).contains("<span>60%</span> <span>30%</span> <span>0%</span>"))
         #expect(page(.xhtml).contains("height=\"83.33%\""))
     }

@@ -3,9 +3,9 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// The trends of histories that are made here, day by day.
+/// The trends of generated histories, day by day.
 struct TrendsPageTests {
-    /// A history of nights in a row, of which some codes have rows.
+    /// Returns a history of consecutive nights, in which some codes have rows.
     static func report(
         days: Int, every step: Int = 1, codes: [HistoryCode] = [HistoryCode("invalid_email")], jobID: String = "job",
         by period: TrendsReport.Period? = nil

@@ -1,7 +1,7 @@
 import ImportReports
 import Testing
 
-/// A name that the model does not have is an error wherever it stands, with the name that was probably meant.
+/// A name that the model does not have is an error anywhere in a template, with the name that was probably meant.
 struct UnknownNameTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var file: String

@@ -4,11 +4,11 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// What reports say of codes that are known, and of rules.
+/// Known codes and rules in reports.
 struct UserRulesTests {
     private static let hostile = "</bdi><script>|*_`\u{0}\u{1B}\u{202E}@x [a](b) \"'&\u{338}"
 
-    /// Entries in every state, with texts that a page must not act on, and more unused ones than a page lists.
+    /// Entries in every state, with texts that a page must not interpret, and more unused ones than a page lists.
     static let codes: CodeBook = {
         let acceptance = CodeBook.Acceptance(reason: hostile, until: CalendarDay("2026-06-30"))
         var entries: [CodeBook.Entry] = [
@@ -49,7 +49,7 @@ struct UserRulesTests {
             overview, for: format, toolVersion: "1", files: [], codes: codes, ruleResults: judge(jobs))
     }
 
-    /// Pages for the validators.
+    /// Returns the pages for the validators.
     static func pages() throws -> [(name: String, bytes: [UInt8])] {
         let templates = try TemplateSet()
         return try models().map { ("judged-\($0.name)", templates.render($0.model, as: .xhtml)) }

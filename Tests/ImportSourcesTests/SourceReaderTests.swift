@@ -3,7 +3,7 @@ import ImportSources
 import TestSupport
 import Testing
 
-/// Records of sources, however the bytes come and whatever finds their ends.
+/// Records of sources, however the bytes arrive and however record ends are found.
 @Suite struct SourceReaderTests {
     struct Read: Equatable {
         var records: [[UInt8]] = []
@@ -32,7 +32,7 @@ import Testing
         return read
     }
 
-    /// Pieces that CSV files are made of, in good order and out of it.
+    /// Pieces that CSV files consist of, valid and invalid.
     private static let pieces = [
         "a", "bc", ",", ",", ";", "\n", "\n", "\r\n", "\r", "\"", "\"\"", "\"x\"", "\"x,\ny\"", "é", "\u{0}", " ",
         String(repeating: "long ", count: 30),
@@ -55,7 +55,7 @@ import Testing
                 if whole.fault == nil {
                     #expect(pieces == whole, "seed \(seed), window \(window): \(text.debugDescription)")
                 } else {
-                    // The first and the second error may be found in different windows.
+                    // If there are two errors, the windows may decide which one is found first.
                     #expect(pieces.fault != nil, "seed \(seed), window \(window): \(text.debugDescription)")
                 }
             }
@@ -94,7 +94,7 @@ import Testing
 
     @Test("A byte that is not UTF-8 is refused in whatever window it is", arguments: 64...140)
     func notUTF8(window: Int) {
-        // The rest of its record, in the next window, may be ASCII.
+        // The rest of the record, in the next window, may be ASCII.
         let record = Array("\"".utf8) + [0xEE] + Array(repeating: UInt8(ascii: "a"), count: 100) + Array("\"\n".utf8)
         let bytes = Array("h\n1\n".utf8) + record + Array("2\n".utf8) + record
         #expect(read(bytes, window: window).fault?.reason == .notUTF8(0xEE))
@@ -126,7 +126,7 @@ import Testing
         hash.update(bytes.span)
         #expect(whole.hash == hash.finish())
         #expect(read(bytes, window: 64, chunk: 3) == whole)
-        // Windows fill up within a character, for which there is then no room.
+        // A window may be full in the middle of a character.
         let wide = ("\u{FEFF}漢,字\n" + String(repeating: "漢🙂字,é\n", count: 50)).utf16.flatMap {
             [UInt8($0 & 0xFF), UInt8($0 >> 8)]
         }

@@ -82,7 +82,7 @@ class Changes(Trials):
             return [lambda: other.rename(path)]
         if path.suffix == ".gz":
             new = data[:10] + bytes(byte ^ 0x55 for byte in data[10:])
-        size = min(4000, len(data) // 3)  # Its beginning and its end, one after the other.
+        size = min(4000, len(data) // 3)  # The beginning and the end, one after another.
 
         def put(at: int) -> None:
             with path.open("r+b", buffering=0) as file:
@@ -108,7 +108,7 @@ class Changes(Trials):
             stream.flush()
             stream.close()
         except BrokenPipeError:
-            pass  # It has ended already; its status says why.
+            pass  # The run has already ended; its status says why.
         run.process.stdin = None
 
     def observed(self, case: str, place: Path, run: Run) -> tuple[int, bytes, Tree]:
@@ -169,7 +169,7 @@ class Changes(Trials):
         if outputs and case != "history" and not case.startswith("paced") and not is_named:
             again, expected = self.start(place, arguments).finish(), self.state(case, kind, target, len(steps))[0]
             found = tree(place, outputs)
-            # What cannot be paired writes nothing, and leaves what is there.
+            # If the rows cannot be paired, the run writes nothing and leaves existing files.
             if expected[2]:
                 expect((again.status, found) == (expected[0], expected[2]), what, "- the same again ends with", again.status,
                        "and other bytes:", differing(found, expected[2])[:5], again.said[:500])

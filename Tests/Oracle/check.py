@@ -45,7 +45,7 @@ def check(binary: str, dump: Path, scratch: Path, extra: list[str]) -> tuple[lis
     for again in (False, True):
         out = scratch / ("again" if again else "out")
         if not again:
-            out.mkdir()  # The second time the program makes its folder itself.
+            out.mkdir()  # The second time, the program creates its folder itself.
         status, _, errors = run(
             [binary, "report", str(dump), "-o", str(out), "--formats", "csv,json", *extra]
         )

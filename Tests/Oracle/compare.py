@@ -21,14 +21,14 @@ CODE_HEADER = (
 )
 FILES = {"rows.csv", "failures.csv", "codes.csv", "summary.json"}
 
-LONGEST_GROUPED = 1024  # Bytes of a code; how longer ones are grouped is the program's own choice.
-PATTERNS, PATTERNS_PER_CODE = 2048, 512  # Beyond these the program counts the rest together.
+LONGEST_GROUPED = 1024  # Bytes of a code. The program may group longer ones as it likes.
+PATTERNS, PATTERNS_PER_CODE = 2048, 512  # The program counts any further ones together.
 MESSAGES_LISTED = 20
 
-# Keys of a job that are compared on their own.
+# Keys of a job that are compared separately.
 MORE_KEYS = {"failed_by_code", "failure_positions", "failure_stretches", "failure_incidents", "findings", "results", "salvaged", "superseded", "identity", "outcomes"}
 
-# They are only there where ids were looked at: in every report, not in a summary.
+# Only present if ids were examined: in every report, but not in a summary.
 ID_FINDINGS = {"created-id-repeated", "existing-ids-shared"}
 
 
@@ -38,7 +38,7 @@ def short(value: Any) -> str:
 
 
 def differ(where: str, expected: Any, found: Any) -> Iterator[str]:
-    # True equals 1 in Python, not in JSON.
+    # True equals 1 in Python, but not in JSON.
     if expected != found or isinstance(expected, bool) != isinstance(found, bool):
         yield f"{where}: expected {short(expected)}, found {short(found)}"
 
@@ -47,7 +47,7 @@ def too_long(text: str | None) -> bool:
     return text is not None and len(text.encode("utf-8")) > LONGEST_GROUPED
 
 
-# The report's folder
+# The folder of the report
 
 
 def report(folder: Path, data: bytes, source: str, job: Job) -> Iterator[str]:
@@ -279,7 +279,7 @@ def _totals(totals: dict, found: dict, job: Job) -> Iterator[str]:
     if job.status in model.STATUSES:
         yield from differ("totals, jobs_by_status", 1, totals["jobs_by_status"].get(job.status))
     for name, value in _rows(job).items():
-        # A sum over jobs may write an unknown number as null or as nothing.
+        # A sum over jobs may write an unknown number as null or omit it.
         if value is not None:
             yield from differ(f"totals, rows {name}", value, totals["rows"][name])
     own = [{name: group[name] for name in ("code", "rows", "share")} for group in found["failed_by_code"]]

@@ -36,7 +36,7 @@ from seeds import add_seed
 
 SECONDS = 30
 REFUSED = re.compile(r"another import-audit is writing|another process is writing|exists already and was not replaced")
-# In memory, if the system has a place for that: reports wait for the disk (`syncfs`), which others may keep busy.
+# In memory where the system offers that: reports wait for the disk (`syncfs`), which others may keep busy.
 MEMORY = next((place for place in ("/dev/shm",) if os.access(place, os.W_OK)), None)
 KINDS = ("report", "pack", "one zip", "one folder", "rejects", "codes", "histories")
 Tree = dict[str, Any]
@@ -120,7 +120,7 @@ class Trials:
         left += [path.name for path in place.iterdir() if path.name not in allowed | {"tmp"}]
         expect(not left, "left behind:", left[:10])
 
-    # Runs at the same time. Their inputs are in ../base, which is the same for a run in any folder.
+    # Concurrent runs. Their inputs are in ../base, the same path from the folder of any run.
 
     def prepare(self) -> None:
         base = self.folder / "base"
@@ -134,7 +134,7 @@ class Trials:
         for name in ("a", "b"):
             (base / f"{name}.summary.json").write_bytes(
                 self.start(base, ["summary", name, "--format", "json"]).finish().output)
-        # Overlapping logs: some jobs are in two of them, some in another version.
+        # Overlapping logs: some jobs are in two of them, some of these in different versions.
         self.logs = [{number: (number * 7 + part) % 3 for number in self.rng.sample(range(60), 30)} for part in range(3)]
         for part, log in enumerate(self.logs):
             (base / f"log-{part}.jsonl").write_bytes(
@@ -203,10 +203,10 @@ class Trials:
             expect(bool(useful) or any(not self.alone(run.arguments)[1] for run in runs), "all runs are refused:", runs[0].said)
             expect(kind != "codes" or len(useful) == 1, "a draft of codes has been replaced")
             for output in names:
-                # With one folder for all, a zip in it is of the run that the folder is of.
+                # If all runs share a folder, a zip in it belongs to the run that wrote the folder.
                 group = names if kind == "pack" else [output]
                 mine = {name: data for name, data in found.items() if name.split("/")[0] in group}
-                # The folder of a run that is refused its zip is complete, or was not begun.
+                # If a run cannot write its zip, its folder is complete or was not begun.
                 possible = [{name: data for name, data in self.alone(run.arguments)[1].items() if name.split("/")[0] in group}
                             for run in (runs if kind == "one zip" and output != "p.zip" else useful)
                             if output in self.outputs(run.arguments)]
@@ -248,7 +248,7 @@ class Trials:
         def shown() -> tuple[int, int]:
             run = self.start(place, ["history", "show", "h.sqlite", "--format", "json"]).finish()
             if run.status == 66 and not any(each.process.returncode == 0 for each in runs):
-                return (0, 0)  # No run has created it yet.
+                return (0, 0)  # No run has created the history yet.
             expect(run.status == 0, "history show ended with", run.status, run.said[:500])
             totals = json.loads(run.output)["totals"]
             return (totals["jobs"], totals["rows_seen"])

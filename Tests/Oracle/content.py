@@ -148,7 +148,7 @@ TIMES_NOT_RFC3339 = [
     "20250304T100000Z",
 ]
 
-# None is a known field's name; none would make the dump look like another answer of the API.
+# None is the name of a known field, and none makes the dump look like another response of the API.
 UNKNOWN_KEYS = [
     "request_id",
     "Id",
@@ -194,7 +194,7 @@ DECOYS = [
     [Token("1"), "two", None, [Token("3"), Obj([("four", "5")])]],
 ]
 
-# By the type of the right value. A wrong array in the place of an object, and the reverse, are wrong too.
+# Wrong values by the type of the right one. An array instead of an object is wrong, too, and vice versa.
 WRONG_VALUES: dict[str, list] = {
     "text": [Token("7"), Token("-1.5"), [], ["x"], Obj(), Obj([("code", "decoy")]), True, False],
     "bool": [Token("1"), Token("0"), "true", "", [], Obj()],

@@ -35,7 +35,7 @@ Tables = list[Table]
 
 BATCH = 20
 MARK = b"\xef\xbb\xbf"
-LONGEST = 300_000  # Beyond the buffers of all readers; the program's own limit is 1 MiB.
+LONGEST = 300_000  # Larger than the buffers of all readers. The program's own limit is 1 MiB.
 
 PARTS = [*",;\"'|\\#=+-@ \t\r\n\0\x0b\x0c\x1a\x1b\x1c\x1e\x1f\x7f\x85"]
 PARTS += "\u00a0\u00e9\u00ff\u2028\u202e\ud800\udc00\ufeff\ufffd\ufffe\uffff"
@@ -75,7 +75,7 @@ def row(rng: random.Random) -> dict[str, Any]:
 def job(rng: random.Random, number: int) -> dict[str, Any]:
     rows = [row(rng) for _ in range(rng.choice([0, 1, 2, 5, 30, 80]))]
     made = {"job_id": f"{text(rng)[:300]} {number}", "status": "complete", "total": len(rows), "results": rows}
-    # Halves of surrogate pairs that are beside each other are a pair in JSON.
+    # In JSON, two adjacent halves of a surrogate pair are a pair.
     return json.loads(json.dumps(made))
 
 
@@ -99,7 +99,7 @@ def rows_of(job: dict[str, Any], raw: bool, source: str | None) -> Table:
     return table
 
 
-# The readers: each reads all files, and returns their records, the header included
+# The readers: each reads all files and returns their records, including the header
 
 
 def read_python(files: list[Path]) -> Tables:
@@ -174,7 +174,7 @@ def read_duckdb(files: list[Path]) -> Tables:
                 records = connection.execute(query, [str(file)]).fetchall()
             except duckdb.Error as error:
                 raise Failure(f"DuckDB: {error}", file) from error
-            # A cell that is empty is NULL.
+            # An empty cell is NULL.
             tables.append([["" if cell is None else cell for cell in record] for record in records])
     return tables
 
@@ -203,7 +203,7 @@ def read_miller(files: list[Path]) -> Tables:
         raise Failure(f"Miller: exit status {done.returncode}, {done.stderr[-300:].decode('utf-8', 'replace')}")
     tables: dict[str, Table] = {str(file): [] for file in files}
     for line in done.stdout.decode("utf-8").split("\n")[:-1]:
-        # Its JSON has raw control characters.
+        # Miller's JSON contains raw control characters.
         record = json.loads(line, strict=False)
         tables[record.pop("file")].append(list(record.values()))
     return list(tables.values())
@@ -218,7 +218,7 @@ READERS: dict[str, Callable[[list[Path]], Tables]] = {
     "Miller": read_miller,
 }
 
-# What readers do to cells, and why: the cells that they are compared with.
+# How readers change cells, and why. The cells are changed in the same way before the comparison.
 DIFFERENCES: dict[str, tuple[str, Callable[[str], str]]] = {
     "Miller": (
         "Go's encoding/csv, which it uses up to 6.8, reads CR LF in a cell as LF",

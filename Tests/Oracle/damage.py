@@ -213,7 +213,7 @@ def check_rows(binary: str, each: Case, path: Path, out: Path) -> list[str]:
     command = [binary, "report", str(path), "-o", str(out), "--formats", "csv", *each.options]
     done = subprocess.run(command, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
     try:
-        # Of one job among unreadable places, it lies in the job's own folder.
+        # For one job among unreadable inputs, it is in the job's own folder.
         table = csvtext.table(next(iter(out.rglob("rows.csv")), out / "rows.csv").read_bytes())
     except (OSError, ValueError) as error:
         return [f"report: exit status {done.returncode}, {error}; stderr {done.stderr[-200:]!r}"]
@@ -316,7 +316,7 @@ def main() -> int:
     every = 1 if options.only else options.sample
     for batch in batches(found):
         check_batch(options.binary, batch, tally)
-        # Not always the same places of a batch, but always the same of a seed.
+        # Different positions in each batch, but always the same ones for a seed.
         for each in batch[seed % every :: every]:
             check_alone(options.binary, each, tally, more=True)
     checked = ", ".join(f"{count} {kind}" for kind, count in sorted(tally.checked.items()))

@@ -19,13 +19,13 @@ class Obj(list):
 
 @dataclass(frozen=True)
 class Style:
-    newline: str = ""  # "" is minified
+    newline: str = ""  # "" for minified
     indent: str = ""
     colon: str = ":"
     comma: str = ","
-    odd: float = 0.0  # chance of white space between any two tokens
+    odd: float = 0.0  # the probability of white space between two tokens
     ascii: bool = False
-    escaped: float = 0.0  # chance that a character is written as an escape for no reason
+    escaped: float = 0.0  # the probability that a character is needlessly escaped
 
 
 SHORT = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -97,7 +97,7 @@ def _container(
 def _string(text: str, style: Style, rng: random.Random) -> str:
     if not style.escaped:
         plain = json.dumps(text, ensure_ascii=style.ascii)
-        # A lone surrogate has no UTF-8: it can only be escaped.
+        # A lone surrogate cannot be encoded in UTF-8, only escaped.
         return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", plain)
     return '"' + "".join(_character(character, style, rng) for character in text) + '"'
 

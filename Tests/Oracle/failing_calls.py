@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from seeds import add_seed
 
 STATUSES = {0, 1, 64, 65, 66, 70, 73, 130}
-# What may go wrong with each call. A call that is cut short or interrupted must not be noticed at all.
+# The possible errors of each call. A call that is cut short or interrupted must have no effect at all.
 ERRORS: dict[str, list[str]] = {
     "read": [str(errno.EIO), str(errno.EINTR), "short"],
     "pread": [str(errno.EIO), str(errno.EINTR), "short"],
@@ -42,7 +42,7 @@ ERRORS: dict[str, list[str]] = {
     "pthread_create": ["0"],
 }
 UNNOTICED = {"short", str(errno.EINTR)}
-# What need not work for a result to be complete.
+# Calls that need not succeed for a complete result.
 MAY_LEAVE_BEHIND = {"unlink"}
 
 Tree = dict[str, bytes]
@@ -52,13 +52,13 @@ Tree = dict[str, bytes]
 class Case:
     name: str
     arguments: list[str]
-    # Where it writes; nothing for what is printed.
+    # The output files; none if the command only prints.
     output: list[str] = field(default_factory=list)
-    # What was written there before.
+    # The commands that wrote there before.
     earlier: list[list[str]] = field(default_factory=list)
-    # Another dump takes the place of the one that the earlier runs read.
+    # Whether another dump replaces the one that the earlier runs read.
     changes: bool = False
-    # It reads the dump in/a.json, and which calls read it.
+    # The calls that read the dump in/a.json; none if the command does not read it.
     reads: tuple[str, ...] = ("open", "read", "pread")
 
 
@@ -198,7 +198,7 @@ def check(machine: Machine, case: Case, call: str, number: int, error: str) -> l
     expect(tree(place, ["in", "a.csv", "b2.json", "s1.json", "s2.json", "v.zip"]) == inputs, "an input has changed")
     if error == "kill":
         for name, bytes_ in now.items():
-            # Nobody takes these for files of the audit, and the next run removes them.
+            # These are not mistaken for files of the audit, and the next run removes them.
             if "/." in name or name.endswith("manifest.jsonl") or is_left_by_library(case, name):
                 continue
             expect(bytes_ in (before.get(name), after.get(name)), name, "is neither the old file nor the new one")
@@ -209,7 +209,7 @@ def check(machine: Machine, case: Case, call: str, number: int, error: str) -> l
             expect(now == after, "other files:", differing(now, after))
         elif error in UNNOTICED:
             expect(False, "is noticed:", result.returncode, said)
-        # What could not be read is not in the report, which says so.
+        # A report does not contain what could not be read, and says so.
         reason = os.strerror(int(error) or errno.EAGAIN) if error.isdigit() else "-"
         gives_reason = any(reason.encode() in text for text in [result.stderr, result.stdout, *now.values()])
         if error not in UNNOTICED and result.returncode != status:
@@ -221,7 +221,7 @@ def check(machine: Machine, case: Case, call: str, number: int, error: str) -> l
             expect(bytes_ in (before.get(name), after.get(name)), name, "is neither the old file nor the new one", said)
         left = [str(p.relative_to(place)) for p in place.rglob("*") if ".partial" in p.name or p.parent.name == "tmp"]
         expect(not left or call in MAY_LEAVE_BEHIND, "left behind:", left, said)
-    # Whatever happened, a second run makes it good. `codes` replaces no file, and says so.
+    # In any case, a second run completes the result, except for `codes`, which replaces no file, and says so.
     if case.output and not (case.name == "codes" and now):
         again = machine.run(place, case.arguments)
         expect(again.returncode == status, "after it, the status is", again.returncode, again.stderr.decode()[:300])

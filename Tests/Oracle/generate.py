@@ -14,7 +14,7 @@ from content import CODES, DECOYS, IDS_NOT_UUID, MESSAGES, TIMES_NOT_RFC3339, UN
 from dress import Obj, Token, random_style, write
 from seeds import add_seed
 
-# What a dump may have besides plain rows. A dump takes a few of these, so that a mismatch has few suspects.
+# Features that a dump may have besides plain rows. Each dump gets only a few, so that a mismatch has few suspects.
 FEATURES = (
     "unknown-fields",
     "duplicate-keys",
@@ -65,7 +65,7 @@ class Generator:
         else:
             rows = self.rows(rng.randint(2000, 7000))
         if rows and self.chance(0.03):
-            # Longer than a reader's window: this row straddles it whatever its place.
+            # Longer than a reader's window, so this row crosses a boundary wherever it is.
             rows[rng.randrange(len(rows))] = self.failed_row("too_long", self.long_message())
 
         job = self.bulk_job() if self.chance(0.12) else self.job(rows)
@@ -105,7 +105,7 @@ class Generator:
         if self.has("wrong-types", 0.4):
             self.spoil(members, rng.choice(members)[0], keep=rows)
         elif self.chance(0.03):
-            # One of the three fields of every job may be lost, not more: then it would be no job at all.
+            # At most one of the three fields of every job may be missing: otherwise it would not be a job at all.
             del members[rng.randrange(3)]
         self.add_duplicates(members, 0.4)
         self.add_unknown(members, 0.7)

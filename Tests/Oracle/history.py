@@ -83,7 +83,7 @@ class Plan:
         free = [n for n in range(60, NIGHTS - 40) if abs(n - self.change) > 15]
         special = rng.sample(free, 8)
         self.outliers, (self.large, self.small, self.long) = special[:5], special[5:]
-        # Not in the pause of the code that it is of, which would be none then.
+        # Not while its code pauses: otherwise there would be no pause.
         in_pause = range(self.pause[0], self.pause[1] + 1)
         self.burst = rng.choice([n for n in free if n not in special and n not in in_pause])
         self.nights = [self._night(n, rng) for n in range(NIGHTS)]
@@ -99,7 +99,7 @@ class Plan:
         night.seconds = int(rng.gauss(600, 60))
         if n == self.long:
             night.seconds = 6 * 3600
-        # The share is not the same on all nights: that is what an honest rule allows for.
+        # The share differs between nights, which a fair rule allows for.
         share = rng.betavariate(60 * 0.05, 60 * 0.95) + (0.07 if n >= self.change else 0)
         if n in self.outliers:
             share = rng.uniform(0.55, 0.7)
@@ -154,7 +154,7 @@ def dump_of(file: pathlib.Path) -> str:
         return "\n".join(database.iterdump())
 
 
-# ---- What show says ----
+# ---- The output of show ----
 
 
 def period_of(day: datetime.date, by: str) -> str:
@@ -191,7 +191,7 @@ def check_show(tool: Tool, file: pathlib.Path, plan: Plan) -> None:
             days = sorted(n.day.isoformat() for n in plan.nights if code["code"] in n.codes)
             expect((code["first_seen"], code["last_seen"]) == (days[0], days[-1]), code["code"], "seen")
             expect(code["days_seen"] == len(days), code["code"], "days")
-        # The same numbers in the other form for programs.
+        # The same numbers as CSV.
         table = list(csv.DictReader(io.StringIO(tool.run("history", "show", file, "--by", by, "--format", "csv").decode())))
         whole = {line["period"]: (int(line["jobs"]), int(line["rows_seen"]), int(line["rows_failed"]))
                  for line in table if line["code_kind"] == "all"}
@@ -210,7 +210,7 @@ def check_show(tool: Tool, file: pathlib.Path, plan: Plan) -> None:
     ranked = sorted((n for n in plan.nights if n.failed),
                     key=lambda n: (-round(wilson(n.failed, n.rows)[0] * 1e6), n.number))
     expect([w["day"] for w in shown["worst_days"]] == [n.day.isoformat() for n in ranked[:10]], "worst days")
-    # A night that no one planted may be as bad by chance, and is ranked by the same numbers above.
+    # By chance, a night that was not planted may be as bad. The same numbers rank it above.
     expect({plan.day(n) for n in plan.outliers} <= {w["day"] for w in shown["worst_days"]}, "planted nights")
     for worst in shown["worst_days"][:5]:
         night = next(n for n in plan.nights if n.day.isoformat() == worst["day"])
@@ -227,7 +227,7 @@ def check_show(tool: Tool, file: pathlib.Path, plan: Plan) -> None:
     expect(one["worst_days"][0]["day"] == plan.day(plan.burst), "the burst is the worst day of its code")
 
 
-# ---- What is unlike before ----
+# ---- Unusual runs ----
 
 
 def check_unusual(tool: Tool, file: pathlib.Path, folder: pathlib.Path, plan: Plan) -> None:
@@ -245,19 +245,20 @@ def check_unusual(tool: Tool, file: pathlib.Path, folder: pathlib.Path, plan: Pl
     expect((plan.long, "Duration") in flagged, "the long night was not found")
     expect((plan.burst, "Rows that failed with “rate_limited”") in flagged, "the burst was not found", sorted(flagged))
     expect(plan.new in nights or plan.new + 1 in nights or plan.new + 2 in nights, "the new code was not found")
-    # A lasting change, a new code and the return of one are unlike the nights before, until they are not.
+    # A lasting change, a new code and a code that returns are unusual at first, until the history contains enough of
+    # them.
     allowed = set(plan.outliers) | {plan.large, plan.small, plan.long, plan.burst}
     for start in [plan.change, plan.new, plan.pause[1]]:
         allowed |= set(range(start, start + 12))
     others = nights - allowed
     expect(len(others) <= 2, "of", NIGHTS, "nights these are called unusual:", sorted(flagged))
-    # With fewer than eight runs before, nothing is judged and nothing fails.
+    # With fewer than eight earlier runs, nothing is judged and nothing fails.
     few = file.parent / "few.sqlite"
     tool.run("history", "add", few, *[folder / f"night-{n:04}.json" for n in range(7)], "--quiet")
     said = tool.run("check", folder / f"night-{plan.outliers[0]:04}.json", "--history", few, "--unusual",
                     "--max-failed-vs-median", "2x", "--quiet").decode()
     expect("7 earlier runs, and 8 are needed" in said, said)
-    # A job of the history is not compared with itself: the eighth has seven before it.
+    # A job in the history is not compared with itself: the eighth job has seven earlier ones.
     tool.run("history", "add", few, folder / "night-0007.json", "--quiet")
     said = tool.run("check", folder / "night-0007.json", "--history", few, "--unusual", "--quiet").decode()
     expect("7 earlier runs, and 8 are needed" in said, said)
@@ -265,7 +266,7 @@ def check_unusual(tool: Tool, file: pathlib.Path, folder: pathlib.Path, plan: Pl
              "--quiet", status=1)
 
 
-# ---- However it came about ----
+# ---- Other ways to the same history ----
 
 
 def check_orders(tool: Tool, space: pathlib.Path, files: list[pathlib.Path], rng: random.Random) -> None:
@@ -300,7 +301,7 @@ def check_orders(tool: Tool, space: pathlib.Path, files: list[pathlib.Path], rng
     expect(again[0].split() == ["New", "0"] and again[1].split() == ["Updated", "0"], "a second time", again)
     compare("twice", file)
 
-    # From summaries of some of them, and dumps of the others.
+    # From summaries of some dumps, and from the other dumps.
     half = len(some) // 2
     summary = space / "half.json"
     summary.write_bytes(tool.run("summary", "--identity", "--format", "json", *some[:half], "--quiet"))
@@ -310,14 +311,14 @@ def check_orders(tool: Tool, space: pathlib.Path, files: list[pathlib.Path], rng
         for file in some[half:half + 5]))
     build("summaries", [[lines, *some[half + 3:]], [summary]])
 
-    # Two processes in turn, and at once.
+    # Two processes, one after another and at the same time.
     file = space / "two.sqlite"
     runs = [subprocess.Popen([tool.binary, "history", "add", str(file), *map(str, part), "--quiet"],
                              stdout=subprocess.DEVNULL) for part in [some[half - 3:], some[:half + 3]] for _ in range(2)]
     expect(all(run.wait() == 0 for run in runs), "adding at once")
     compare("at once", file)
 
-    # Killed at any moment, and gone on with.
+    # Killed at any time, then continued.
     file = space / "killed.sqlite"
     started = time.monotonic()
     tool.run("history", "add", space / "timed.sqlite", *some, "--quiet")
@@ -339,7 +340,7 @@ def check_orders(tool: Tool, space: pathlib.Path, files: list[pathlib.Path], rng
             expect(not finished and state["totals"]["jobs"] == 0, "after a kill: half of it,", state["totals"])
             expect(before is None or before == state, "after a kill: another state than before")
         before = state
-    # From a state in which some are there.
+    # Starting from a history that already contains some.
     file = space / "killed-later.sqlite"
     tool.run("history", "add", file, *some[:half], "--quiet")
     first = dump_of(file)
@@ -384,7 +385,7 @@ def main() -> int:
                 files = []
                 for night in rng.sample(plan.nights, 24):
                     files.append(folder / f"night-{night.number:04}.json")
-                    # Dumps of the same job: saved earlier, saved twice, and one that says something else.
+                    # Dumps of the same job: an earlier one, a copy, and one that differs.
                     if rng.random() < 0.5:
                         earlier = space / f"polled-{night.number:04}.json"
                         earlier.write_text(night.dump(rng, "processing", rng.randrange(0, night.rows)))

@@ -21,11 +21,11 @@ from pathlib import Path
 
 from seeds import add_seed
 
-FEWEST = 10  # Failed rows of an incident.
-FEWEST_JOBS = 3  # Jobs that stand out in a time that is one.
+FEWEST = 10  # The fewest failed rows of an incident.
+FEWEST_JOBS = 3  # The fewest jobs that stand out in a bad time.
 LISTED = 5
-EXACT = 128  # Failures of a code up to which the program, too, tries all of them.
-PLACES = 5  # How far a planted incident may be off, in rows.
+EXACT = 128  # Up to this number of failures of a code, the program also tries all incidents.
+PLACES = 5  # The tolerance for a planted incident, in rows.
 
 
 def log_ratio(n: int, k: int, p: float) -> float:
@@ -107,14 +107,14 @@ def problem(by_code: dict[str | None, list[int]], rows: int, found: list[dict]) 
     expected = incidents(by_code, rows)
     if [entry for _, entry in expected[:LISTED]] == found:
         return None
-    # Two that are as good, or as strong but for a rounding.
+    # Two incidents are equally strong, or nearly so because of rounding.
     close = [a - b for (a, _), (b, _) in zip(expected, expected[1:])]
     if any(gap < 1e-6 for gap in close[:LISTED]):
         return None
     return f"expected {[entry for _, entry in expected[:LISTED]]}, found {found}"
 
 
-# What is tried
+# The trials
 
 
 def dump(number: int, codes: list[str | None], size: int = 0) -> str:

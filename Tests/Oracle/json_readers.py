@@ -32,12 +32,12 @@ from readers import Failure, fail, parse
 
 BATCH = 500
 DAMAGE = {"dump-truncated", "dump-malformed", "row-damaged", "text-repaired"}
-# What is behind or around a dump that ends too early.
+# Findings about what follows or surrounds a dump that ends too early.
 AROUND = {"skipped-text", "unwrapped"}
 JQ_RUNS = 50  # jq takes texts that are not UTF-8 one at a time.
 ALONE = 15
 
-# Dumps around a text, and the rows that are complete before it.
+# Dumps around a text, and the number of complete rows before it.
 PLACES = (
     (b'{"job_id":"j","status":"complete","total":2,"x":', b',"results":[{"created":true},{"existing":true}]}', 0),
     (b'{"job_id":"j","status":"complete","total":1,"results":[{"created":true}],"x":', b"}", 1),
@@ -175,16 +175,16 @@ def _number(source: str, folder: str) -> int:
     return int(source.removeprefix(folder + "/")[:6])
 
 
-# Where readers differ
+# Differences between readers
 
 
 @dataclass(frozen=True)
 class Difference:
     readers: tuple[str, ...]
-    accepts: bool  # what the reader does, and the program does not
+    accepts: bool  # whether the reader accepts the dump; the program does the opposite
     what: str
-    section: str  # of RFC 8259, and what it says
-    without: Callable[[bytes], bytes]  # the dump without the reason
+    section: str  # the section of RFC 8259, and its rule
+    without: Callable[[bytes], bytes]  # removes the reason from the dump
 
 
 LIMITS = "9: an implementation may set limits on the depth of nesting"
@@ -195,17 +195,17 @@ EXTEND = "9: a parser may accept forms or extensions that are not JSON"
 
 DIFFERENCES = (
     Difference(("orjson", "simdjson", "jq"), False, "a lone surrogate", LONE, jsontexts.without_lone_surrogates),
-    # orjson: beyond a double. simdjson: also whole numbers beyond 64 bits.
+    # orjson: numbers beyond a double. simdjson: also integers beyond 64 bits.
     Difference(("orjson", "simdjson"), False, "a large number", RANGE, jsontexts.without_large_numbers),
     # The program: 10,000 levels. orjson and simdjson: 1,024. jq: 256 in old versions.
     Difference(("orjson", "simdjson", "jq"), False, "deep nesting", LIMITS, jsontexts.without_depth),
     Difference(("Python", "jq"), True, "nesting beyond 10,000 levels", LIMITS, jsontexts.without_depth),
     Difference(("Python", "orjson"), False, "a byte order mark at the start", BOM, jsontexts.without_mark),
-    # It takes what C's strtod takes, up to a NUL.
+    # jq accepts everything that C's strtod accepts, up to a NUL.
     Difference(("jq",), True, "numbers such as 01, +1, .5, 1., NaN", EXTEND, jsontexts.without_odd_numbers),
-    # It reads U+FFFD instead.
+    # jq reads U+FFFD instead.
     Difference(("jq",), True, "bytes that are not UTF-8", EXTEND, jsontexts.without_bad_utf8),
-    # U+0000 and U+001F; old versions: all.
+    # U+0000 and U+001F; old versions accept all control characters.
     Difference(("jq",), True, "a raw control character in a string", EXTEND, jsontexts.without_controls),
 )
 
@@ -276,13 +276,13 @@ def batches(cases: list[Case]) -> Iterator[list[Case]]:
 def main() -> int:
     options = parse(__doc__, 2500, "texts")
     cases = list(make(options.seed, options.count))
-    # A mutation can make the dump something else than a job; none of the readers would know.
+    # A mutation may turn the dump into something other than a job, which no reader would notice.
     cases = [case for case in cases if case.job is None or case.job.get("job_id") == "j"]
     try:
         for batch in batches(cases):
             ask_program(options.binary, batch)
         met = judge(options.binary, cases)
-        # Alone, a dump shows its own exit status.
+        # If a dump is the only input, the exit status is about it alone.
         for case in [case for case in cases if case.job is None][:ALONE]:
             ask_program(options.binary, [case])
     except CaseFailure as failure:
@@ -295,7 +295,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # Python's json recurses, and texts are nested deep.
+    # Python's json recurses, and some texts are deeply nested.
     sys.setrecursionlimit(200_000)
     threading.stack_size(1 << 29)
     result: list[int] = [1]

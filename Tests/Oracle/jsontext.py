@@ -10,7 +10,7 @@ from typing import Any
 
 BOM = b"\xef\xbb\xbf"
 
-# Python's json recurses; the corpus goes 1,000 levels deep, and Python's own default stops short of that.
+# Python's json recurses. The corpus is nested 1,000 levels deep, which exceeds Python's default limit.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 5000))
 
 
@@ -23,7 +23,7 @@ class Members(list):
 
 
 def _refuse_constant(name: str) -> Any:
-    # Python's json reads NaN and the infinities, RFC 8259 does not.
+    # Python's json accepts NaN and the infinities, RFC 8259 does not.
     raise ValueError(f"{name} is not JSON")
 
 
@@ -85,7 +85,7 @@ def whole(number: Number) -> int | None:
     significant = (digits + (fraction or "")).lstrip("0")
     if not significant:
         return 0
-    power = (exponent or "0").lstrip("+-0") or "0"  # Python reads no integer of thousands of digits, even zeros.
+    power = (exponent or "0").lstrip("+-0") or "0"  # Python refuses integers with thousands of digits, even zeros.
     if sign or len(power) > 9:
         return None
     power = int(power) * (-1 if exponent and exponent[0] == "-" else 1) - len(fraction or "")

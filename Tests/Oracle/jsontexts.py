@@ -191,7 +191,7 @@ TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[][{},:]|[^][{},:"\s]+', re.DOTALL)
 SCALAR = re.compile(rb'(?<=[\[:,])\s*+(?:"(?:[^"\\]|\\.)*+"(?!\s*:)|[-0-9a-z][^][{},:"\s]*)', re.DOTALL)
 
 
-# Texts without what readers disagree about
+# Texts without the features about which readers disagree
 
 
 def _outside(text: bytes, change: Callable[[bytes], bytes]) -> bytes:

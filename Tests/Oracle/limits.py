@@ -30,7 +30,7 @@ def check(bound: Bound, size: int, binary: str) -> str | None:
     folder = Path(tempfile.mkdtemp(prefix="oracle-"))
     try:
         seen, promised = bound.seen(Work(binary, folder), size), bound.promised(size)
-    except Exception as error:  # Whatever it is, it names the bound.
+    except Exception as error:  # Whatever the error is, report it with the name of the bound.
         seen, promised = f"{type(error).__name__}: {error}", bound.promised(size)
     if seen == promised:
         shutil.rmtree(folder)
@@ -65,7 +65,7 @@ def main() -> int:
         found = [fault for size in bound.sizes if (fault := check(bound, size, binary))]
         return found, time.monotonic() - began
 
-    # Mostly, a run waits for the disk.
+    # Runs mostly wait for the disk.
     with ThreadPoolExecutor(options.threads) as pool:
         for bound, (found, seconds) in zip(tried, pool.map(check_all, tried)):
             for fault in found:

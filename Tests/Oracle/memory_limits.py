@@ -33,10 +33,11 @@ from seeds import add_seed
 
 MIB = 1 << 20
 SECONDS = 300
-# The loader ends with 127, a failed allocation by one of the signals.
+# The loader exits with 127; a failed allocation ends with one of these signals.
 OUT_OF_MEMORY = {127, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGILL, -signal.SIGTRAP, -signal.SIGBUS}
 STATUSES = {0, 1, 64, 65, 66, 70, 73}
-# The stated address space of every run with two threads, in MiB: most of it is libraries, and what malloc reserves.
+# The stated address space for every run with two threads, in MiB. Most of it is libraries and memory that malloc
+# reserves.
 SPACE = 640
 
 
@@ -44,12 +45,12 @@ SPACE = 640
 class Case:
     name: str
     arguments: str
-    memory: int  # the stated memory of a cgroup, in MiB
-    output: str = ""  # where it writes; nothing for what is printed
-    earlier: str = ""  # what made the old files there
+    memory: int  # the stated memory for a cgroup, in MiB
+    output: str = ""  # where it writes; empty if it only prints
+    earlier: str = ""  # the command that made the old files there
 
 
-# With two threads, so that the figures are those of any machine.
+# With two threads, so that the numbers apply to any machine.
 CASES = [
     Case("summary", "summary large.json --identity", 64),
     Case("check", "check large.json --max-failed 50%", 64),
@@ -202,7 +203,7 @@ class Expected:
 def baseline(place: Place, case: Case) -> Expected:
     old = place.set_up(case)
     done = place.run(case.arguments)
-    # A long text is cut: that is a finding, and no error of the run. A rule that is not met is a result, too.
+    # A long text is cut, which is a finding, not an error of the run. A rule that is not met is a result, too.
     assert done.status in {0, 1}, f"{case.name}: status {done.status}, {done.said[-300:]}"
     return Expected(done.status, digest(done.printed), old, place.files(case))
 
@@ -229,7 +230,7 @@ def is_harmless(place: Place, case: Case, done: Ended, expected: Expected) -> li
     if done.status in STATUSES and not done.said.strip():
         faults.append(f"ends with status {done.status} and no sentence")
     for name, hash_ in place.files(case).items():
-        # Nobody takes a partial file for a result. The manifest says that the run is not finished.
+        # A partial file is not mistaken for a result. The manifest says that the run did not finish.
         is_partial = Path(name).name.startswith(".") and name.endswith(".partial")
         if is_partial or name == "manifest.jsonl":
             continue
@@ -261,7 +262,7 @@ def measure(place: Place, case: Case, expected: Expected, not_run: str) -> str:
     return f"{space}, {smallest(lambda memory: not in_cgroup(place, case, expected, memory))} MiB in a cgroup"
 
 
-# Memory cgroups, of either version
+# Memory cgroups, version 1 or 2
 
 
 class NoCgroup(Exception):

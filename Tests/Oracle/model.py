@@ -184,7 +184,7 @@ class Fields:
 
     def array(self, name: str) -> list | None:
         value = self.values.get(name)
-        if isinstance(value, Members):  # An object here is a list too, but not an array.
+        if isinstance(value, Members):  # Here, an object is also a list, but not an array.
             self.wrong()
             return None
         return self._typed(name, list)
@@ -223,7 +223,7 @@ def instant(text: str) -> Fraction | None:
         if int(hours) > 23 or int(minutes) > 59:
             return None
         offset = (int(hours) * 60 + int(minutes)) * (-60 if sign == "-" else 60)
-    leap = second == 60  # A leap second is RFC 3339; datetime knows none.
+    leap = second == 60  # RFC 3339 allows leap seconds; datetime does not.
     try:
         moment = datetime(year, month, day, hour, minute, 59 if leap else second)
     except ValueError:
@@ -246,7 +246,7 @@ def read_row(value: Any, number: int, notes: Notes, kind: str = "import") -> Row
     fields = Fields(value, known, notes, number)
     if kind == "bulk":
         status = fields.text("status")
-    else:  # No field of an import; what it says still counts.
+    else:  # Not a field of an import, but its value still counts.
         status = dict(fields.others).get("status")
     record_id = fields.any_text("id")
     if record_id is not None and not _UUID.fullmatch(record_id):
@@ -268,7 +268,7 @@ def read_row(value: Any, number: int, notes: Notes, kind: str = "import") -> Row
                 message = details
             code, message = code or None, message or None
         else:
-            message = fields.any_text("error", Members) or None  # Any other value than an object still fails the row.
+            message = fields.any_text("error", Members) or None  # Any other value but an object still fails the row.
         if created or existing or status == "ok":
             notes.add("row-contradictory", number)
         if code is None:
@@ -325,7 +325,7 @@ def read(data: bytes) -> Job:
         details = jsontext.compact(inner.others) if inner.others else None
         job.error = (inner.any_text("code"), inner.any_text("message"), details)
     elif error is not None:
-        job.error = (None, fields.any_text("error", Members), None)  # Of another type: noted as that, and still an error.
+        job.error = (None, fields.any_text("error", Members), None)  # Another type is noted, and still an error.
     if kind == "bulk":
         counts = Fields(fields.object("summary") or Members(), SUMMARY_FIELDS, notes)
         job.total, job.processed = counts.count("total"), None

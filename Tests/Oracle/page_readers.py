@@ -60,7 +60,7 @@ def with_expat(page: Path) -> str:
 
 
 def with_rxp(page: Path) -> str:
-    # Strict XML 1.0, namespaces too; the first canonical form.
+    # Strict XML 1.0 with namespaces; output in first canonical form.
     done = subprocess.run(["rxp", "-x", "-N", "-o", "1", str(page)], capture_output=True, timeout=300)
     if done.returncode or done.stderr:
         raise Failure(f"rxp: exit status {done.returncode}, {done.stderr[:300].decode('utf-8', 'replace')}")

@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 WORD = "[A-Za-z0-9_]"
-# Letters and digits of any script, and what is no punctuation.
+# Letters and digits of any script, and other characters that are not punctuation.
 LETTER = "[A-Za-z0-9_\u00c0-\u1fff\u2c00-\u2fff\u3040-\ufeff\uff10-\U0010ffff]"
 OTHER_DIGIT = r"(?:(?![0-9])\d)"
 OTHER_NUMBER = rf"{OTHER_DIGIT}+(?:[.,\u066b\u066c]{OTHER_DIGIT}+)*"
-# What opens and what closes, and whether the mark that opens may not follow a letter.
+# Opening and closing marks, and whether the opening mark must not follow a letter.
 QUOTATIONS = [
     ("«", "»", False), ("»", "«", True), ("‘", "’", True), ("‚", "‘’", False), ("“", "”", False),
     ("”", "”", True), ("„", "“”", False), ("‹", "›", False), ("›", "‹", True), ("「", "」", False), ("『", "』", False),

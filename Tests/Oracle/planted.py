@@ -59,7 +59,7 @@ def main() -> int:
     for first, count in STRETCHES:
         for row in range(first, first + count):
             rows[row - 1] = ("internal_error", "worker lost", "worker lost")
-    # No other two failed rows are neighbours.
+    # Of the other failed rows, no two are adjacent.
     free = [row for row in range(1, ROWS + 1, 2) if not any(f - 1 <= row <= f + n for f, n in STRETCHES)]
     shuffles = [sorted(rng.sample(free, len(planted))) for _ in range(2)]
     first_seen: list = []

@@ -27,7 +27,7 @@ from seeds import add_seed
 BATCH = 200
 BATCH_BYTES = 16_000_000
 DAMAGE = {"dump-truncated", "dump-malformed", "row-damaged", "text-repaired"}
-# What is behind or around a whole dump is no damage of it.
+# Findings about what follows or surrounds a complete dump are not damage.
 AROUND = {"skipped-text", "unwrapped"}
 JSON_SPACE = b" \t\n\r"
 
@@ -36,8 +36,8 @@ JSON_SPACE = b" \t\n\r"
 class Outline:
     """Where the rows of one dump end, found by reading it with Python's json, one value at a time."""
 
-    rows: list[tuple[int, str]] = field(default_factory=list)  # the byte after a row, the row's outcome
-    keys: dict[str, int] = field(default_factory=dict)  # the byte after the value of a known field
+    rows: list[tuple[int, str]] = field(default_factory=list)  # the byte offset after a row, and the row's outcome
+    keys: dict[str, int] = field(default_factory=dict)  # the byte offset after the value of a known field
 
     def whole_rows(self, cut: int) -> list[str]:
         return [outcome for end, outcome in self.rows if end <= cut]
@@ -58,7 +58,7 @@ def outline(data: bytes) -> Outline:
 
 
 def _walk(data: bytes, found: Outline) -> None:
-    # One character for each byte: json's positions are then byte offsets, and all that shapes JSON is ASCII.
+    # One character per byte, so json's positions are byte offsets. Everything that structures JSON is ASCII.
     text = data.decode("latin-1")
     decoder = jsontext.decoder()
 
@@ -103,7 +103,7 @@ class Case:
     data: bytes
     name: str
     whole: bool  # Python's json and UTF-8 accept the text, and the file it was made from is an import job
-    rows: list[str] | None = None  # outcomes of the rows that must be kept; None when they are not compared
+    rows: list[str] | None = None  # outcomes of the rows that must be kept, or None if they are not compared
     must_be_job: bool = False
 
 
@@ -146,7 +146,7 @@ def _check_document(document: dict[str, Any], paths: list[Path], cases: list[Cas
     for kind in ("jobs", "unreadable"):
         order = []
         for entry in document[kind]:
-            # A dump that lies in a damaged input, not all of it, has its place behind the name.
+            # A dump that is only a part of a damaged input has its place after the name.
             name, dot, rest = entry["source"].rpartition("/")[2].partition(".json") if "#" not in entry["source"] else (
                 entry["source"].partition("#")[0].rpartition("/")[2].partition(".json")
             )
@@ -159,7 +159,7 @@ def _check_document(document: dict[str, Any], paths: list[Path], cases: list[Cas
         found = answers.get(number, [])
         if not found:
             raise Failure(case, "is listed neither as a job nor as unreadable")
-        # What lies in an input, or is left over of a damaged one, says nothing of the whole.
+        # Something in an input, or left over from a damaged one, says nothing about the whole.
         own = [answer for answer in found if "#" not in answer[1]["source"]]
         if case.whole and len(own) > 1:
             raise Failure(case, "is whole, but listed more than once")
@@ -219,7 +219,7 @@ def prefixes(path: Path) -> Iterator[Case]:
         )
 
 
-# Bytes that are likely to change what the text means, and a few that are no UTF-8.
+# Bytes that are likely to change what the text means, and a few that are not UTF-8.
 TELLING = b'{}[]",:\\/ \t\n\r0123456789-+.eEtfnu\x00\x1f\x7f\x80\xbf\xc0\xc3\xe2\xed\xf4\xff'
 
 
@@ -241,7 +241,7 @@ def mutations(path: Path, count: int, seed: int) -> Iterator[Case]:
         whole = job and jsontext.accepts(damaged)
         try:
             rows = [row.outcome for row in model.read(damaged).rows] if whole else None
-        except model.NotAJob:  # Without its results, nothing shows what a bulk job was.
+        except model.NotAJob:  # Without its results, nothing shows that it is a bulk job.
             whole, rows = False, None
         yield Case(damaged, name, whole, rows)
 
@@ -286,7 +286,7 @@ def main() -> int:
             for batch in batches(cases):
                 check_batch(options.binary, batch)
                 checked += len(batch)
-            # Alone, an input shows its own exit status.
+            # If there is only one input, the exit status is about it alone.
             again = prefixes(path) if options.mutate is None else iter(cases)
             total = len(path.read_bytes()) if options.mutate is None else options.mutate
             for case in islice(again, 0, None, max(1, total // max(1, options.single))):

@@ -60,8 +60,8 @@ class Archive:
     def __init__(self, binary: str, seed: int, index: int, place: Path) -> None:
         self.binary, self.place = binary, place
         self.rng = rng = random.Random(f"properties:{seed}:{index}")
-        self.is_plain = True  # Without texts that redaction may group in another way.
-        self.whole: list[str] = []  # The names of inputs that are one whole dump each.
+        self.is_plain = True  # Without texts that redaction may group differently.
+        self.whole: list[str] = []  # The names of inputs that are a single complete dump.
         dumps: list[bytes] = []
         for number in range(rng.choice([1, 2, 3, 5, 8, 12])):
             generator = generate.Generator(random.Random(f"{seed}:{index * 1000 + number}"))
@@ -161,7 +161,7 @@ def check_merge(archive: Archive) -> None:
         parts = [archive.summary(*part, options=identity) for part in archive.split(inputs)]
         same(archive.merged(parts), whole, f"{len(parts)} merged parts and all inputs")
         same(archive.grouped(parts), whole, f"{len(parts)} parts merged in groups and all inputs")
-    # What is no dump is listed as often as it is given.
+    # An input that is not a dump is listed as often as it is given.
     twice, once = json.loads(archive.merged([whole, whole])), json.loads(whole)
     for name in ("jobs", "totals"):
         expect(twice[name] == once[name], f"a summary merged with itself has other {name}")
@@ -220,7 +220,7 @@ def job_shape(job: dict[str, Any], with_groups: bool) -> Any:
 
 
 def check_redaction(archive: Archive) -> None:
-    # With every dump for itself: pseudonyms of names may decide otherwise which of two dumps of a job counts.
+    # With every dump counted separately: pseudonyms of names may change which of two dumps of a job counts.
     options = ("--sha256", "--identity", "--every-dump")
     plain = json.loads(archive.summary(*archive.files, options=options))
     redacted = json.loads(archive.summary(*archive.files, options=(*options, "--redact", "--redact-key-file", "key")))
@@ -231,7 +231,7 @@ def check_redaction(archive: Archive) -> None:
         left, right = job_shape(one, archive.is_plain), job_shape(other, archive.is_plain)
         for name in left:
             expect(left[name] == right[name], f"{name} of {one['source']}: {left[name]} is {right[name]} when redacted")
-        # What is equal stays equal: ids of records, and codes.
+        # Equal ids and codes must remain equal.
         expect(len({c["code"] for c in other["failed_by_code"]}) == len({c["code"] for c in one["failed_by_code"]}), "codes")
     for name in ("rows", "jobs", "findings"):
         expect(plain["totals"][name] == redacted["totals"][name], "totals:", name)
@@ -281,7 +281,7 @@ def check_containers(archive: Archive) -> None:
         (place / "gz" / f"{each}.gz").write_bytes(gzip.compress((place / "in" / each).read_bytes()))
     compressed = archive.summary("gz").decode().replace("gz/", "in/").replace(".json.gz", ".json")
     same(compressed.encode(), expected.encode(), "compressed files and files")
-    # One after another, and on lines of their own: sizes and hashes are then those of the texts alone.
+    # One after another, or on separate lines: sizes and hashes are then those of the texts alone.
     alone = json.loads(archive.summary(*archive.whole, options=("--every-dump",)))["jobs"]
     between = archive.rng.choice([b"\n", b"\n\n", b"", b" "])
     (place / "all.json").write_bytes(between.join((place / name).read_bytes() for name in archive.whole))
@@ -307,7 +307,7 @@ def check_verify(archive: Archive) -> None:
 
 
 def check_rows(archive: Archive) -> None:
-    # Neither hashes dumps, so that copies of an import without an id are imports of their own for both.
+    # Neither command hashes dumps, so both count copies of an import without an id as separate imports.
     summary = json.loads(archive.summary(*archive.files, options=()))
     printed = archive.run("rows", *archive.files, "--format", "jsonl").splitlines()
     rows = [json.loads(line) for line in printed]
@@ -368,7 +368,7 @@ def main() -> int:
         for name, check in PROPERTIES.items():
             if options.only not in (None, name):
                 continue
-            # Each has the same archive, whichever others are checked.
+            # Each check gets the same archive, whichever others run.
             with tempfile.TemporaryDirectory(prefix="oracle-", dir=MEMORY) as folder:
                 try:
                     check(Archive(binary, options.seed, index, Path(folder)))

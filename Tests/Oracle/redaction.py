@@ -34,13 +34,13 @@ FOLDER = ""
 KEY = b"Kuckucksuhr-geheim-0123456789"
 problems = []
 
-# What must not be found, in whatever form. Each is in at least one of the values that are planted below.
+# Secrets that must not be found in any form. Each is part of at least one value that is planted below.
 SECRETS = [
     "zorblatt", "qwimbly", "müllerska", "bücherwurm", "4930987654", "98 76 54 32", "555-0199", "ploverhaus",
     "7c9e6679-7425-40de-944b-e07fc1f90ae7", "7c9e6679742540de944be07fc1f90ae7", "c0ffee1234567890abcdef",
     "90817263", "xq7vbn2kd93mzt4p", "grimbald", "hollerbusch", "wintergrün", "tannhäuser",
 ]
-# A message for each way to write a value.
+# One message for each way to write a value.
 MESSAGES = [
     "Address Zorblatt.Qwimbly+news@example.com is taken",
     "Address <ZORBLATT.QWIMBLY@Example.com>, see mailto:zorblatt@example.com?cc=qwimbly@example.com",
@@ -145,7 +145,7 @@ def plant():
         os.path.lexists(link) or os.symlink(target, link)
     long = planted_job(0)
     long["job_id"] = "long"
-    # Names and texts are cut by the reader: the front of a value must not be left.
+    # The reader cuts names and texts. The beginning of a value must not remain.
     long["x" * 87 + " zorblatt@example.com"] = 1
     long["results"] = [row("y " * (1024 * 512 - 4) + "zorblatt.qwimbly@example.com")]
     write("in/tree/long.json", json.dumps(long))
@@ -183,7 +183,7 @@ def forms(data):
     text = data.decode("utf-8", "replace")
     unescaped = [text, urllib.parse.unquote(text), html.unescape(text)]
     unescaped.append(re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text))
-    # Marks that Markdown puts between letters.
+    # Characters that Markdown output contains between letters.
     unescaped += [re.sub(r"[\\\u200b\u2060\u00ad]", "", form) for form in list(unescaped)]
     return [form.casefold() for form in unescaped]
 
@@ -229,7 +229,7 @@ def canaries():
     key = write("key", KEY + b"\n")
     rules = write("rules.yml", RULES)
     redact = ["--redact", "--redact-key-file", key, "--redact-rules", rules]
-    # First that there is something to find.
+    # First make sure that there is something to find.
     out = os.path.join(FOLDER, "plain")
     run("report", single, "-o", out)
     plain = b"".join(open(file, "rb").read() for file in glob.glob(out + "/*"))
@@ -250,7 +250,7 @@ def canaries():
         search_zip("pack " + name, pack)
         done = run("verify", pack, status=0)
         search("verify " + name, done.stdout + done.stderr)
-        # Whoever has the dumps can compare the pack with them: the hashes are theirs.
+        # Whoever has the dumps can compare them with the pack: the hashes are those of the dumps.
         if name == "single":
             run("verify", pack, single, status=0)
         for command in [["summary"], ["summary", "--format", "json", "--sha256", "--identity"],
@@ -264,7 +264,7 @@ def canaries():
             search(" ".join(command), done.stdout + done.stderr)
             if not done.stdout:
                 problems.append("%s: no output" % command)
-    # Without a key of one's own.
+    # With a random key.
     out = os.path.join(FOLDER, "out-random")
     done = run("report", tree, "-o", out, "--redact", "--redact-rules", rules)
     search("random", done.stdout + done.stderr)
@@ -285,7 +285,7 @@ def merge(single, tree, redact):
     whole = json.loads(run("summary", single, tree, "--format", "json", "--sha256", *redact).stdout)
     if json.loads(done.stdout) != whole:
         problems.append("merge of redacted summaries is not the summary of all")
-    # Summaries of other keys, or of none, must not be mixed with them.
+    # Summaries with other keys, or without any, must not be mixed with them.
     other = write("part2.json", run("summary", single, "--format", "json", "--redact").stdout)
     plain = write("part3.json", run("summary", single, "--format", "json").stdout)
     for stranger in [other, plain]:
@@ -388,7 +388,7 @@ def samples():
         if redacted.pop("redacted", {}).get("keyed") is not True:
             problems.append("%s: the summary does not say that it is redacted" % sample)
         if sample == groups:
-            # Of a phone number, the first groups of digits become zeros: they do not vary any more.
+            # The first groups of digits in a phone number become zeros and no longer vary.
             for document in [plain, redacted]:
                 for message in document["jobs"][0]["failed_by_code"][0]["messages"]:
                     del message["slots"]

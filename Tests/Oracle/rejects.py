@@ -102,7 +102,7 @@ class Source:
         narrow = "other" if self.codec == "windows-1252" else "utf-8"
         quoting = rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
         if self.line_end == "\r":
-            # Python quotes only what its own line end is made of.
+            # Python quotes only the characters of its own line terminator.
             quoting = csv.QUOTE_ALL
 
         def line(cells: list[str]) -> str:
@@ -114,7 +114,7 @@ class Source:
         self.has_header = rng.random() < 0.9
         self.header = line(names).encode(self.codec) if self.has_header else b""
         self.records: list[bytes] = []
-        # What a page may show of each record.
+        # The cells of each record that a page may show.
         self.cells: list[list[tuple[str, str]]] = []
         shown = names if self.has_header else [f"column {index + 1}" for index in range(len(names))]
         for index in range(count):
@@ -124,7 +124,7 @@ class Source:
             self.records.append(line(cells).encode(self.codec))
         body = list(self.records)
         if rng.random() < 0.3:
-            # The last line of a file often has no end.
+            # The last line of a file often has no line ending.
             body[-1] = body[-1][: -len(self.line_end.encode(self.codec))]
             self.records[-1] = body[-1]
         self.blanks = 0
@@ -189,7 +189,7 @@ class Source:
     def arguments(self) -> list[str]:
         if self.form != "csv":
             return []
-        # Without a header, the delimiter is anyone's guess.
+        # Without a header, the delimiter cannot be detected reliably.
         result = [] if self.has_header else ["--no-header", "--delimiter", {"\t": "tab"}.get(self.delimiter, self.delimiter)]
         return result + (["--encoding", "windows-1252"] if self.encoding == "windows-1252" else [])
 
@@ -401,7 +401,7 @@ def check_lines(
     if rng.random() < 0.3:
         check("again")
     if source.form in ("array", "body") and not name.endswith(".gz"):
-        # Other lines, the same rows.
+        # Different lines, but the same rows.
         start = source.bytes.index(b"[") + 1 if source.form == "array" else source.bytes.index(source.opening) + len(source.opening)
         (folder / name).write_bytes(source.bytes[:start] + b"\n\n" + source.bytes[start:])
         wanted = [[job, row, str(int(line) + 2)] for job, row, line in wanted]
@@ -417,7 +417,7 @@ def check_cells(
     audit: pathlib.Path, source: Source, failed: list[dict[str, Any]], wanted: list[list[str]]
 ) -> None:
     """What was sent stands beside the rows that pages list: cells of that record, with those that its message names."""
-    # Several jobs may have no id: their rows are told apart by their lines.
+    # Several jobs may have no id. The lines distinguish their rows.
     records = {tuple(place): row["source_row"] - 1 for place, row in zip(wanted, failed)}
     listed = 0
     for page in audit.rglob("report.xhtml"):
@@ -429,7 +429,7 @@ def check_cells(
             listed += 1
             row = "".join(line.find(f"{XHTML}th").itertext()).split()[0].replace(",", "")
             place = next([cells[0], row, cells[-1]] for cells in table[1:] if cells[1] == row)
-            # Rows of jobs without an id, whose records are on one line.
+            # Rows of jobs without an id, with records on the same line.
             if wanted.count(place) > 1:
                 continue
             record = records[tuple(place)]

@@ -20,12 +20,12 @@ import patterns
 from seeds import add_seed
 
 OUTCOMES = ["created", "existing", "failed", "unclassified"]
-# Of imports no row is applied, but its place is there.
+# No row of an import is applied, but the count is present.
 ALL_OUTCOMES = [*OUTCOMES, "applied"]
 CODES = [None, "a", "b b", "é", "e\u0301", "</td>|*_`\u202e", "@x", "=1+1", "fixed only", "new only", "same"]
 PATTERNS_LISTED = 20
 
-# Messages with values that stay or vary, on one side or on both: % is a value. Some begin alike, look like
+# Messages with values that stay the same or vary, on one side or both: % is a value. Some begin alike, look like
 # placeholders, or are hostile.
 TEMPLATES = [
     None, "", "m", "property '%' is missing", "property '%' is missing.", "row % of %", "request % failed",
@@ -48,7 +48,7 @@ class Side:
         self.number = number
         self.templates = number.sample(TEMPLATES, number.randint(1, len(TEMPLATES)))
         self.pools = {template: self.pool() for template in TEMPLATES}
-        # More patterns than are listed, the first ones the most frequent.
+        # More patterns than are listed; the first ones are the most frequent.
         self.words = number.sample([f"check {letters(each)} failed" for each in range(60)], number.randint(1, 60))
 
     def pool(self) -> list[str]:
@@ -56,7 +56,7 @@ class Side:
         draw = self.number
         kinds = [
             lambda: str(draw.randrange(10)), lambda: f"tier-{draw.randrange(200)}", lambda: draw.choice(TEXTS),
-            # Never enough digits to be taken for hexadecimal ones: whether they are is not known of values not listed.
+            # Never enough digits to look hexadecimal: for values that are not listed, that would be unknown.
             lambda: str(draw.randrange(10**7)), lambda: f"{draw.randrange(16**8):08x}", lambda: "stage",
         ]
         kind = draw.choice(kinds)
@@ -89,7 +89,7 @@ def tries(number: random.Random, rows: int) -> tuple[list[Row], list[Row]]:
     after: list[Row] = []
     sides = Side(number), Side(number)
     while len(before) < rows:
-        # Stretches, as imports have them, and single rows.
+        # Runs of rows, as in real imports, and single rows.
         count = min(number.choice([1, 1, 1, 2, 5, 40]), rows - len(before))
         first = number.choices(OUTCOMES, [5, 2, 4, 1])[0]
         second = number.choices(OUTCOMES, [6, 2, 3, 1])[0]
@@ -150,7 +150,7 @@ class Listed:
     def __init__(self, jobs: list[list[str]]):
         self.rows: Counter = Counter()
         self.other_rows = 0
-        # Jobs with more patterns than they list, by what they list.
+        # For each job with more patterns than it lists, the ones that it lists.
         self.capped: list[set] = []
         for messages in jobs:
             order: list[tuple] = []
@@ -190,7 +190,7 @@ def written(texts: list[str]) -> str | None:
 
 def messages(before: list[list[str]], after: list[list[str]]) -> tuple[list[dict], dict]:
     first, second = Listed(before), Listed(after)
-    # How a pattern is written is found from the rows of both sides that list it.
+    # The wording of a pattern is derived from the rows of both sides that list it.
     sides = texts_by_family(before), texts_by_family(after)
     found = []
     for key in first.rows.keys() | second.rows.keys():

@@ -5,7 +5,7 @@ import os
 import random
 import sys
 
-# What the tests of the program understand, too.
+# The variable that the program's tests read, too.
 VARIABLE = "IMPORT_AUDIT_SEED"
 
 

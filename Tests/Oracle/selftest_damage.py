@@ -98,7 +98,7 @@ class Torn(unittest.TestCase):
         known = {
             b'{"status":"complete"': False,
             b'{"status":"complete","total":1': None,
-            b'{"status":"complete","total":12': None,  # It may go on.
+            b'{"status":"complete","total":12': None,  # More digits may follow.
             b'{"status":"complete","total":12,': True,
             b'{"status":"complete","total":12,"results":[': True,
         }
@@ -121,11 +121,11 @@ class Torn(unittest.TestCase):
                 line = lines[job.line - 1]
                 self.assertFalse(jsontext.accepts(line) if job.cut else False, each.id)
                 if job.audit is not None:
-                    # What is torn stands before it on the line, when it is glued.
+                    # In a glued line, the cut records come before it.
                     starts = [at for at in range(len(line)) if line[at : at + 1] == b"{"]
                     self.assertTrue(any(self.is_job(line[at:], job.job_id) for at in starts), each.id)
             if each.kind == "torn":
-                # The same by lines alone: what is JSON is a job, what is none is torn.
+                # The same by lines alone: a line that is JSON is a job, any other is cut.
                 whole = [json.loads(line)["job_id"] for line in lines if jsontext.accepts(line)]
                 right = [job for job in each.jobs if job.audit is not None]
                 self.assertEqual(sorted(whole), sorted(job.job_id for job in right), each.id)
@@ -250,7 +250,7 @@ class Inside(unittest.TestCase):
     def test_rows_that_are_plain_to_see(self) -> None:
         text = b'[{"created":true},{"id":null"error":{"code":"c"}},{"error":{"code":"c"}},{"existing":true,{}]'
         self.assertEqual(inside.whole_rows(text), ["created", "failed", "unclassified"])
-        # What is left of two rows may look like one.
+        # The rest of two rows may look like one row.
         self.assertEqual(inside.whole_rows(b'[{"error":{"code":"c","created":true}, {"existing":true}]'), ["created", "existing"])
 
     def test_what_would_be_json_again(self) -> None:
@@ -320,7 +320,7 @@ class Judge(unittest.TestCase):
     def may(self, change: str, each: Case) -> bool:
         """Whether the answer is still one that is allowed."""
         first = next((job for job in each.jobs if job.certain is not False))
-        # What may be unreadable, or has too little left to be compared.
+        # Some jobs may be unreadable, or too little is left to compare.
         if any(job.certain is None for job in each.jobs) or each.variety == "row-last":
             return True
         if change == "another_code":

@@ -114,7 +114,7 @@ BOMB = ("<?xml version='1.0'?><!DOCTYPE w [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&
 HIDDEN = ('<sheet name="Back" sheetId="1" state="hidden" r:id="rId1"/><sheet name="\u202e“Front”" sheetId="2" '
           'r:id="rId2"/>')
 
-# Name, the file, and what the sentence must hold.
+# Name, file, and the words that the message must contain.
 REFUSED = [
     ("merged", book(behind='<mergeCells><mergeCell ref="B2:B3"/></mergeCells>'), ["sheet “First”, cell B2", "B2:B3 are merged"]),
     ("merged header", book(behind='<mergeCells><mergeCell ref="A1:C1"/></mergeCells>'), ["cell A1", "A1:C1 are merged"]),
@@ -174,9 +174,9 @@ REFUSED = [
     ("packed, another part first", gzip.compress(other_part_first()), ["compressed", "Unpack it"]),
     ("in a zip, another part first", zipped(**{"sent.xlsx": other_part_first()}), ["archive", "Unpack it"]),
 ]
-# Those that can be read, and are not what was sent; the others end with 65.
+# Workbooks that can be read but are not the source of the job. All others end with 65.
 NOT_SENT = {"empty", "styles only", "only header", "another count", "shifted"}
-# What the job says of those that it says something else of.
+# The rows of the job, for workbooks that need other ones.
 BAD = {"error": {"code": "bad", "message": "bad"}}
 OTHER_RESULTS = {
     "full width": [*RESULTS, BAD],
@@ -263,7 +263,7 @@ class Cases:
             "xl/worksheets/sheet2.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{ROWS}</sheetData></worksheet>'})
         path = self.write("two#1.xlsx", two)
         self.taken("named", self.run(f"{path}#it's #2"), [bob])
-        # A file that has the whole name is meant before a sheet is.
+        # An existing file with the full name takes precedence over a sheet.
         self.taken("literal", self.run(self.write("two#1.xlsx#First", book())), [bob])
         for sheet, words in [("Third", ["sheet “Third”", "no such sheet", "“First”, “it's #2”"]), ("", ["no such sheet"]),
                              ("first", ["no such sheet"])]:
@@ -275,7 +275,7 @@ class Cases:
         if run.returncode != 64 or "not a workbook" not in run.stderr:
             fail("#sheet of CSV", run, "should be a wrong usage")
 
-        # A second try with the rejects of the first one, which are no input.
+        # A second try with the rejects of the first one, which are not an input.
         second = self.write("second.json", self.job([{"error": {"code": "bad", "message": "'bob@example.org' again"}}]))
         rejects = self.folder / "out" / "rejects.xlsx"
         again = ["1", "j", "1", "failed", "bad", "'bob@example.org' again", *bob[6:]]
@@ -302,14 +302,14 @@ class Cases:
         if run.returncode != 65 or "Unpack them first" not in run.stderr:
             fail("packed rejects", run, "should be refused")
 
-        # A report is no source.
+        # A report is not a source.
         run = subprocess.run([self.binary, "report", self.dump, "--formats", "xlsx", "-o", self.folder / "report"],
                              capture_output=True, text=True)
         run = self.run(self.folder / "report" / "report.xlsx", out="none")
         if run.returncode != 65 or "wrote this workbook as a report" not in run.stderr:
             fail("report", run, "should be refused")
 
-        # By action; and each of two workbooks with a job and with styles of its own.
+        # By action. Then two workbooks, each with a job and its own styles.
         codes = self.write("codes.yml", b"codes:\n  - code: bad\n    action: fix-data\n")
         run = self.run(self.write("a.xlsx", book()), "--codes", str(codes), "--by-action", out="actions")
         found = sheetxml.read(self.folder / "actions" / "rejects-fix-data.xlsx").rows
@@ -328,7 +328,7 @@ class Cases:
         run = subprocess.run(
             [self.binary, "rejects", self.dump, other, "--source", self.write("a.xlsx", styled("0.0")),
              self.write("b.xlsx", styled("0.00 &quot;x&quot;")), "-o", self.folder / "two"], capture_output=True, text=True)
-        # Of the style 164 nothing says what it is.
+        # Nothing defines style 164.
         formats = [(cells[6][2], cells[7][2]) for cells in sheetxml.read(self.folder / "two" / "rejects.xlsx").rows[1:]]
         if run.returncode != 0 or formats != [(0, "0.0"), (0, '0.00 "x"')]:
             fail("two workbooks", run, f"has the formats {formats}")

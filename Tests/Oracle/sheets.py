@@ -54,7 +54,7 @@ class Case:
         self.sheet = number.choice(SHEETS)
         self.columns = number.randint(1, 8)
         self.count = number.choice([1, 2, 7, 30, 200])
-        # openpyxl reads nothing that is as the format has it and unlike what others write.
+        # True if it uses what the format allows but other programs do not write. openpyxl cannot read that.
         self.is_by_hand = False
 
     def key(self, row: int) -> str:
@@ -288,7 +288,8 @@ def check_openpyxl(case: Case, file: pathlib.Path, by: int) -> None:
                 compare("missing cell", cell.value in (None, ""), True)
                 continue
             copy = row[at + offset]
-            # openpyxl takes some escapes out of shared texts, and none out of others; empty texts it drops in one of them.
+            # openpyxl removes escapes from some shared texts but not from others, and drops empty texts in one of the
+            # files.
             if isinstance(cell.value, str) and ("_x" in cell.value or cell.value == "" or "_x" in str(copy.value)):
                 continue
             if cell.value is None:
@@ -329,7 +330,7 @@ def mutate(binary: str, case: Case, folder: pathlib.Path, count: int) -> None:
         run = subprocess.run(
             [binary, "rejects", dump, "--source", case.path, "-o", folder / "mutated", "--force", "--created"],
             capture_output=True, text=True, timeout=60)
-        # A zip that shows no workbook any more is an archive of other files.
+        # A zip that is no longer recognized as a workbook is an archive of other files.
         if run.returncode not in (0, 1, 64, 65) or run.returncode and not run.stderr:
             kept = pathlib.Path(tempfile.gettempdir()) / f"mutated-{case.sheet.encode().hex()}-{number}.xlsx"
             kept.write_bytes(case.path.read_bytes())
@@ -337,7 +338,7 @@ def mutate(binary: str, case: Case, folder: pathlib.Path, count: int) -> None:
 
 
 def main() -> None:
-    # Numbers beyond all dates, shown as dates.
+    # Some numbers are beyond all dates but formatted as dates.
     warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)

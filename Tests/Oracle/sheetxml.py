@@ -14,14 +14,14 @@ STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 DOCUMENTS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 GENERAL = 0
-# What workbooks made by hand have: numbers of formats that programs know, and codes of others.
+# Formats in workbooks made by hand: numbers of formats that programs know, and codes of others.
 FORMATS = [0, 10, 14, "yyyy\"<&>\"", "0.000", 44]
 
 
 class Book:
     sheet: str
     from1904: bool
-    # For each row that is not empty, cells by their columns from 0 on: kind, exact value, format.
+    # For each row that is not empty, the cells by column, counted from 0: kind, exact value, format.
     rows: list
 
 

@@ -98,7 +98,7 @@ def check(binary: str, rng: random.Random, folder: pathlib.Path) -> None:
     sent, tries = emails, Counter()
     state: dict[str, dict[str, Any]] = {e: {"tries": 0, "vain": False, "state": None} for e in emails}
     dumps, maps = [], []
-    # What each try says of the rows that were sent in it.
+    # For each try, the results of the rows that were sent in it.
     words: list[dict[str, Any]] = []
     current = name
     for attempt in range(1, rng.randint(2, 5) + 1):
@@ -131,7 +131,7 @@ def check(binary: str, rng: random.Random, folder: pathlib.Path) -> None:
         lost = emails_in(folder / out / f"no-result{ending}")
         if not again and not lost:
             break
-        # Rows without a known result may still be sent again, and then some that succeeded are.
+        # Rows without a known result may be sent again, and some of them may have succeeded.
         heap = "rejects" if again and (not lost or rng.random() < 0.7) else "no-result"
         sent = again if heap == "rejects" else lost
         current = f"{out}/{heap}{ending}"
@@ -159,7 +159,7 @@ def check(binary: str, rng: random.Random, folder: pathlib.Path) -> None:
     expect(totals["still_failing"] + totals["never_sent_again"] == states["failed"], totals, states)
     expect(totals["no_result"] == states["no-result"], totals, states)
     run(binary, folder, "account", *dumps, *flags)
-    # The first two tries again, as a comparison of all rows before and after.
+    # Compare the first two tries: all rows before and after.
     compared = json.loads(
         run(binary, folder, "compare", dumps[0], dumps[1], flags[0], "--format", "json").stdout)["row_by_row"]
     lists = {name: set() for name in ("fixed", "still_failing", "newly_failing")}

@@ -12,7 +12,7 @@ except ImportError:
 
 def shown(cell):
     value = cell.value
-    # openpyxl leaves the escapes of inline strings as they are in the file.
+    # openpyxl leaves the escapes in inline strings unchanged.
     if cell.data_type in ("s", "inlineStr") and isinstance(value, str):
         value = re.sub("_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), value)
     if isinstance(value, datetime.datetime):

@@ -29,12 +29,12 @@ Files = dict[str, bytes]
 FORMATS = ["md", "csv", "xhtml", "json", "xlsx", "eml", "slack", "teams", "github", "explore"]
 NAMES = ["audit", "a b", "x'y", "a;b$c", "-x", "a.b.c", "%41", "n" * 90, "con", "a\\b", "a\nb", "[a]*?", "#1", "Audit"]
 NAMES += ["\u00fcber", "e\u0301", "\u202ex", "\u65e5\u672c\u8a9e", "\U0001f600"]
-# Names of files are UTF-8, whatever the language of the system.
+# File names are UTF-8, whatever the language of the system.
 ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 OWN = {"MANIFEST.json", "SHA256SUMS"}
 
 
-# The readers: each unpacks into an empty folder, and returns the names that it lists, or None if it lists none
+# The readers: each unpacks into an empty folder and returns the names that it lists, or None if it lists none
 
 
 def call(command: list[str], pipe: Path | None = None) -> bytes:
@@ -76,7 +76,7 @@ def with_bsdtar(packed: Path, folder: Path) -> list[str] | None:
 
 def with_busybox(packed: Path, folder: Path) -> list[str] | None:
     call(["busybox", "unzip", "-q", str(packed), "-d", str(folder)])
-    return None  # Its list is made for people.
+    return None  # Its list is for people.
 
 
 def lines(output: bytes) -> list[str]:
@@ -122,7 +122,7 @@ def make(binary: str, rng: random.Random, seed: int, index: int, folder: Path) -
     if status:
         raise Failure(f"exit status {status}, stderr {errors[-300:]!r}")
     audit = files_in(folder / "audit")
-    # It is for the next run, and not packed.
+    # Only for the next run, and not packed.
     del audit["manifest.jsonl"]
     return packed, audit
 

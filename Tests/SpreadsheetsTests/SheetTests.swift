@@ -3,7 +3,7 @@ import Spreadsheets
 import TestSupport
 import Testing
 
-/// Sheets at their limits, read back.
+/// Sheets at their limits, written and read back.
 struct SheetTests {
     private func write(
         limits: SheetLimits = SheetLimits(), _ body: (Sheet) throws -> Void

@@ -1,11 +1,11 @@
 import Foundation
 
-/// A disk with little room, for one run of the program: no mount and no rights are needed.
+/// A disk with little space, for one run of the program. It needs no mount and no special rights.
 ///
-/// `full_disk.c` is loaded before the program's other libraries, and refuses to write more than so many bytes to the
-/// files below a folder, with the error of a full disk. Bytes do not come back when a file is removed.
+/// `full_disk.c` is loaded before the program's other libraries. It refuses to write more than a number of bytes to
+/// files below a folder, with the error of a full disk. Removing a file does not free its bytes.
 package enum FullDisk {
-    /// The environment of such a run.
+    /// The environment for such a run.
     package static func environment(bytes: Int, below folder: String) throws -> [String: String] {
         [
             "LD_PRELOAD": try library.get().path, "FULL_DISK_BYTES": "\(bytes)",

@@ -1,4 +1,4 @@
-/// Changes pages in one place, in all ways in which one may go wrong.
+/// Changes pages in one place, in all the ways in which a page may be wrong.
 package struct PageMutator {
     private var generator: SplitMix64
     /// The pages as tags and the text between them.
@@ -7,7 +7,7 @@ package struct PageMutator {
     private let attributes: [String]
     private let values: [String]
 
-    /// - Parameter pages: well-formed ones. What one of them has may get into another.
+    /// - Parameter pages: well-formed pages. Parts of one may be inserted into another.
     package init(_ pages: [[UInt8]], seed: UInt64) {
         generator = SplitMix64(seed: seed)
         self.pages = pages.map { Self.tokens(of: String(decoding: $0, as: UTF8.self)) }
@@ -23,7 +23,7 @@ package struct PageMutator {
             ]
     }
 
-    /// One of the pages, changed in one place.
+    /// Returns one of the pages, changed in one place.
     package mutating func next() -> [UInt8] {
         var page = pick(pages) ?? []
         switch Int.random(in: 0..<16, using: &generator) {
@@ -100,7 +100,7 @@ package struct PageMutator {
         page.insert(contentsOf: moved, at: Int.random(in: 0...page.count, using: &generator))
     }
 
-    /// Puts an element of any page into this one: where it is, or in the place of another one.
+    /// Copies an element of any page into this one: before an element, or instead of it.
     private mutating func insertElement(_ page: inout [String]) {
         guard let other = pick(pages), let element = element(in: other), let place = self.element(in: page) else {
             return
@@ -130,7 +130,7 @@ package struct PageMutator {
 
     private mutating func pick<Value>(_ values: [Value]) -> Value? { values.randomElement(using: &generator) }
 
-    /// An element with all that is in it, but not the root.
+    /// Returns an element with everything in it, but never the root.
     private mutating func element(in page: [String]) -> Range<Int>? {
         let starts = page.indices.filter { Self.name(of: page[$0]) != nil }.dropFirst()
         return pick(Array(starts)).flatMap { Self.element(from: $0, in: page) }
@@ -146,7 +146,7 @@ package struct PageMutator {
         return nil
     }
 
-    /// Tags, comments and the text between them. The pages have no `>` in attributes.
+    /// Returns the tags, the comments and the text between them. The pages have no `>` in attributes.
     private static func tokens(of page: String) -> [String] {
         var tokens: [String] = []
         for piece in page.split(separator: "<", omittingEmptySubsequences: false).dropFirst() {
@@ -158,7 +158,7 @@ package struct PageMutator {
         return tokens
     }
 
-    /// The name in a start tag; nil for anything else.
+    /// Returns the name in a start tag, or nil for anything else.
     private static func name(of token: String) -> String? {
         guard token.hasPrefix("<"), let first = token.dropFirst().first, first.isLetter else { return nil }
         return String(token.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == ":" || $0 == "-" })

@@ -11,7 +11,7 @@ package enum Repository {
         Array(try Data(contentsOf: root.appending(path: path)))
     }
 
-    /// The names of a folder's files with an extension, sorted.
+    /// Returns the sorted names of a folder's files with an extension.
     package static func names(in path: String, ending suffix: String = "") throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: self.path(path))
             .filter { $0.hasSuffix(suffix) && !$0.hasPrefix(".") }.sorted()
@@ -23,6 +23,6 @@ package enum Repository {
     package static let samples: [String] =
         ((try? names(in: "Samples", ending: ".json")) ?? []).map { String($0.dropLast(5)) }
 
-    /// Those that are import jobs.
+    /// The samples that are import jobs.
     package static let sampleJobs = samples.filter { $0 != "error-body" }
 }

@@ -2,10 +2,10 @@ import Foundation
 package import Glibc
 import Testing
 
-/// The result of a run of the program. Its description has everything that is needed to see why a test failed.
+/// The result of a run of the program. Its description has everything that explains a failed test.
 package struct CommandResult: CustomStringConvertible {
     package var arguments: [String]
-    /// The exit status; the number of the signal below 0 if one ended it.
+    /// The exit status, or the negated number of the signal that ended the program.
     package var status: Int32
     package var output: [UInt8]
     package var errors: [UInt8]
@@ -47,12 +47,13 @@ package enum CommandInput {
     case closed
 }
 
-/// A command that runs. Its output is drained by ``finish(seconds:)``, both streams at once.
+/// A running command. Its ``finish(seconds:)`` drains both output streams at once.
 package final class RunningCommand {
-    /// The program: the one that is named, as `Scripts/test` does for a whole run, or the one that was built with the tests.
+    /// The path of the program: IMPORT_AUDIT_BINARY, which `Scripts/test` sets for a full run, or the one that was
+    /// built with the tests.
     package static let binary: String = {
         if let named = ProcessInfo.processInfo.environment["IMPORT_AUDIT_BINARY"] { return named }
-        // The test bundle and the program are built into one folder.
+        // The test bundle and the program are built into the same folder.
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: bundle).deletingLastPathComponent().appending(path: "import-audit").path
     }()
@@ -68,20 +69,20 @@ package final class RunningCommand {
     private var isOver = false
 
     /// - Parameters:
-    ///   - folder: the working folder.
-    ///   - environment: set on top of the test's own.
+    ///   - folder: the working directory.
+    ///   - environment: variables that are added to the test's own.
     ///   - output: a file or terminal for standard output, instead of a pipe.
     ///   - errors: the same for standard error.
-    ///   - closing: streams that the program is not given.
+    ///   - closing: streams that are closed in the program.
     package init(
         program: String = RunningCommand.binary, _ arguments: [String], input: CommandInput = .nothing,
         folder: String? = nil, environment: [String: String] = [:], output: String? = nil,
         errors: String? = nil, closing: [Int32] = []
     ) throws {
-        // A pipe is for one program: another that a test starts at the same moment would keep it open.
+        // A pipe must belong to one program. Another one that a test starts at the same moment would keep it open.
         Self.spawning.lock()
         defer { Self.spawning.unlock() }
-        // A program that ends early must not end the tests with it.
+        // A program that ends early must not end the tests.
         signal(SIGPIPE, SIG_IGN)
         self.arguments = arguments
         var actions = posix_spawn_file_actions_t()
@@ -93,7 +94,7 @@ package final class RunningCommand {
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
-        // Whoever started the tests may have ignored some of these.
+        // The parent of the tests may have ignored some of these.
         for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
@@ -128,7 +129,7 @@ package final class RunningCommand {
         var command = [program] + arguments
         if let folder { command = ["/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder] + command }
 
-        // A crash shall end the program at once, and be seen as one.
+        // Crash at once, without a backtrace, so that the test sees a crash.
         var variables = ProcessInfo.processInfo.environment
         variables["SWIFT_BACKTRACE"] = "enable=no"
         variables.merge(environment) { _, own in own }
@@ -157,7 +158,7 @@ package final class RunningCommand {
         _ = Glibc.kill(pid, signal)
     }
 
-    /// Sends bytes to the program's standard input, as fast as it reads them.
+    /// Sends bytes to the program's standard input as fast as the program reads them.
     package func send(_ bytes: [UInt8]) throws {
         try writeAll(bytes, to: inputEnd)
     }
@@ -168,10 +169,10 @@ package final class RunningCommand {
         inputEnd = -1
     }
 
-    /// Waits for the end of the program.
+    /// Waits until the program ends.
     ///
-    /// - Parameter endsInput: whether standard input ends first. After a signal it should not: a program that reads
-    ///   the end before it takes the signal may finish its work in good order.
+    /// - Parameter endsInput: whether to end standard input first. After a signal, it must stay open: a program that
+    ///   sees the end of its input before the signal may finish its work normally.
     package func finish(seconds: Int = 120, endsInput: Bool = true) throws -> CommandResult {
         var output: [UInt8] = []
         var errors: [UInt8] = []

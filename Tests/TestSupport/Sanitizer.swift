@@ -3,10 +3,10 @@ package import Testing
 
 /// The sanitizer that the tests and the program were built with, if `Scripts/test --sanitize` built them.
 package enum Sanitizer {
-    /// `address` or `thread`; nil for none.
+    /// `address` or `thread`, or nil without a sanitizer.
     package static let name = ProcessInfo.processInfo.environment["IMPORT_AUDIT_SANITIZER"]
 
-    /// What a sanitizer reports on standard error, whatever status the program then ends with.
+    /// Returns what a sanitizer reported on standard error, whatever the exit status.
     static func report(in errors: [UInt8]) -> String? {
         guard name != nil else { return nil }
         let text = String(decoding: errors, as: UTF8.self)
@@ -16,8 +16,8 @@ package enum Sanitizer {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// For a test about memory: a sanitizer takes several times as much as what it watches. `Scripts/test --sanitize`
-    /// prints how many of them were skipped.
+    /// Skips a test about memory, because a sanitizer uses several times the memory of the program that it checks.
+    /// `Scripts/test --sanitize` prints how many of these tests were skipped.
     package static var measuresMemory: Self {
         .disabled(if: Sanitizer.name != nil, "memory cannot be measured under a sanitizer")
     }

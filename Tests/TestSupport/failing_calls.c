@@ -1,8 +1,8 @@
-// A system that fails on purpose, loaded into a program by LD_PRELOAD: the call with the number FAILING_CALL_NUMBER of the
-// function FAILING_CALL fails with the error FAILING_CALL_ERROR. Instead of an error, "short" makes a read or write do
-// half of its work, and "kill" ends the process as kill -9 does, before the call does anything. "change" writes the bytes
-// of the file FAILING_CALL_FROM into the file FAILING_CALL_TO, as another program would, and then makes the call. How many
-// calls there were is written to the file FAILING_CALL_COUNT at the end.
+// Makes system calls fail on purpose. Loaded into a program by LD_PRELOAD, it makes call number FAILING_CALL_NUMBER of
+// the function FAILING_CALL fail with the error FAILING_CALL_ERROR. Instead of an error, "short" makes a read or write
+// do half of its work, and "kill" ends the process like kill -9 before the call does anything. "change" copies the file
+// FAILING_CALL_FROM into the file FAILING_CALL_TO, as another program might, and then makes the call. At the end, the
+// number of calls is written to the file FAILING_CALL_COUNT.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -39,12 +39,12 @@ __attribute__((destructor)) static void end(void) {
     if (!counted) return;
     char text[32];
     int length = snprintf(text, sizeof text, "%ld\n", atomic_load(&calls));
-    // Past the functions below.
+    // Bypasses the functions below.
     int file = syscall(SYS_openat, AT_FDCWD, counted, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (file >= 0 && syscall(SYS_write, file, text, length) != length) _exit(99);
 }
 
-// Past the functions below, too.
+// Also bypasses the functions below.
 static void change(void) {
     const char *from = getenv("FAILING_CALL_FROM"), *to = getenv("FAILING_CALL_TO");
     if (!from || !to) _exit(99);
@@ -57,7 +57,7 @@ static void change(void) {
     syscall(SYS_close, target);
 }
 
-// Whether this call is the one that fails; errno is set.
+// Returns whether this call is the one that fails, and sets errno.
 static int fails(const char *name) {
     if (!wanted || strcmp(wanted, name) != 0) return 0;
     if (atomic_fetch_add(&calls, 1) + 1 != wanted_number) return 0;
@@ -72,7 +72,7 @@ static int fails(const char *name) {
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-// Half of the bytes, at least one: what a call may do that is cut short.
+// Half of the bytes, but at least one: what a call that is cut short may transfer.
 static size_t part(size_t count) { return count > 1 ? count / 2 : count; }
 
 #define TRANSFER(function, name, ...)                                                 \
@@ -142,7 +142,7 @@ PLAIN(fstat, "fstat", (int descriptor, struct stat *status), descriptor, status)
 PLAIN(unlink, "unlink", (const char *path), path)
 PLAIN(unlinkat, "unlink", (int folder, const char *path, int flags), folder, path, flags)
 
-// The file is closed all the same, as Linux does where it reports an error.
+// The file is closed even on an error, as on Linux.
 int close(int descriptor) {
     int failing = fails("close");
     int result = NEXT(close)(descriptor);

@@ -1,5 +1,6 @@
-// A disk with little room, loaded into a program by LD_PRELOAD: writes to regular files below FULL_DISK_FOLDER fail
-// with ENOSPC after FULL_DISK_BYTES bytes. A write that does not fit is done as far as it does, as on a real disk.
+// Simulates a disk with little space. Loaded into a program by LD_PRELOAD, it makes writes to regular files below
+// FULL_DISK_FOLDER fail with ENOSPC after FULL_DISK_BYTES bytes. A write that does not fit is done in part, as on a
+// real disk.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -31,7 +32,7 @@ static int is_on_disk(int descriptor) {
     return length > (ssize_t)prefix && memcmp(path, folder, prefix) == 0 && path[prefix] == '/';
 }
 
-// How many of so many bytes there is room for; they are taken. -1, with errno set, if there is none.
+// Reserves space for up to count bytes. Returns how many were reserved, or -1, with errno set, if there is no space.
 static ssize_t take(int descriptor, size_t count) {
     if (count == 0 || !is_on_disk(descriptor)) return count;
     long left = atomic_load(&room), taken;
@@ -62,14 +63,14 @@ ssize_t pwrite64(int descriptor, const void *bytes, size_t count, off64_t offset
     return taken < 0 ? -1 : NEXT(pwrite64)(descriptor, bytes, taken, offset);
 }
 
-// A short write is allowed, so the first part alone will do.
+// A short write is allowed, so writing only the first part is enough.
 ssize_t writev(int descriptor, const struct iovec *parts, int count) {
     for (int part = 0; part < count; part++)
         if (parts[part].iov_len > 0) return write(descriptor, parts[part].iov_base, parts[part].iov_len);
     return 0;
 }
 
-// Streams write inside the C library, where nothing can come between: they are made to call the functions above.
+// Streams write inside the C library, where calls cannot be intercepted, so they are made to call the functions above.
 
 static ssize_t stream_read(void *cookie, char *bytes, size_t count) { return read((int)(long)cookie, bytes, count); }
 
@@ -77,7 +78,7 @@ static ssize_t stream_write(void *cookie, const char *bytes, size_t count) {
     size_t done = 0;
     while (done < count) {
         ssize_t written = write((int)(long)cookie, bytes + done, count - done);
-        // 0, not -1, says that it failed; errno stays.
+        // 0, not -1, reports the failure; errno is kept.
         if (written < 0) return done;
         done += written;
     }

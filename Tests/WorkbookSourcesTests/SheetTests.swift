@@ -6,13 +6,13 @@ import TestSupport
 import Testing
 import WorkbookSources
 
-/// Sheets whose parts are written here. `Tests/Oracle/sheets.py` compares the command with other readers.
+/// Sheets whose XML these tests write. `Tests/Oracle/sheets.py` compares the command with other readers.
 struct SheetTests {
     private static let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     private static let documents = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     private static let package = "http://schemas.openxmlformats.org/package/2006/relationships"
 
-    /// The parts of a workbook with a sheet of these rows.
+    /// Returns the parts of a workbook with one sheet of these rows.
     private static func parts(rows: String, texts: String = "") -> [(name: String, content: String)] {
         let relationships = [("1", "worksheet", "s.xml"), ("2", "sharedStrings", "t.xml")].map { id, type, target in
             #"<Relationship Id="r\#(id)" Type="\#(documents)/\#(type)" Target="\#(target)"/>"#
@@ -34,7 +34,7 @@ struct SheetTests {
         ]
     }
 
-    /// Writes a workbook, opens it and hands out its reader.
+    /// Writes a workbook, opens it and passes its reader to a closure.
     private func reading(
         _ parts: [(name: String, content: String)], _ options: SourceOptions = SourceOptions(),
         _ body: (SourceReader) throws -> Void
@@ -61,7 +61,7 @@ struct SheetTests {
         try body(try SourceReader(rows: sheet.rows, of: sheet.form, sheet.progress, options))
     }
 
-    /// The texts of all rows, with the numbers of these in the sheet.
+    /// Returns the texts of all rows, each after its row number in the sheet.
     private func rows(_ source: SourceReader) throws -> [[String]] {
         var rows: [[String]] = []
         while try source.next() {
@@ -103,7 +103,7 @@ struct SheetTests {
                     #expect(source.form.columnNames == ["head"])
                     let found = try rows(source)
                     #expect(found == wanted)
-                    // Between the header and the last row.
+                    // The blank rows between the header and the last row.
                     #expect(source.blankLines == number - 1 - wanted.count)
                 }
             }

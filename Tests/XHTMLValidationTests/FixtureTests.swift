@@ -41,7 +41,7 @@ struct FixtureTests {
     }
 }
 
-/// libxml2's own command on the same files: another caller of the same library, with none of our code.
+/// libxml2's own command on the same files: it calls the same library, with none of our code.
 @Suite("Agreement with xmllint", .needs(.program("xmllint")))
 struct OracleTests {
     @Test("valid files", arguments: try Fixture.all(in: "valid"))
@@ -50,7 +50,7 @@ struct OracleTests {
         #expect(accepts)
     }
 
-    /// Not compared: documents that are refused before the grammar is used.
+    /// Faults that are not compared: these documents are refused before the grammar is used.
     private static let stricter: Set<XHTMLProblem.Code> = [.encoding, .doctype, .tooManyAttributes]
 
     @Test("invalid files", arguments: try Fixture.all(in: "invalid"))

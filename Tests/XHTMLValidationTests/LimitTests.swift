@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import XHTMLValidation
 
-/// Documents too large to keep as files.
+/// Documents too large to store as files.
 @Suite("Limits")
 struct LimitTests {
     let validator: XHTMLValidator

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import XHTMLValidation
 
-/// Pages that are checked one after another, most of them by the parts that they have in common.
+/// Pages that are checked one after another, most of them by the parts that they share.
 @Suite("Series of pages")
 struct SeriesTests {
     private let grammar: XHTMLGrammar
@@ -13,10 +13,10 @@ struct SeriesTests {
         alone = XHTMLValidator(grammar: grammar)
     }
 
-    /// A series that knows the parts of some pages, all of them valid.
+    /// Returns a series that has learned the parts of some pages, which are all valid.
     private func series(knowing pages: [[UInt8]]) -> PageSeries {
         let series = PageSeries(grammar: grammar)
-        // Of the first page, nothing is learned.
+        // A series learns nothing from its first page.
         for page in pages.prefix(1) + pages { #expect(series.problems(in: page) == []) }
         return series
     }
@@ -207,8 +207,8 @@ struct SeriesTests {
         }
     }
 
-    /// Grammars for which it is not so that each part can be judged by itself, a page that has all parts, and one that is
-    /// made of the same parts and not valid.
+    /// Grammars in which parts cannot be judged separately, a page with all parts, and an invalid page made of the same
+    /// parts.
     @Test(
         "A grammar by which parts depend on each other is asked about each page",
         arguments: [
@@ -298,7 +298,7 @@ struct SeriesTests {
                 return
             }
         }
-        // Of the valid ones, some were made of known parts.
+        // Some of the valid pages consisted of known parts.
         #expect(valid > 30 && invalid > 30 && series.wholeChecks - before < 400 - valid / 10)
     }
 }

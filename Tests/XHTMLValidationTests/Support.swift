@@ -10,11 +10,12 @@ struct Fixture: CustomTestStringConvertible, Sendable {
     var testDescription: String { url.lastPathComponent }
 
     var bytes: [UInt8] {
-        // Not Data(contentsOf:), which leaks a buffer on an empty file, so that LeakSanitizer would complain.
+        // Not Data(contentsOf:), which leaks a buffer for an empty file, as LeakSanitizer would report.
         get throws { Array(try FileHandle(forReadingFrom: url).readToEnd() ?? Data()) }
     }
 
-    /// All documents of a folder, in the order of their names. Tests fail on an empty folder, not pass.
+    /// Returns all documents of a folder, sorted by name. Throws on an empty folder so that a test does not pass
+    /// without any.
     static func all(in folder: String) throws -> [Fixture] {
         let files = try FileManager.default.contentsOfDirectory(
             at: tests.appending(path: "Fixtures").appending(path: folder), includingPropertiesForKeys: nil)
@@ -27,7 +28,8 @@ struct Fixture: CustomTestStringConvertible, Sendable {
     static let grammar = Repository.root.appending(path: "Templates/report.rng")
 }
 
-/// "code line 7": from the comment `<!-- expect: … -->` in the file, or from a file beside it where no comment can be.
+/// An expected fault such as "code line 7", from the comment `<!-- expect: … -->` in the file, or from a separate file
+/// where a comment is impossible.
 struct Expectation: Hashable, CustomStringConvertible {
     var code: String
     var line: Int
@@ -62,13 +64,13 @@ struct Expectation: Hashable, CustomStringConvertible {
 }
 
 extension XHTMLValidator {
-    /// Compiled once for all tests, which is also how a program uses it.
+    /// Compiled once for all tests, as programs do it.
     static let report = Result {
         XHTMLValidator(grammar: try XHTMLGrammar(try Fixture(url: Fixture.grammar).bytes))
     }
 }
 
-/// A page around some content, which begins in line 3.
+/// Returns a page with the given content, which begins in line 3.
 func page(_ body: String, head: String = "") -> [UInt8] {
     Array(
         """

@@ -2,9 +2,9 @@ import TestSupport
 import Testing
 import XHTMLValidation
 
-/// The parser of documents that stream by.
+/// The streaming parser of XML documents.
 struct XMLStreamTests {
-    /// What was found: tags, values and texts.
+    /// Records the tags, values and texts that were found.
     private final class Recorder: XMLStreamHandler {
         struct Stop: Error {}
 
@@ -83,7 +83,7 @@ struct XMLStreamTests {
         try stream.read(opening.span)
         for _ in 0..<400 {
             try stream.read(piece.span)
-            // Without its text.
+            // Discard the text.
             recorder.found = []
         }
         #expect(recorder.texts >= 400)

@@ -26,7 +26,7 @@ def binary() -> Path:
     inside = Path(__file__).resolve().parent / "bin" / "import-audit"
     if os.access(inside, os.X_OK):
         return inside
-    # Not the command that this package installs, which would look for the binary again.
+    # Skip the command that this package installs: it would look for the binary again.
     for folder in os.get_exec_path():
         found = shutil.which("import-audit", path=folder)
         if found and not _is_script(found):

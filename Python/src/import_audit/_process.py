@@ -56,7 +56,7 @@ class Process:
         status = self._process.wait()
         self._ended.set()
         for thread in self._threads:
-            # One that waits for more of an input which nothing reads any more has no way to be woken.
+            # A thread that waits for more input cannot be woken when nothing reads that input any longer.
             thread.join(timeout=None if status == 0 else 1)
         if self._feed_error is not None:
             raise self._feed_error
@@ -126,7 +126,7 @@ class Process:
         except BrokenPipeError:
             pass  # The run has ended; its status says why.
         except BaseException as error:
-            # Half an input would be taken for one that is cut off.
+            # Half an input would be mistaken for one that is cut off.
             self._feed_error = error
             self._process.kill()
         finally:

@@ -93,7 +93,7 @@ class _Files(InputPartition):
 
 class _Reader(DataSourceReader):
     def __init__(self, options: dict[str, str], schema: StructType) -> None:
-        # Spark's options have no case.
+        # Spark's options are case-insensitive.
         self._options = {name.lower(): value for name, value in options.items()}
         self._table = _table(self._options)
         self._columns = [field.name for field in schema.fields]
@@ -154,10 +154,10 @@ class _Reader(DataSourceReader):
             if process.output.peek(1):  # type: ignore[attr-defined]
                 with pa.ipc.open_stream(process.output) as stream:
                     for batch in stream:
-                        # Columns that are not wanted never leave this process.
+                        # Unwanted columns never leave this process.
                         columns = [_decoded(batch.column(name)) for name in self._columns]
                         yield pa.RecordBatch.from_arrays(columns, schema=schema)
-            # What could not be read is in the table of that name.
+            # What could not be read is in the table “unreadable”.
             process.finish(allowed=PARTIAL)
 
     def _of_summary(self, summary: Summary | None, missing: list[tuple[str, str]]) -> Iterator[pa.RecordBatch]:
@@ -292,7 +292,7 @@ _DONE = pa.schema(
 def _run_part(files: list[File], target: str, command: str, options: list[str]) -> dict[str, Any]:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="import-audit-") as folder:
-        # A part that another task wrote is there; of files, those that are missing are said in the summary, by name.
+        # A part that another task wrote must exist. Missing input files are named in the summary.
         names, _ = staged(files, folder, required=command == "merge", keeps_missing=True)
         given = Arguments(names, None, folder)
         if command == "summary":
@@ -305,7 +305,7 @@ def _run_part(files: list[File], target: str, command: str, options: list[str]) 
                     output.write(block)
             status = process.finish(allowed=PARTIAL)
     if command == "merge" and status != 0:
-        # Summaries of tasks can be read, or something is wrong.
+        # Summaries that tasks wrote are always readable unless something is wrong.
         raise ImportAuditError(f"A summary of a task could not be read: {target}", status)
     return {"file": target, "seconds": time.monotonic() - begun, "status": status}
 
@@ -353,7 +353,7 @@ def _words(text: str | None) -> set[str] | None:
 
 
 def _is_code(value: object) -> bool:
-    # An empty code stands for rows without one, which equal nothing.
+    # An empty code stands for rows without a code, which equal nothing.
     return isinstance(value, str) and value != ""
 
 

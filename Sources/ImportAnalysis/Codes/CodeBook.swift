@@ -1,15 +1,16 @@
 package import ImportFoundation
 
-/// What people know about the codes of failed rows: the owner, the action, whether they are accepted.
+/// What people know about the codes of failed rows: who owns them, what to do about them, and whether they are
+/// accepted.
 package struct CodeBook: Sendable {
-    /// What is known about a code, or about all codes of a pattern.
+    /// The knowledge about one code, or about all codes that match a pattern.
     package struct Entry: Sendable {
         package var key: Key
         package var title: String?
         package var explanation: String?
         package var owner: String?
         package var action: Action?
-        /// How to send again, if that is the action.
+        /// How to send rows again, if that is the action.
         package var retry: Retry?
         package var acceptance: Acceptance?
 
@@ -27,15 +28,15 @@ package struct CodeBook: Sendable {
         }
     }
 
-    /// The codes that an entry is about.
+    /// The codes that an entry describes.
     package enum Key: Sendable {
         /// One code; nil means rows whose error has no code.
         case code(String?)
-        /// All codes that it matches; `*` matches any text, including none.
+        /// All codes that match the pattern, in which `*` stands for any text, even an empty one.
         case pattern(String)
     }
 
-    /// What to do about rows of a code.
+    /// What to do about rows with a code.
     package enum Action: String, Sendable, CaseIterable {
         case retry
         case fixData = "fix-data"
@@ -44,13 +45,13 @@ package struct CodeBook: Sendable {
         case reportToVendor = "report-to-vendor"
     }
 
-    /// How rows are sent again that need no change.
+    /// How to send rows again that need no change.
     package struct Retry: Sendable, Equatable {
-        /// How long to wait before: a number followed by s, m, h or d.
+        /// How long to wait first: a number followed by s, m, h or d.
         package var after: String?
-        /// Rows of one request, at least 1.
+        /// The number of rows per request, at least 1.
         package var batch: Int?
-        /// Tries in all, at least 1.
+        /// The total number of tries, at least 1.
         package var maxTries: Int?
 
         package init(after: String? = nil, batch: Int? = nil, maxTries: Int? = nil) {
@@ -60,10 +61,10 @@ package struct CodeBook: Sendable {
         }
     }
 
-    /// The failures are known and accepted.
+    /// A statement that failures are known and accepted.
     package struct Acceptance: Sendable {
         package var reason: String
-        /// The last day on which they are; nil if there is none.
+        /// The last day on which they are accepted; nil if there is none.
         package var until: CalendarDay?
 
         package init(reason: String, until: CalendarDay? = nil) {
@@ -72,18 +73,18 @@ package struct CodeBook: Sendable {
         }
     }
 
-    /// In the order of the file.
+    /// The entries in the order of the file.
     package let entries: [Entry]
-    /// The day against which acceptances are held.
+    /// The day for which acceptances are judged.
     package let asOf: CalendarDay?
-    // By bytes: Swift holds canonically equivalent texts for equal.
+    // Keyed by bytes, because Swift considers canonically equivalent strings equal.
     private let exact: [[UInt8]?: Int]
-    /// The longest first, then in the order of the file.
+    /// The patterns, longest first, then in the order of the file.
     private let patterns: [(pattern: GlobPattern, index: Int)]
 
     /// - Parameters:
-    ///   - entries: no two of one code or pattern; of such, the first one counts.
-    ///   - asOf: the day against which acceptances are held; without one, those with a last day count as expired.
+    ///   - entries: If several have the same code or pattern, only the first of them counts.
+    ///   - asOf: the day for which acceptances are judged; without one, those with a last day count as expired.
     package init(_ entries: [Entry], asOf: CalendarDay?) {
         self.entries = entries
         self.asOf = asOf
@@ -101,8 +102,8 @@ package struct CodeBook: Sendable {
         self.patterns = patterns.sorted { ($1.pattern.count, $0.index) < ($0.pattern.count, $1.index) }
     }
 
-    /// The number of the entry about a code: the one of that very code, else the one of the longest pattern that
-    /// matches; nil if nothing is known of it.
+    /// Returns the index of the entry for a code: the one with exactly this code, or else the one with the longest
+    /// matching pattern; nil if there is none.
     ///
     /// - Parameter code: nil for rows whose error has no code. No pattern matches those.
     package func index(of code: String?) -> Int? {
@@ -111,9 +112,9 @@ package struct CodeBook: Sendable {
         return exact[bytes] ?? patterns.first { $0.pattern.matches(bytes.span) }?.index
     }
 
-    /// What is known about a code.
+    /// Returns what is known about a code.
     ///
-    /// - Parameter isOther: for the rows of all codes beyond the limit, about which nothing is known.
+    /// - Parameter isOther: true for the rows of all codes beyond the limit, about which nothing is known.
     package func standing(of code: String?, isOther: Bool = false) -> CodeStanding {
         guard !isOther, let index = index(of: code) else { return CodeStanding(state: .new, entry: nil) }
         let entry = entries[index]
@@ -127,19 +128,20 @@ package struct CodeBook: Sendable {
 // MARK: - Fields
 
 extension CodeBook {
-    /// Something that an entry says in one text. Declared once here, it is a key of codes files and a line of the comment
-    /// at the top of a draft, and if it is shown, also a name for templates and a member of `summary.json`.
+    /// A text field of an entry. Each is declared only here, which makes it a key of codes files and a line of the
+    /// comment at the top of a draft. A field that is shown is also a name for templates and a member of
+    /// `summary.json`.
     package struct Field: Sendable {
-        /// The key, the name and the member.
+        /// The name of the key, the template value and the member.
         package let name: String
-        /// What there may be in a codes file, in a few words.
+        /// The allowed values in a codes file, in a few words.
         package let values: String
         package let use: Use
-        /// Of a field that takes one of a few words, these.
+        /// The allowed words, for a field that takes one of a few.
         package let words: [String]
-        /// What an entry says; nil if it says nothing.
+        /// Returns the field's text in an entry; nil if the entry lacks it.
         package let text: @Sendable (Entry) -> String?
-        /// Takes the text of a codes file; false if it is not a value of the field.
+        /// Stores a text from a codes file in an entry; returns false if it is not a valid value.
         package let take: @Sendable (inout Entry, String) -> Bool
 
         package enum Use: Sendable {
@@ -151,7 +153,7 @@ extension CodeBook {
             case retry
         }
 
-        /// In the order of a codes file. Those about retries come after the action.
+        /// All fields in the order of a codes file. Those about retries come after the action.
         package static let all = [
             text("title", \.title, .label), text("explanation", \.explanation, .explanation),
             text("owner", \.owner, .label),
@@ -174,7 +176,7 @@ extension CodeBook {
             count("batch", \.batch), count("max_tries", \.maxTries),
         ]
 
-        /// Those that are shown.
+        /// The fields that are shown.
         package static let shown = all.filter { $0.use != .retry }
 
         private init(
@@ -214,22 +216,22 @@ extension CodeBook {
 
 // MARK: - Standing
 
-/// What is known of a code.
+/// What the code book says about a code.
 package struct CodeStanding: Sendable {
     package enum State: String, Sendable, CaseIterable {
-        /// It has no entry.
+        /// The code has no entry.
         case new
         case known
         /// Known and accepted.
         case accepted
-        /// Accepted up to a day that has passed.
+        /// Accepted until a day that has passed.
         case expired
     }
 
     package var state: State
-    /// Nil for a code that is new.
+    /// Nil for a new code.
     package var entry: CodeBook.Entry?
 
-    /// Someone has to look at rows of the code: they are new, or no longer accepted.
+    /// Whether someone has to look at the rows: the code is new or no longer accepted.
     package var isPending: Bool { state == .new || state == .expired }
 }

@@ -4,20 +4,20 @@ import ImportDumps
 package struct Comparison: Sendable {
     package let before: Side
     package let after: Side
-    /// Codes of either side: most rows after first, then most rows before, then by code.
+    /// The codes of both sides, sorted by rows after, then by rows before (both descending), then by code.
     package let codes: [CodeChange]
-    /// Row by row; nil if the sides are not known to have the same rows.
+    /// The row-by-row comparison; nil if the sides are not known to have the same rows.
     package let rows: RowComparison?
-    /// After is the first try, updated with the rows of a second one.
+    /// Whether `after` is the first try, updated with the rows of a second one.
     let isRetry: Bool
 
     /// One of the two audits.
     package struct Side: Sendable {
-        /// As its user named it.
+        /// The name that the user gave it.
         package var name: String
         package var jobs: Int
         package var rows: RowCounts
-        /// Failed rows with codes beyond the limit: of any code.
+        /// Failed rows whose codes are beyond the limit. They may have any code.
         package var otherRows: Int
         /// Jobs by their declared status, as in ``Totals/jobsByStatus``.
         package var jobsByStatus: [String: Int]
@@ -28,7 +28,7 @@ package struct Comparison: Sendable {
         /// Inputs that are not import jobs or could not be read.
         package var unreadable: Int
 
-        /// Whether something that was not seen does not exist.
+        /// Whether all rows were seen, so that anything not seen does not exist.
         package var showsAllRows: Bool { partialJobs == 0 && unreadable == 0 }
 
         init(_ name: String, _ totals: Totals, unreadable: Int) {
@@ -44,10 +44,10 @@ package struct Comparison: Sendable {
         }
     }
 
-    /// What an audit is called, and its sums.
+    /// One audit: its name and its sums.
     package typealias Audit = (name: String, totals: Totals, messages: MessageTotals, unreadable: Int)
 
-    /// - Parameter rows: if the two have the same rows.
+    /// - Parameter rows: the row-by-row comparison, if the two have the same rows.
     /// - Parameter isRetry: whether after is the first try, updated with the rows of a second one.
     package init(before: Audit, after: Audit, rows: RowComparison? = nil, isRetry: Bool = false) {
         self.isRetry = isRetry
@@ -60,7 +60,7 @@ package struct Comparison: Sendable {
         let hasOthers = (self.before.otherRows > 0, self.after.otherRows > 0)
         codes = Self.changes(first, second).map { change in
             var change = change
-            // Rows without a code are always told apart.
+            // Rows without a code are always counted separately.
             change.isKnownBefore = showsAll.0 && (change.code == nil || !hasOthers.0)
             change.isKnownAfter = showsAll.1 && (change.code == nil || !hasOthers.1)
             if !change.isOther {
@@ -73,7 +73,7 @@ package struct Comparison: Sendable {
     }
 
     private static func changes(_ before: [CodeTotal], _ after: [CodeTotal]) -> [CodeChange] {
-        // By bytes, because in Swift canonically equivalent texts are equal.
+        // Keyed by bytes, because Swift considers canonically equivalent strings equal.
         var changes: [[UInt8]?: CodeChange] = [:]
         var other = CodeChange(code: CodeSummary.otherCodes, isOther: true)
         for code in before {
@@ -96,19 +96,19 @@ package struct Comparison: Sendable {
         return other.before + other.after > 0 ? sorted + [other] : sorted
     }
 
-    /// Codes beyond the limit may be any codes: one that is not listed may still be among them.
+    /// Whether there are rows with codes beyond the limit: a code that is not listed may still be among them.
     package var isUncertain: Bool { before.otherRows > 0 || after.otherRows > 0 }
 }
 
 /// How the failed rows of a code, or of a message pattern, changed.
 package enum ChangeKind: String, Sendable, CaseIterable {
-    /// There are none left.
+    /// None are left.
     case fixed
-    /// There are some before and after.
+    /// Some before and after.
     case stillFailing = "still-failing"
-    /// There were none.
+    /// None before.
     case new
-    /// There are some on one side, and perhaps on the other too, of which not all was seen or is listed.
+    /// Some on one side, and perhaps on the other too, where not everything was seen or is listed.
     case undecided
 }
 
@@ -118,17 +118,17 @@ package struct CodeChange: Sendable {
     package var code: String?
     package var before = 0
     package var after = 0
-    /// The rows of all codes beyond the limit.
+    /// Whether this stands for all codes beyond the limit.
     package var isOther = false
-    /// The same rows by pattern of their messages; nothing of the codes beyond the limit.
+    /// The same rows by message pattern; empty for the codes beyond the limit.
     package internal(set) var messages = MessageChanges()
-    /// Whether ``before`` is all: false if more rows may be among those of codes that are not told apart.
+    /// Whether ``before`` is exact: false if further rows may be among codes that are not told apart.
     package internal(set) var isBeforeExact = true
     /// The same for ``after``.
     package internal(set) var isAfterExact = true
-    /// Whether a code that was not seen before was not there.
+    /// Whether a code that was not seen before did not exist then.
     var isKnownBefore = true
-    /// The same after.
+    /// The same for after.
     var isKnownAfter = true
 
     package var kind: ChangeKind {

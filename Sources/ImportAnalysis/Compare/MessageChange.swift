@@ -1,10 +1,11 @@
-/// The failed rows of one code by pattern of their messages, before and after.
+/// The failed rows of one code by message pattern, before and after.
 package struct MessageChanges: Sendable {
-    /// Patterns that either side lists: most rows after first, then most rows before, then by pattern.
+    /// The patterns that either side lists, sorted by rows after, then by rows before (both descending), then by
+    /// pattern.
     package private(set) var patterns: [MessageChange] = []
-    /// Rows of the code before whose patterns are not listed: with the rows of `patterns` they are all of its rows.
+    /// The code's rows before whose patterns are not listed. With the rows of `patterns`, they are all of its rows.
     package private(set) var otherRowsBefore = 0
-    /// The same after.
+    /// The same for after.
     package private(set) var otherRowsAfter = 0
 
     init() {}
@@ -20,7 +21,7 @@ package struct MessageChanges: Sendable {
                 pattern: family?.pattern, patternBefore: sides.0?.pattern, patternAfter: sides.1?.pattern,
                 before: first.rows(of: key), after: second.rows(of: key))
             (change.isBeforeSeen, change.isAfterSeen) = showsAll
-            // A summary that another program made may list patterns of no rows.
+            // A summary made by another program may list patterns without rows.
             if change.before.rows > 0 || change.after.rows > 0 { changes.append((change, key)) }
         }
         changes.sort { left, right in
@@ -39,19 +40,19 @@ package struct MessageChanges: Sendable {
     package var isUncertain: Bool { patterns.contains { !$0.before.isExact || !$0.after.isExact } }
 }
 
-/// The failed rows of one pattern of messages before and after.
+/// The failed rows of one message pattern, before and after.
 package struct MessageChange: Sendable {
-    /// As written for the rows of both sides: a value that differs is a placeholder. Nil for rows without a message.
+    /// The pattern for the rows of both sides: values that differ are placeholders. Nil for rows without a message.
     package var pattern: String?
-    /// As written for the rows before alone; also nil if that side does not list it.
+    /// The pattern for the rows before alone; also nil if that side does not list it.
     package var patternBefore: String?
-    /// As written for the rows after alone.
+    /// The pattern for the rows after alone.
     package var patternAfter: String?
     package var before: MessageRows
     package var after: MessageRows
     /// Whether all rows before were seen.
     var isBeforeSeen = true
-    /// The same after.
+    /// The same for after.
     var isAfterSeen = true
 
     package var kind: ChangeKind {
@@ -61,11 +62,11 @@ package struct MessageChange: Sendable {
     }
 }
 
-/// How many rows of a pattern or of a code there are.
+/// The number of rows of a pattern or a code.
 package struct MessageRows: Sendable, Equatable {
-    /// Those that are counted under it.
+    /// The rows that are counted under it.
     package var rows: Int
-    /// Whether they are all: false if others may be among rows whose patterns or codes are not listed.
+    /// Whether these are all: false if others may be among rows whose patterns or codes are not listed.
     package var isExact: Bool
 
     package init(rows: Int, isExact: Bool) {
@@ -74,12 +75,12 @@ package struct MessageRows: Sendable, Equatable {
     }
 }
 
-/// What one of two audits says of the patterns of messages.
+/// The message patterns of one of the two audits.
 struct ComparedMessages {
     private let byCode: [[UInt8]?: [MessageTotal]]
     private let hasAll: Bool
     private let codes: [[UInt8]?: CodeTotal]
-    /// There are rows of codes that are not told apart.
+    /// Whether there are rows with codes that are not told apart.
     private let hasOtherCodes: Bool
 
     init(_ codes: [CodeTotal], _ messages: MessageTotals) {
@@ -94,7 +95,7 @@ struct ComparedMessages {
     func code(_ code: String?) -> ComparedCode {
         let key = code.map { Array($0.utf8) }
         guard let total = codes[key] else {
-            // Rows without a code are always told apart.
+            // Rows without a code are always counted separately.
             return ComparedCode([], rows: 0, cappedJobs: 0, hasAll: true, isWhole: code == nil || !hasOtherCodes)
         }
         return ComparedCode(
@@ -103,11 +104,11 @@ struct ComparedMessages {
     }
 }
 
-/// The patterns of one code on one side, and what is uncertain about them.
+/// The message patterns of one code on one side, and what is uncertain about them.
 struct ComparedCode {
     /// The rows of the code.
     let rows: MessageRows
-    /// Those that are listed, by their keys.
+    /// The listed patterns by key.
     let patterns: [[UInt8]: MessageTotal]
     /// Rows of the code whose patterns are not listed.
     let otherRows: Int
@@ -115,12 +116,12 @@ struct ComparedCode {
     private let hasAll: Bool
 
     /// - Parameters:
-    ///   - hasAll: whether no pattern gave way to others.
-    ///   - isWhole: whether no rows of the code are among those of codes that are not told apart.
+    ///   - hasAll: whether no pattern was evicted to make room for others.
+    ///   - isWhole: whether all rows of the code are counted under it, and none among codes that are not told apart.
     init(_ totals: [MessageTotal], rows: Int, cappedJobs: Int, hasAll: Bool, isWhole: Bool) {
         self.rows = MessageRows(rows: rows, isExact: isWhole)
         let listed = totals.reduce(0) { $0.clampedAdding($1.rows) }
-        // A code that gave way and was taken up again has patterns of more rows than are counted under it.
+        // A code that was evicted and admitted again has patterns with more rows than are counted under it.
         let isSound = listed <= rows
         patterns = isSound ? Dictionary(totals.map { ($0.family.key, $0) }) { first, _ in first } : [:]
         otherRows = isSound ? rows - listed : rows
@@ -128,10 +129,10 @@ struct ComparedCode {
         self.hasAll = hasAll && isSound
     }
 
-    /// The rows of a pattern, listed or not, and whether there cannot be more.
+    /// Returns the rows of a pattern, listed or not, and whether there cannot be more.
     func rows(of key: [UInt8]) -> MessageRows {
         let total = patterns[key]
-        // Every job that leaves patterns out lists this one, and it has not given way to others.
+        // Every job that leaves patterns out lists this one, and it was never evicted.
         let isListed = total.map { !$0.isAtLeast && $0.cappedJobs == cappedJobs } ?? (hasAll && cappedJobs == 0)
         return MessageRows(rows: total?.rows ?? 0, isExact: rows.isExact && (isListed || otherRows == 0))
     }

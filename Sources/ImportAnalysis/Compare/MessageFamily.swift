@@ -1,31 +1,31 @@
 import ImportFoundation
 
-/// Message patterns that are the same, although jobs may write them differently.
+/// Message patterns that are the same although jobs may write them differently.
 ///
-/// A value that is the same in all rows of a job is text there: `'stage' is missing` in one job and `'{text}' is
-/// missing` in another may be one pattern. What all messages of a pattern have in common is their mask, which a message
-/// gives away whatever its values: patterns are one if their examples have the same mask.
+/// A value that is the same in all rows of a job is literal text in its pattern: `'stage' is missing` in one job and
+/// `'{text}' is missing` in another may be one pattern. All messages of a pattern have the same mask, which follows
+/// from any of them, whatever its values. So patterns are the same if their examples have the same mask.
 struct MessageFamily: Sendable {
-    /// The same for patterns that are one, and for no others.
+    /// Equal if and only if the patterns are the same.
     let key: [UInt8]
     private var form: Form
 
     private enum Form {
         /// Rows without a message.
         case none
-        /// Of a summary that another program made: the pattern is not that of its example.
+        /// A pattern that does not match its example, from a summary made by another program.
         case verbatim(String)
-        /// A message, and what is known of its values.
+        /// A message, and what is known about its values.
         case masked(example: [UInt8], slots: [Slot])
     }
 
     private struct Slot {
         var first: MessageSlot
-        /// There are other values than the example's.
+        /// Whether there are values other than the example's.
         var varies = false
     }
 
-    // Neither byte is in UTF-8, nor stands for a value in a mask.
+    // Neither byte occurs in UTF-8 or stands for a value in a mask.
     private static let noMessage: UInt8 = 0xFE
     private static let verbatim: UInt8 = 0xFF
 
@@ -49,7 +49,7 @@ struct MessageFamily: Sendable {
         form = .masked(example: example, slots: slots)
     }
 
-    /// What a pattern says of each value of its example; nil if it is no pattern of that.
+    /// Returns what a pattern says about each value of its example; nil if it does not match the example.
     private static func slots(of pattern: String, _ example: [UInt8], _ found: borrowing MessageSlots) -> [Slot]? {
         var reader = PatternReader(pattern)
         var slots: [Slot] = []
@@ -86,7 +86,7 @@ struct MessageFamily: Sendable {
         form = .masked(example: example, slots: slots)
     }
 
-    /// How it is written; nil for rows without a message.
+    /// The pattern as text; nil for rows without a message.
     var pattern: String? {
         switch form {
         case .none: return nil
@@ -110,7 +110,7 @@ struct MessageFamily: Sendable {
         }
     }
 
-    /// A message of it: the first job's; nil for rows without one.
+    /// An example message, from the first job; nil for rows without one.
     var example: String? {
         switch form {
         case .none: nil

@@ -1,8 +1,9 @@
-/// Failed rows by pattern of their messages over all jobs, as far as the jobs list them.
+/// The failed rows of all jobs by message pattern, as far as the jobs list the patterns.
 ///
-/// Of more than ``AnalysisLimits/patternsCompared``, the most frequent ones are kept (``MostFrequent``).
+/// If there are more than ``AnalysisLimits/patternsCompared`` patterns, the most frequent ones are kept
+/// (``MostFrequent``).
 package struct MessageTotals: Sendable {
-    // Neither byte is in the UTF-8 of a code.
+    // Neither byte occurs in UTF-8, so neither can be part of a code.
     private static let noCode: UInt8 = 0xFF
     private static let endOfCode: UInt8 = 0xFE
 
@@ -14,7 +15,7 @@ package struct MessageTotals: Sendable {
     /// Adds a job.
     package mutating func add(_ job: JobSummary) {
         for code in job.failedByCode where !code.isOther {
-            // In the order of the job: it decides which pattern gives way.
+            // Kept in the order of the job, because it decides which pattern is evicted.
             var listed: [MessageTotal] = []
             var numbers: [[UInt8]: Int] = [:]
             for message in code.messages {
@@ -39,15 +40,15 @@ package struct MessageTotals: Sendable {
         } else {
             let (number, _) = totals.insert(key.span, hash: hash, total)
             totals.count(number, rows: total.rows)
-            // The rows of a replaced pattern are among those of its code whose patterns are not listed.
+            // The rows of the evicted pattern now count among those of its code whose patterns are not listed.
             totals.elements[number] = total
         }
     }
 
-    /// No pattern was replaced by another one.
+    /// Whether no pattern was evicted.
     var hasAll: Bool { totals.floor == 0 }
 
-    /// The result, by the bytes of the code.
+    /// Returns the totals of each code, keyed by the bytes of the code.
     func byCode() -> [[UInt8]?: [MessageTotal]] {
         var result: [[UInt8]?: [MessageTotal]] = [:]
         for number in totals.elements.indices {
@@ -58,7 +59,7 @@ package struct MessageTotals: Sendable {
         return result
     }
 
-    /// A message of the most frequent pattern of each code, by the bytes of the code; none of codes without messages.
+    /// Returns a message of the most frequent pattern of each code that has messages, keyed by the bytes of the code.
     package func examples() -> [[UInt8]?: String] {
         byCode().compactMapValues { totals in
             totals.filter { $0.family.example != nil }.min(by: MessageTotal.isMoreFrequent)?.family.example
@@ -72,9 +73,9 @@ struct MessageTotal: Sendable {
     let code: [UInt8]?
     private(set) var family: MessageFamily
     private(set) var rows: Int
-    /// Jobs that list it with all of its rows, among those that do not list all patterns of the code.
+    /// Jobs that list the pattern with all its rows, but do not list all patterns of the code.
     private(set) var cappedJobs: Int
-    /// It may have been counted and replaced before.
+    /// Whether the pattern may have been counted and evicted before.
     var isAtLeast = false
 
     init(_ family: MessageFamily, _ message: MessageSummary, of summary: CodeSummary) {
@@ -84,7 +85,7 @@ struct MessageTotal: Sendable {
         cappedJobs = summary.listsAllMessages || message.isAtLeast ? 0 : 1
     }
 
-    /// Adds rows of the same job.
+    /// Adds rows of the same pattern in the same job.
     mutating func add(_ other: MessageFamily, _ message: MessageSummary) {
         family.merge(other)
         rows.addClamped(message.rows)
@@ -98,7 +99,7 @@ struct MessageTotal: Sendable {
         cappedJobs.addClamped(other.cappedJobs)
     }
 
-    /// Orders patterns of one code; never two alike.
+    /// Orders the patterns of one code; no two of them are equal.
     static func isMoreFrequent(_ left: MessageTotal, _ right: MessageTotal) -> Bool {
         left.rows != right.rows
             ? left.rows > right.rows : left.family.key.lexicographicallyPrecedes(right.family.key)

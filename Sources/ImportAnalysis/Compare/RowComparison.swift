@@ -1,6 +1,6 @@
 /// How each row changed between two dumps of the same rows.
 package struct RowComparison: Sendable {
-    /// Ranges of rows that each list has.
+    /// The maximum number of ranges in each list.
     package static let rangesListed = 100
 
     /// Rows that both dumps have.
@@ -8,7 +8,7 @@ package struct RowComparison: Sendable {
     /// Rows that only one of the dumps has.
     package let onlyBefore: Int
     package let onlyAfter: Int
-    /// What both declare as their total.
+    /// The total that both dumps declare.
     package let total: Int
     /// Failed before; created, existing or applied after.
     package private(set) var fixed = RowRanges(limit: rangesListed)
@@ -17,12 +17,12 @@ package struct RowComparison: Sendable {
     /// Created, existing or applied before; failed after.
     package private(set) var newlyFailing = RowRanges(limit: rangesListed)
     private var counts: [Int] = Array(repeating: 0, count: 16)
-    /// Which outcome has the bits 0.
+    /// The outcome with the bits 0: created or applied.
     private let first: Outcome
 
-    /// Nil if the rows of one are created and those of the other applied: these cannot be the same rows.
+    /// Returns nil if there are both created and applied rows, because then the dumps cannot have the same rows.
     ///
-    /// - Parameter total: what both dumps declare.
+    /// - Parameter total: the total that both dumps declare.
     package init?(before: RowOutcomes, after: RowOutcomes, total: Int) {
         let isApplied = before.hasApplied || after.hasApplied
         if isApplied, before.hasCreated || after.hasCreated { return nil }
@@ -34,7 +34,7 @@ package struct RowComparison: Sendable {
         var row = 1
         while row <= both {
             let (first, second) = (before.four(from: row), after.four(from: row))
-            // Most rows were created, or there already, both times.
+            // Most rows were created both times, or existed both times.
             if first == second, first == 0 || first == 0b0101_0101, row + 3 <= both {
                 counts[first == 0 ? 0 : 5] += 4
                 row += 4
@@ -59,7 +59,7 @@ package struct RowComparison: Sendable {
         }
     }
 
-    /// Rows of one outcome before and one after.
+    /// Returns the number of rows with these outcomes before and after.
     package func count(from before: Outcome, to after: Outcome) -> Int {
         let outcomes = [first] + Outcome.ofBits.dropFirst()
         guard let before = outcomes.firstIndex(of: before), let after = outcomes.firstIndex(of: after) else { return 0 }
@@ -67,10 +67,10 @@ package struct RowComparison: Sendable {
     }
 }
 
-/// Rows as ranges, in ascending order: the first ones, and how many there are.
+/// Row numbers as ascending ranges: the first ranges, and the number of all.
 package struct RowRanges: Sendable {
     package private(set) var ranges: [ClosedRange<Int>] = []
-    /// Rows of all ranges, also of those that are not listed.
+    /// The rows of all ranges, including those that are not listed.
     package private(set) var rows = 0
     package private(set) var rangeCount = 0
     private var last = -1
@@ -80,7 +80,7 @@ package struct RowRanges: Sendable {
         self.limit = limit
     }
 
-    /// Adds a row that is greater than all before.
+    /// Adds a row number greater than all previous ones.
     mutating func add(_ row: Int) {
         rows += 1
         if row == last + 1, let current = ranges.last, rangeCount == ranges.count {

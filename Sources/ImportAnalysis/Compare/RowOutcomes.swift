@@ -2,13 +2,14 @@ package import ImportDumps
 
 /// The outcome of every row of a dump, in two bits each: 25 MB for 100 million rows.
 package struct RowOutcomes: RowSink, Sendable {
-    /// Bytes that are allocated at once. Pieces are never moved, so growing needs no second copy.
+    /// The size of a piece. Full pieces are never moved, so growing needs no second copy of them.
     private static let pieceBytes = 1024 * 1024
     private static let rowsPerPiece = pieceBytes * 4
 
     private var pieces: [[UInt8]] = []
     package private(set) var count = 0
-    /// Whether there are rows of these outcomes. Both have the same bits: a job has rows of one or the other.
+    /// Whether there are rows with these outcomes. Both have the same bits, because a job has rows of only one of the
+    /// two.
     package private(set) var hasCreated = false
     package private(set) var hasApplied = false
 
@@ -38,7 +39,7 @@ package struct RowOutcomes: RowSink, Sendable {
             if position == 0 { pieces.append([]) }
             let piece = pieces.count - 1
             if position % 4 == 0 {
-                // Four rows at once, as far as this piece goes; what is too much is written over later.
+                // Writes four rows at a time, as far as this piece goes. Excess bits are overwritten later.
                 let rows = min(left, Self.rowsPerPiece - position)
                 pieces[piece].append(contentsOf: repeatElement(whole, count: (rows + 3) / 4))
                 count += rows
@@ -59,9 +60,10 @@ package struct RowOutcomes: RowSink, Sendable {
         return outcome == .created && hasApplied ? .applied : outcome
     }
 
-    /// The outcomes of four rows from a row on, two bits each, the first row's the lowest.
+    /// Returns the outcomes of four consecutive rows, two bits each, the first row in the lowest bits.
     ///
-    /// - Parameter row: 1 more than a multiple of 4, up to ``count``; rows beyond that are whatever they are.
+    /// - Parameter row: 1 more than a multiple of 4, at most ``count``. The bits of rows beyond ``count`` are
+    ///   arbitrary.
     func four(from row: Int) -> UInt8 {
         pieces[(row - 1) / Self.rowsPerPiece][(row - 1) % Self.rowsPerPiece / 4]
     }

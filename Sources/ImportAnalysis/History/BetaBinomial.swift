@@ -1,17 +1,18 @@
 import Glibc
 
-/// How many of some rows fail, if each run has a share of its own: the shares of runs lie around a mean, and their spread
-/// is the correlation of two rows of one run. Without spread it is the binomial distribution.
+/// The distribution of the number of failed rows in a run, where each run has its own share of failures. The shares
+/// vary around a mean, and their spread is the correlation between two rows of one run. Without spread, this is the
+/// binomial distribution.
 struct BetaBinomial {
-    /// Of more rows, the tail is that of so many with the same share: a larger one.
+    /// For more rows, the tail is computed for this many rows with the same share, which makes it larger.
     static let mostRows = 1_000_000
 
-    /// From 0 to 1, neither included.
+    /// Between 0 and 1, exclusive.
     let mean: Double
-    /// From 0 to below 1.
+    /// At least 0 and below 1.
     let correlation: Double
 
-    /// The probability of `count` failed rows or more among `rows`.
+    /// Returns the probability of at least `count` failed rows among `rows`.
     func tail(_ count: Int, of rows: Int) -> Double {
         guard count > 0 else { return 1 }
         guard count <= rows else { return 0 }
@@ -25,7 +26,8 @@ struct BetaBinomial {
             sum += term
             guard failed < size else { break }
             let ratio = ratio(after: failed, in: size)
-            // What follows falls at least as fast as a geometric series, unless the distribution has its other end there.
+            // The remaining terms fall at least as fast as a geometric series, unless the distribution rises again at
+            // its end.
             if ratio < 0.999, term < sum * 1e-12, isFalling { break }
             term *= ratio
         }
@@ -37,10 +39,10 @@ struct BetaBinomial {
         return (mean * size, (1 - mean) * size)
     }
 
-    /// Whether terms beyond the mean fall up to the end.
+    /// Whether the terms beyond the mean fall all the way to the end.
     private var isFalling: Bool { correlation == 0 || parameters.1 >= 1 }
 
-    /// Of one more failed row to that of so many.
+    /// Returns the ratio of the probability of one more failed row to that of `failed` rows.
     private func ratio(after failed: Int, in rows: Int) -> Double {
         let (failed, others) = (Double(failed), Double(rows - failed))
         guard correlation > 0 else { return others / (failed + 1) * mean / (1 - mean) }

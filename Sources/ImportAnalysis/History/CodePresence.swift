@@ -1,4 +1,4 @@
-/// A day with jobs: which one it is of all such days, from 0 on. Days without jobs say nothing about codes.
+/// A day with jobs, and its index among all such days (`place`, from 0 on). Days without jobs say nothing about codes.
 package struct JobDay: Sendable, Equatable {
     /// Days since 1970-01-01.
     package var day: Int
@@ -10,31 +10,31 @@ package struct JobDay: Sendable, Equatable {
     }
 }
 
-/// When a code was seen: first, last, and the breaks between.
+/// When a code was seen: the first day, the last day and the breaks in between.
 ///
-/// A break counts if it is long and unusual for the code: ``breakDays`` or more days with jobs from the last day on which the
-/// code was seen, at least three times as many as ever before from one such day to the next, and ``fewestDays`` or more such days.
+/// A break is long and unusual for the code: ``breakDays`` or more days with jobs since the code was last seen, at least
+/// three times as many as ever before from one day on which it was seen to the next, after ``fewestDays`` such days.
 package struct CodePresence: Sendable, Equatable {
     package static let breakDays = 30
     package static let fewestDays = 3
-    /// Returns that are kept: the latest ones.
+    /// The maximum number of returns kept: the latest ones.
     private static let returnsKept = 20
 
-    /// It was seen again after a break.
+    /// A day on which the code was seen again after a break.
     package struct Return: Sendable, Equatable {
         package var day: JobDay
-        /// Days of the calendar since it was last seen.
+        /// Calendar days since the code was last seen.
         package var afterDays: Int
     }
 
     package private(set) var first: JobDay
     package private(set) var last: JobDay
-    /// Days on which it was seen.
+    /// The number of days on which the code was seen.
     package private(set) var dayCount = 1
     package private(set) var returns: [Return] = []
     private var longestGap = 0
 
-    /// - Parameter day: on which it was first seen.
+    /// - Parameter day: the day on which the code was first seen.
     package init(first day: JobDay) {
         (first, last) = (day, day)
     }
@@ -55,18 +55,18 @@ package struct CodePresence: Sendable, Equatable {
         return gap >= Self.breakDays && gap >= 3 * longestGap && dayCount >= Self.fewestDays
     }
 
-    /// Its state on a day.
+    /// The state of a code on a day.
     package enum State: Sendable, Equatable {
-        /// First seen within ``breakDays``, after at least as many days without it.
+        /// First seen less than ``breakDays`` days ago, after at least as many days without it.
         case new
-        /// Back within ``breakDays``, after so many days.
+        /// Returned less than ``breakDays`` days ago, after being gone for this many days.
         case back(afterDays: Int)
-        /// Not seen for so many days, by the rule for breaks.
+        /// Not seen for this many days, which is a break.
         case gone(days: Int)
         case usual
     }
 
-    /// - Parameter day: the last one of the history.
+    /// - Parameter day: the last day of the history.
     package func state(on day: JobDay) -> State {
         if isBreak(until: day) { return .gone(days: day.day - last.day) }
         if isNew, day.place - first.place < Self.breakDays { return .new }
@@ -76,12 +76,12 @@ package struct CodePresence: Sendable, Equatable {
         return .usual
     }
 
-    /// Whether the history knows of ``breakDays`` days or more without it before it was first seen: what was there from its
-    /// start on may be old.
+    /// Whether the history has at least ``breakDays`` days before the code was first seen. A code that was there from
+    /// the start may be older than the history.
     package var isNew: Bool { first.place >= Self.breakDays }
 }
 
-/// Something that happened to a code.
+/// An event in the history of a code.
 package struct CodeEvent: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case new
@@ -94,7 +94,7 @@ package struct CodeEvent: Sendable, Equatable {
     package var kind: Kind
     package var code: HistoryCode
 
-    /// All that happened to a code by a day.
+    /// Returns all events of a code up to a day.
     package static func all(of presence: CodePresence, _ code: HistoryCode, end: JobDay) -> [CodeEvent] {
         var events: [CodeEvent] = []
         if presence.isNew { events.append(CodeEvent(day: presence.first.day, kind: .new, code: code)) }

@@ -5,7 +5,7 @@ import ImportFoundation
 package struct EarlierRun: Sendable {
     package var rows: Int
     package var failed: Int
-    /// Seconds from its creation to its end; nil if the dump does not say.
+    /// Seconds from creation to end; nil if the dump does not say.
     package var duration: Int?
     /// Failed rows by code.
     package var codes: [HistoryCode: Int] = [:]
@@ -19,9 +19,9 @@ package struct EarlierRun: Sendable {
     var share: Share { Share(of: failed, in: rows) }
 }
 
-/// The jobs that came before one, the latest ``most`` of those that are over and of which all rows are there.
+/// The runs before a job: the latest ``most`` jobs that are over and have all their rows.
 package struct EarlierRuns: Sendable {
-    /// With fewer, nothing is judged.
+    /// With fewer runs, nothing is judged.
     package static let fewest = 8
     package static let most = 365
 
@@ -33,8 +33,8 @@ package struct EarlierRuns: Sendable {
 
     package var areEnough: Bool { runs.count >= Self.fewest }
 
-    /// The share of failed rows of the run in the middle, of those with rows; of two in the middle the higher one. Nil
-    /// without any.
+    /// The median share of failed rows, as the run that has it, among the runs with rows; of two in the middle, the
+    /// higher one. Nil if no run has rows.
     package var medianShare: (failed: Int, rows: Int)? {
         let shares = runs.filter { $0.rows > 0 }.sorted { $0.share < $1.share }
         guard !shares.isEmpty else { return nil }
@@ -44,14 +44,15 @@ package struct EarlierRuns: Sendable {
 }
 
 extension JobSummary {
-    /// The job is finished and all of its rows are in the dump: it can be compared with other jobs.
+    /// Whether the job is over and all of its rows are in the dump, so that it can be compared with other jobs. A
+    /// failed job may lack rows.
     package var isComparableRun: Bool {
         let isOver =
             job.status == JobStatus.complete.rawValue || job.status == JobStatus.failed.rawValue || job.kind == .bulk
         return isOver && salvage == nil && results != .cut && (rows.missing ?? 0 == 0 || job.status == "failed")
     }
 
-    /// Seconds from its creation to its last change, if it is finished and the dump has both times.
+    /// Seconds from creation to the last change, if the job is finished and the dump has both times.
     package var duration: Int? {
         guard job.status == JobStatus.complete.rawValue || job.status == JobStatus.failed.rawValue,
             let created = job.createdAt.flatMap({ DateTime($0) }),

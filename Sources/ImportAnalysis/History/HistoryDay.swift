@@ -1,16 +1,16 @@
 import ImportFoundation
 
-/// When a job was created, as a history counts: by days in UTC.
+/// When a job was created. A history counts by days in UTC.
 package struct HistoryTime: Sendable {
     /// Days since 1970-01-01.
     package let day: Int
     /// Seconds since 1970-01-01.
     package let seconds: Int
 
-    /// - Parameter createdAt: as the dump has it; nil if it is not a date and time.
+    /// - Parameter createdAt: the text in the dump. The result is nil if it is not a date and time.
     package init?(createdAt: String?) {
         guard let time = createdAt.flatMap({ DateTime($0) }) else { return nil }
-        // The zone may bring it out of the years that have four digits.
+        // The time zone may move the day out of the range of four-digit years.
         guard (Self.firstDay...Self.lastDay).contains(time.dayInUTC) else { return nil }
         (day, seconds) = (time.dayInUTC, time.seconds)
     }
@@ -18,16 +18,16 @@ package struct HistoryTime: Sendable {
     package static let firstDay = DateTime.daysSince1970(0, 1, 1)
     package static let lastDay = DateTime.daysSince1970(9999, 12, 31)
 
-    /// `2026-03-01`.
+    /// Returns a day as text, such as `2026-03-01`.
     package static func text(ofDay day: Int) -> String { CalendarDay(number: day).text }
 
-    /// The Monday of the week that a day is in; before the year 0, the first day that can be written.
+    /// Returns the Monday of a day's week, or the first day that can be written if the Monday is before the year 0.
     package static func monday(of day: Int) -> Int {
         // 1970-01-01 was a Thursday.
         max(firstDay, day - ((day + 3) % 7 + 7) % 7)
     }
 
-    /// The day of such a text; nil for anything else.
+    /// Returns the day of a text such as `2026-03-01`; nil for anything else.
     package static func day(of text: String) -> Int? {
         DateTime("\(text)T00:00:00Z").map { $0.dayInUTC }
     }
@@ -67,7 +67,7 @@ package struct HistoryDay: Sendable, Equatable {
     }
 }
 
-/// What failed rows are counted by: a code, none, or all codes of a job beyond those that are told apart.
+/// The key by which failed rows are counted: a code, no code, or all codes of a job that are not told apart.
 package struct HistoryCode: Sendable, Hashable, Comparable {
     package enum Kind: Int, Sendable, Comparable {
         case none, code, other
@@ -76,7 +76,7 @@ package struct HistoryCode: Sendable, Hashable, Comparable {
     }
 
     package let kind: Kind
-    // By bytes, because in Swift canonically equivalent texts are equal.
+    // Stored as bytes, because Swift considers canonically equivalent strings equal.
     private let bytes: [UInt8]
 
     package init(_ code: String?, isOther: Bool = false) {
@@ -89,11 +89,11 @@ package struct HistoryCode: Sendable, Hashable, Comparable {
         bytes = kind == .code ? Array(text.utf8) : []
     }
 
-    /// The code; nil for rows without one, and for those of other codes.
+    /// The code; nil for rows without one and for other codes.
     package var code: String? { kind == .code ? text : nil }
-    /// As the history keeps it: empty unless it is a code.
+    /// The text as the history stores it; empty unless this is a code.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
-    /// For people. It may be a text of a dump: hostile until escaped.
+    /// The text to show. It may come from a dump: hostile until escaped.
     package var words: String {
         switch kind {
         case .none: "(no code)"
@@ -110,11 +110,11 @@ package struct HistoryCode: Sendable, Hashable, Comparable {
 /// The failed rows of one code over time.
 package struct HistoryCodeLine: Sendable {
     package let code: HistoryCode
-    /// For the requested days: rows of the code, and jobs that have it. In order.
+    /// The requested days with the code, in order: its rows, and the jobs that have it.
     package var days: [HistoryDay] = []
-    /// Over those days: jobs with the code, and its rows as `failed`.
+    /// The sums over those days: jobs with the code, and its rows as `failed`.
     package var sums = HistorySums()
-    /// When it was seen, over all of the history up to the last day that was asked for.
+    /// When the code was seen, in the whole history up to the last requested day.
     package var presence: CodePresence
 
     package init(code: HistoryCode, presence: CodePresence) {
@@ -123,7 +123,7 @@ package struct HistoryCodeLine: Sendable {
     }
 }
 
-/// A job to point to.
+/// A job that a report points to.
 package struct HistoryJob: Sendable, Equatable {
     package var jobID: String
     package var source: String
@@ -138,7 +138,7 @@ package struct HistoryJob: Sendable, Equatable {
     }
 }
 
-/// A day on which much failed, with the jobs that had most of it.
+/// A day with many failed rows, and the jobs that had most of them.
 package struct WorstDay: Sendable {
     package var day: HistoryDay
     package var jobs: [HistoryJob]
@@ -148,8 +148,8 @@ package struct WorstDay: Sendable {
         self.jobs = jobs
     }
 
-    /// The days with the highest shares, by the lower end of the interval, so that a day of a few rows does not come
-    /// before one of many; of equals the earlier one first.
+    /// Returns the days with the highest shares. They are ranked by the lower end of the interval, so that a day with
+    /// few rows does not precede one with many; of equal days, the earlier one comes first.
     package static func days(among days: [HistoryDay], limit: Int) -> [HistoryDay] {
         let failing = days.filter { $0.sums.failed > 0 }.map { ($0, $0.sums.interval.low) }
         return failing.sorted { ($1.1, $0.0.day) < ($0.1, $1.0.day) }.prefix(limit).map { $0.0 }

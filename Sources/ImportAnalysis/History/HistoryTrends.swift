@@ -1,9 +1,9 @@
 /// The part of a history that is shown.
 package struct HistorySelection: Sendable {
-    /// The first and the last day, as days since 1970-01-01; nil for those of the history.
+    /// The first and the last day, as days since 1970-01-01; nil for the first or last day of the history.
     package var since: Int?
     package var until: Int?
-    /// Of whose rows the days are; nil for all failed rows.
+    /// The code whose rows are shown by day; nil for all failed rows.
     package var code: HistoryCode?
 
     package init(since: Int? = nil, until: Int? = nil, code: HistoryCode? = nil) {
@@ -13,7 +13,7 @@ package struct HistorySelection: Sendable {
     }
 }
 
-/// The trend of a history. Bounded by the days of the calendar and by the limits here, not by the number of jobs.
+/// The trend of a history. Its size is bounded by the number of days and by the limits here, not by the number of jobs.
 package struct HistoryTrends: Sendable {
     package static let codesListed = 20
     package static let eventsListed = 20
@@ -21,18 +21,18 @@ package struct HistoryTrends: Sendable {
     package static let jobsOfWorstDay = 3
 
     package let selection: HistorySelection
-    /// The last day with jobs up to the last one that was asked for.
+    /// The last day with jobs up to the last requested day.
     package let end: JobDay
-    /// Of those that were asked for, the days that have jobs, in order.
+    /// The requested days that have jobs, in order.
     package let days: [HistoryDay]
     package private(set) var sums = HistorySums()
-    /// Jobs that do not say when they were created. They are in no period.
+    /// Jobs that do not say when they were created. They belong to no period.
     package let undatedJobs: Int
-    /// Those with most rows over these days, the first of equals by code.
+    /// The codes with the most rows on these days; of equals, the first ones by code.
     package let codes: [HistoryCodeLine]
-    /// How many codes there are over these days.
+    /// The number of all codes on these days.
     package let codeCount: Int
-    /// What happened to codes on these days, the latest first.
+    /// The events of codes on these days, latest first.
     package let events: [CodeEvent]
     package let eventCount: Int
     package let worst: [WorstDay]
@@ -56,15 +56,14 @@ package struct HistoryTrends: Sendable {
     }
 }
 
-/// Gathers the lines of codes and what happened to them, code by code, each day by day. Memory does not grow with the
-/// number of codes.
+/// Collects the lines and events of codes, code by code and day by day. Memory does not grow with the number of codes.
 package struct HistoryCodes: Sendable {
     package private(set) var lines: [HistoryCodeLine] = []
     package private(set) var count = 0
     package private(set) var events: [CodeEvent] = []
     package private(set) var eventCount = 0
     private let selection: HistorySelection
-    /// All days with jobs up to the last one that was asked for, in order.
+    /// All days with jobs up to the last requested day, in order.
     private let jobDays: [Int]
     private var line: HistoryCodeLine?
 
@@ -73,7 +72,7 @@ package struct HistoryCodes: Sendable {
         self.jobDays = jobDays
     }
 
-    /// The last day.
+    /// The last day with jobs.
     package var end: JobDay { JobDay(day: jobDays.last ?? 0, place: jobDays.count - 1) }
 
     private func isAskedFor(_ day: Int) -> Bool {
@@ -89,7 +88,7 @@ package struct HistoryCodes: Sendable {
         return JobDay(day: day, place: low)
     }
 
-    /// Adds what a code has on a day. Codes come one after another, and days in order.
+    /// Adds the jobs and rows of a code on a day. The days of a code must be added consecutively and in order.
     package mutating func add(_ code: HistoryCode, day: Int, jobs: Int, rows: Int) {
         let place = jobDay(day)
         if line?.code == code {
@@ -104,7 +103,7 @@ package struct HistoryCodes: Sendable {
         line?.sums.add(sums)
     }
 
-    /// Call it after the last code.
+    /// Ends the last code. Must be called after all codes were added.
     package mutating func finish() { endCode() }
 
     private mutating func endCode() {

@@ -1,23 +1,24 @@
 /// A day from which on the share of failed rows is higher or lower than before: the latest one that Pettitt's test
 /// finds among days with jobs.
 ///
-/// Days count by the rank of their share, so that one bad day does not make a change. With `n` days and
-/// `U(t) = 2 (ranks of the first t days) - t (n + 1)`, the change comes after the day with the largest `|U|`, and chance
-/// makes one as large in less than 1 of 1,000 histories of that length (`2 exp(-6 U² / (n³ + n²)) < 0.001`). What
-/// follows a change is searched again, for a later one. All of it is in whole numbers.
+/// Days are ranked by share, so that one bad day does not make a change. With `n` days and
+/// `U(t) = 2 (ranks of the first t days) - t (n + 1)`, the change comes after the day with the largest `|U|`. By
+/// chance, a value as large occurs in fewer than 1 of 1,000 histories of that length
+/// (`2 exp(-6 U² / (n³ + n²)) < 0.001`). The days after a change are searched again for a later one. All arithmetic is
+/// in whole numbers.
 package struct LevelChange: Sendable, Equatable {
-    /// Days on each side of a change.
+    /// The minimum number of days on each side of a change.
     package static let fewestDays = 7
-    /// Days that are searched: the latest ones.
+    /// The maximum number of days searched: the latest ones.
     package static let mostDays = 2000
 
     /// The first day after the change, as days since 1970-01-01.
     package var day: Int
-    /// Sums over the days before it, back to the change before that, and from it on.
+    /// The sums of the days before it, back to the previous change, and of the days from it on.
     package var before: HistorySums
     package var since: HistorySums
 
-    /// Nil if there is none.
+    /// Returns the latest change; nil if there is none.
     package static func latest(in days: [HistoryDay]) -> LevelChange? {
         var days = days.filter { $0.sums.rows > 0 }.suffix(mostDays)
         var found: LevelChange?
@@ -36,7 +37,7 @@ package struct LevelChange: Sendable, Equatable {
         return sums
     }
 
-    /// The index of the first day after a change.
+    /// Returns the index of the first day after a change.
     private static func change(in days: ArraySlice<HistoryDay>) -> Int? {
         let count = days.count
         guard count >= 2 * fewestDays else { return nil }
@@ -55,7 +56,7 @@ package struct LevelChange: Sendable, Equatable {
         return 60_000 * size * size > 76_010 * (length * length * length + length * length) ? best.index : nil
     }
 
-    /// Twice the rank of each day's share, from 2 on; days of the same share have the mean of their ranks.
+    /// Returns twice the rank of each day's share, from 2 on. Days with equal shares have the mean of their ranks.
     private static func doubledRanks(_ days: ArraySlice<HistoryDay>) -> [Int] {
         let shares = days.map { $0.sums.share }
         let order = shares.indices.sorted { shares[$0] < shares[$1] }

@@ -1,18 +1,19 @@
 /// How one job differs from the earlier runs.
 ///
-/// A **share** (of all failed rows, or of one code) is unusual if both hold:
+/// A **share** (of all failed rows, or of one code) is unusual if both conditions are met:
 /// - at most 1 in 20 of the earlier runs had a share as high;
-/// - with the mean and the spread of the earlier runs' shares, as many failed rows or more come in less than 1 of 10,000
-///   runs (``BetaBinomial``), divided by the number of shares that the job is judged by. The 2% of the earlier runs with
-///   the highest shares, rounded down, are left out of both numbers: they may be incidents themselves.
+/// - given the mean and the spread of the earlier runs' shares, at least as many failed rows occur by chance in fewer
+///   than 1 of 10,000 runs (``BetaBinomial``), a level that is divided by the number of shares by which the job is
+///   judged. The 2% of the earlier runs with the highest shares, rounded down, are left out of the mean and the spread,
+///   because they may be incidents themselves.
 ///
-/// A **size** (rows) and a **duration** are unusual if both hold:
-/// - it is at least twice the largest, or at most half the smallest of the earlier runs, of which the largest 2% and the
-///   smallest 2%, at least one each, are left out;
-/// - it is farther from their median than 6 standard deviations, of which the median distance from the median, times
-///   1.4826, is the robust measure.
+/// A **size** (rows) and a **duration** are unusual if both conditions are met:
+/// - it is at least twice the largest, or at most half the smallest of the earlier runs, after leaving out the largest
+///   2% and the smallest 2%, at least one each;
+/// - it is farther from their median than 6 standard deviations, estimated robustly as 1.4826 times the median distance
+///   from the median.
 package struct UnusualRun: Sendable {
-    /// Of one run, by chance.
+    /// The probability that chance makes a share of one run unusual.
     static let level = 0.0001
 
     package enum Measure: Sendable, Equatable {
@@ -25,18 +26,18 @@ package struct UnusualRun: Sendable {
     /// One unusual value.
     package struct Verdict: Sendable, Equatable {
         package var measure: Measure
-        /// With its numbers. It may quote a code: hostile text until escaped.
+        /// A sentence with the numbers. It may quote a code: hostile text until escaped.
         package var sentence: String
     }
 
     package let verdicts: [Verdict]
 
-    /// Whether a job is unlike the runs before it; false if there are not enough of them, or it cannot be compared.
+    /// Whether a job is unlike the runs before it; false if there are too few of them or it cannot be compared.
     package static func isUnusual(_ job: JobSummary, after earlier: EarlierRuns) -> Bool {
         if case .unlike? = Rules.Rule.noUnusualRun.judgement(of: job, after: earlier) { true } else { false }
     }
 
-    /// - Parameter earlier: enough of them.
+    /// - Parameter earlier: at least ``EarlierRuns/fewest`` runs.
     package init(_ job: JobSummary, against earlier: EarlierRuns) {
         var verdicts: [Verdict] = []
         let codes = job.failedByCode.map { (HistoryCode($0.code, isOther: $0.isOther), $0.rows) }
@@ -67,11 +68,11 @@ package struct UnusualRun: Sendable {
     }
 }
 
-/// A share beside those of earlier runs.
+/// A share compared with those of earlier runs.
 package struct ShareComparison: Sendable {
     package let failed: Int
     package let rows: Int
-    /// Of all earlier runs together.
+    /// The sums of all earlier runs.
     package private(set) var earlierFailed = 0
     package private(set) var earlierRows = 0
     /// The run with the highest share.
@@ -80,7 +81,7 @@ package struct ShareComparison: Sendable {
     private let asHigh: Int
     private let earlier: [(failed: Int, rows: Int)]
 
-    /// - Parameter earlier: of one or more runs, each of one row or more.
+    /// - Parameter earlier: at least one run, each with at least one row.
     init(failed: Int, rows: Int, earlier: [(failed: Int, rows: Int)]) {
         (self.failed, self.rows, runs, self.earlier) = (failed, rows, earlier.count, earlier)
         let share = Share(of: failed, in: rows)
@@ -97,19 +98,20 @@ package struct ShareComparison: Sendable {
     }
 
     func isUnusual(level: Double) -> Bool {
-        // Nearly all jobs are decided here.
+        // This decides nearly all jobs.
         guard failed > 0, rows > 0, asHigh * 20 <= runs else { return false }
         let sorted = earlier.sorted { Share(of: $0.failed, in: $0.rows) < Share(of: $1.failed, in: $1.rows) }
         let kept = sorted.dropLast(earlier.count / 50)
         return kept.count > 1 && Self.distribution(of: kept).tail(failed, of: rows) < level
     }
 
-    /// The mean by the pooled rows, with half a failed row and half another one added, so that what never happened is not
-    /// impossible; the spread by the method of moments.
+    /// Estimates the mean from the pooled rows and the spread by the method of moments. Half a failed row and half
+    /// another row are added to the mean, so that a failure that never occurred is not impossible.
     private static func distribution(of kept: ArraySlice<(failed: Int, rows: Int)>) -> BetaBinomial {
         let (failed, rows) = kept.reduce((0.0, 0.0)) { ($0.0 + Double($1.failed), $0.1 + Double($1.rows)) }
         let mean = (failed + 0.5) / (rows + 1)
-        // With weights by rows: the sum of n (p - mean)² is, expected, mean (1 - mean) ((k - 1) + r (N - Σn²/N - (k - 1))).
+        // Weighted by rows, the sum of n (p - mean)² is expected to be
+        // mean (1 - mean) ((k - 1) + r (N - Σn²/N - (k - 1))).
         let squares = kept.reduce(0.0) { $0 + Double($1.rows) * Double($1.rows) }
         let sum = kept.reduce(0.0) { sum, run in
             let distance = Double(run.failed) / Double(run.rows) - mean
@@ -125,18 +127,18 @@ package struct ShareComparison: Sendable {
     }
 }
 
-/// A size or a duration beside those of earlier runs, in whole numbers.
+/// A size or a duration compared with those of earlier runs, in whole numbers.
 package struct AmountComparison: Sendable {
     package let amount: Int
     package let runs: Int
     package let median: Int
-    /// Without those that are left out.
+    /// The smallest and the largest amount, without those left out.
     package let least: Int
     package let most: Int
     /// The median distance from the median.
     private let spread: Int
 
-    /// - Parameter earlier: one amount or more.
+    /// - Parameter earlier: at least one amount.
     init(_ amount: Int, earlier: [Int]) {
         let sorted = earlier.sorted()
         let median = sorted[sorted.count / 2]

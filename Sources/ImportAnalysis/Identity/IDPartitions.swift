@@ -1,20 +1,20 @@
 import ImportDumps
 import ImportFoundation
 
-/// Ids, divided by their hashes so that a part of them fits into memory, in chunks that are written out when full.
+/// Ids partitioned by their hashes, so that each partition fits into memory. Each partition collects its ids in a chunk
+/// that is spilled when it is full.
 ///
-/// A chunk in the spill names the one before it of its partition, so that memory holds nothing of them but where the
-/// last one is:
+/// A spilled chunk points to the previous one of its partition, so only the offset of the last one is kept in memory:
 ///
-///     offset of the chunk before, or -1 (8 bytes) · unused (8) · ids (24 each)
+///     offset of the previous chunk, or -1 (8 bytes) · unused (8) · ids (24 each)
 @safe
 final class IDPartitions {
     /// The ids of a partition.
     struct Chain {
-        /// Where the last chunk lies that was written out; -1 if there is none.
+        /// The offset of the last chunk that was spilled; -1 if there is none.
         var last = -1
         var writtenIDs = 0
-        /// Ids that are in memory.
+        /// The number of ids in memory.
         var waitingIDs = 0
     }
 
@@ -27,7 +27,7 @@ final class IDPartitions {
     private let count: Int
     private let shift: UInt64
     private let chunkBytes: Int
-    /// The partitions', and two for what a count leaves over.
+    /// One for each partition, and two for the ids that a count leaves over.
     private let chains: UnsafeMutablePointer<Chain>
     /// A chunk in memory for each chain, and one to read into.
     private let chunks: UnsafeMutablePointer<UInt8>
@@ -49,7 +49,7 @@ final class IDPartitions {
         unsafe chunks.deallocate()
     }
 
-    /// Takes ids in.
+    /// Adds ids to their partitions.
     func add(_ ids: UnsafeBufferPointer<PackedID>) throws {
         for index in ids.indices {
             let id = unsafe ids[index]
@@ -57,20 +57,20 @@ final class IDPartitions {
         }
     }
 
-    /// Counts everything, partition by partition.
+    /// Counts all ids, partition by partition.
     func count(into tally: inout IDTally) throws {
         var table = IDTable(capacity: budget.tableIDs, hashing: hashing)
         try visitParts { try tally.count($0, in: &table) }
     }
 
-    /// Passes on everything, partition by partition.
+    /// Visits all ids, partition by partition.
     ///
-    /// - Parameter body: takes all ids of a part in, but for those that it leaves.
+    /// - Parameter body: consumes all ids of a part, except those that it leaves.
     func visitParts(_ body: (any IDSource) throws -> Void) throws {
         for partition in 0..<count {
             var number = partition
-            // As many different ids as fit are counted at once, and the others rewritten: exact and within the
-            // budget whatever the ids, even if all of them had one hash.
+            // Each pass counts as many different ids as fit and writes the others back. This is exact and within the
+            // budget for any ids, even if all of them have the same hash.
             while unsafe chains[number].waitingIDs + chains[number].writtenIDs > 0 {
                 let rest = number == count ? count + 1 : count
                 unsafe chains[rest] = Chain()
@@ -80,7 +80,7 @@ final class IDPartitions {
         }
     }
 
-    /// A partition, or what the count before left over.
+    /// A partition, or the ids that the previous count left over.
     private struct Part: IDSource {
         let partitions: IDPartitions
         let number: Int
@@ -117,7 +117,7 @@ final class IDPartitions {
         unsafe chains[number].waitingIDs = 0
     }
 
-    /// Hands over all ids of a chain, some at a time, in any order.
+    /// Passes all ids of a chain to `body`, in batches and in no particular order.
     private func visitAll(in number: Int, _ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws {
         let chain = unsafe chains[number]
         try unsafe body(UnsafeBufferPointer(start: ids(number), count: chain.waitingIDs))
@@ -139,13 +139,13 @@ final class IDPartitions {
     }
 }
 
-/// Space outside of memory for the ids of a large dump.
+/// Storage outside of memory for the ids of a large dump.
 ///
-/// It is used by one thread at a time, and only written to at its end.
+/// It is used by one thread at a time, and written to only at its end.
 package protocol IDSpill: AnyObject {
     /// Appends bytes.
     ///
-    /// - Returns: how many bytes were written before them.
+    /// - Returns: the offset of these bytes, which is the number of bytes written before them.
     /// - Throws: any error, which is passed to the caller of the audit and ends it.
     func append(_ bytes: Span<UInt8>) throws -> Int
 
@@ -153,17 +153,17 @@ package protocol IDSpill: AnyObject {
     func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws
 }
 
-/// How much memory a tally of ids may take, in parts.
+/// The memory that a tally of ids may use, by component.
 package struct IDBudget: Sendable {
-    /// Ids of a block, which go on their way together: 24 bytes each. A dump with no more stays in memory.
+    /// Ids in a block, which is handed on as a whole: 24 bytes each. A dump with no more than these stays in memory.
     package var blockIDs: Int
-    /// The ids are divided among 2 to this power of partitions; 1 to 16.
+    /// The base-2 logarithm of the number of partitions, 1 to 16.
     package var partitionBits: Int
-    /// Ids that a partition gathers before they are written out as a chunk: 24 bytes each.
+    /// Ids that a partition collects before they are spilled as a chunk: 24 bytes each.
     package var chunkIDs: Int
-    /// Different ids that are counted at once: 32 bytes each, and up to 16 for finding them.
+    /// Different ids that are counted in one pass: 32 bytes each, and up to 16 in the hash table.
     package var tableIDs: Int
-    /// Bytes of texts that wait to be written out; more than 600.
+    /// Bytes of texts that are buffered before they are spilled; more than 600.
     package var textBytes: Int
 
     package init(blockIDs: Int, partitionBits: Int, chunkIDs: Int, tableIDs: Int, textBytes: Int) {
@@ -174,7 +174,7 @@ package struct IDBudget: Sendable {
         self.textBytes = textBytes
     }
 
-    /// 1 MiB of chunks, 0.4 MiB of blocks between two threads, and at the end at most 2.5 MiB to count in.
+    /// 1 MiB for chunks, 0.4 MiB for blocks between two threads, and at the end at most 2.5 MiB for counting.
     package static let usual = IDBudget(
         blockIDs: 4096, partitionBits: 9, chunkIDs: 84, tableIDs: 65_536, textBytes: 64 * 1024)
 }
@@ -185,8 +185,8 @@ final class IDSorter {
     private let partitions: IDPartitions
     private let pipe: BlockPipe<Never, any Error>
 
-    /// What the thread works on. It alone touches the partitions until the pipe is finished: that is why they can be
-    /// sent there.
+    /// The data of the thread. It can be sent there because only the thread touches the partitions until the pipe is
+    /// finished.
     private struct Work: @unchecked Sendable {
         let partitions: IDPartitions
     }
@@ -205,17 +205,17 @@ final class IDSorter {
         }
     }
 
-    /// The block to be filled.
+    /// The block to fill.
     var block: UnsafeMutablePointer<PackedID> {
         unsafe UnsafeMutableRawPointer(pipe.room).assumingMemoryBound(to: PackedID.self)
     }
 
-    /// Takes the block with this many ids; throws the error of an earlier one.
+    /// Hands on the block, which has `count` ids; throws the error of an earlier block.
     func add(_ count: Int) throws {
         try pipe.handOn(count * MemoryLayout<PackedID>.stride)
     }
 
-    /// Takes the last block with this many ids, and waits until everything is done.
+    /// Hands on the last block, which has `count` ids, and waits until everything is done.
     func finish(_ count: Int) throws -> IDPartitions {
         try add(count)
         try pipe.finish()

@@ -1,12 +1,12 @@
 import ImportDumps
 import ImportFoundation
 
-/// Counts the rows of up to a number of different ids.
+/// A hash table that counts the rows of a limited number of different ids.
 @safe
 struct IDTable: ~Copyable {
-    /// An id with one outcome.
+    /// An id with one outcome, and its rows.
     struct Entry {
-        /// With the tag of its first row.
+        /// The id, with the tag of its first row.
         var id: PackedID
         var rows: Int
     }
@@ -14,8 +14,8 @@ struct IDTable: ~Copyable {
     private let hashing: IDHashing
     private let capacity: Int
     private let entries: UnsafeMutablePointer<Entry>
-    /// For each place of a hash the number of an entry, from 1 on; 0 where there is none. Twice as many as entries at
-    /// least, so that looking for one ends.
+    /// The slots of the hash table: the index of an entry plus one, or 0 for an empty slot. There are at least twice as
+    /// many slots as entries, so every search ends.
     private let places: UnsafeMutablePointer<UInt32>
     private var mask = 0
     private(set) var count = 0
@@ -33,7 +33,7 @@ struct IDTable: ~Copyable {
         unsafe places.deallocate()
     }
 
-    /// Forgets everything.
+    /// Removes all entries.
     ///
     /// - Parameter expected: the expected number of ids; there may be more.
     mutating func removeAll(expecting expected: Int) {
@@ -46,7 +46,7 @@ struct IDTable: ~Copyable {
 
     subscript(index: Int) -> Entry { unsafe entries[index] }
 
-    /// Counts a row; false if its id is not among those that are counted, and there is no room for it.
+    /// Counts a row; returns false if its id is not in the table and there is no room for it.
     @inline(__always)
     mutating func add(_ id: PackedID) -> Bool {
         let place = place(of: id)
@@ -54,7 +54,7 @@ struct IDTable: ~Copyable {
         guard number == 0 else {
             var entry = unsafe entries[number - 1]
             entry.rows += 1
-            // Rows come in any order.
+            // Rows arrive in any order.
             entry.id.tag = min(entry.id.tag, id.tag)
             unsafe entries[number - 1] = entry
             hasRepeats = true
@@ -67,7 +67,7 @@ struct IDTable: ~Copyable {
         return true
     }
 
-    /// The index of an id's entry.
+    /// Returns the index of an id's entry; nil if it has none.
     func index(of id: PackedID) -> Int? {
         let number = unsafe places[place(of: id)]
         return number == 0 ? nil : Int(number) - 1
@@ -90,10 +90,10 @@ struct IDTable: ~Copyable {
     }
 }
 
-/// Spreads ids over partitions and over places in a table.
+/// The hash function that distributes ids among partitions and slots.
 ///
-/// Results do not depend on it, only time does: drawn at random, as the one of a `Dictionary`, it keeps whoever writes
-/// a dump from choosing ids that all fall into one place.
+/// It affects only speed, never results. Its seeds are random, like those of a `Dictionary`, so that the author of a
+/// dump cannot choose ids that all collide.
 package struct IDHashing: Sendable {
     private let first: UInt64
     private let second: UInt64
@@ -103,13 +103,13 @@ package struct IDHashing: Sendable {
         self.second = second
     }
 
-    /// Of numbers that nobody can know who writes a dump. They are drawn once: the system takes a while for it, and there
-    /// may be a million small dumps.
+    /// Returns a hash function with random seeds that the author of a dump cannot know. They are drawn only once,
+    /// because the system takes a while for it, and there may be a million small dumps.
     static func random() -> IDHashing { drawn }
 
     private static let drawn = IDHashing(.random(in: .min ... .max), .random(in: .min ... .max))
 
-    /// The upper bits choose the partition, the lower ones the place in a table.
+    /// The upper bits choose the partition, the lower ones the slot.
     @inline(__always)
     func hash(_ id: PackedID) -> UInt64 {
         hash(id.high, id.low)
@@ -123,19 +123,19 @@ package struct IDHashing: Sendable {
 }
 
 extension PackedID {
-    /// The tag of a row: its number, whether the id is the hash of a text, and whether the record existed.
+    /// Returns the tag of a row: its number, whether the id is the hash of a text, and whether the record existed.
     static func tag(row: Int, isHash: Bool, isExisting: Bool) -> UInt64 {
         UInt64(row) << 2 | (isHash ? 2 : 0) | (isExisting ? 1 : 0)
     }
 
-    /// What the next row's tag is more.
+    /// The difference between the tags of consecutive rows.
     static var tagStep: UInt64 { 4 }
 
     var row: Int { Int(tag >> 2) }
     var isHash: Bool { tag & 2 != 0 }
     var isExisting: Bool { tag & 1 != 0 }
 
-    /// The same id, of a row with the same outcome.
+    /// Whether both are the same id, of rows with the same outcome.
     @inline(__always)
     func isAlike(_ other: PackedID) -> Bool {
         ((high ^ other.high) | (low ^ other.low) | ((tag ^ other.tag) & 3)) == 0
@@ -154,11 +154,12 @@ extension PackedID {
     }
 }
 
-/// The texts of ids that are not UUIDs, so that those can be shown that come back.
+/// The texts of ids that are not UUIDs, kept so that repeated ids can be shown.
 ///
-/// They are in chunks of one size: used bytes (4) · for each id its row (8), the text's length (2), the text.
+/// They are stored in chunks of equal size: used bytes (4) · for each id its row (8), the length of its text (2), the
+/// text.
 struct IDTexts {
-    /// Bytes of a text that are kept.
+    /// The maximum number of bytes kept of a text.
     static var textLimit: Int { AnalysisLimits.recordIDBytes }
     private static let chunkHeader = 4
     private static let textHeader = 10
@@ -175,7 +176,7 @@ struct IDTexts {
         chunk = [UInt8](repeating: 0, count: Self.chunkHeader)
     }
 
-    /// Keeps the front of an id's text.
+    /// Stores the beginning of an id's text.
     mutating func add(row: Int, _ text: Span<UInt8>) throws {
         let count = text.wholeCharacters(within: Self.textLimit)
         if chunk.count + Self.textHeader + count > chunkBytes { try writeOut() }
@@ -184,7 +185,7 @@ struct IDTexts {
         for index in 0..<count { chunk.append(text[index]) }
     }
 
-    /// The texts of some rows.
+    /// Returns the texts of some rows.
     func texts(of rows: Set<Int>) throws -> [Int: String] {
         var found: [Int: String] = [:]
         guard !rows.isEmpty else { return found }

@@ -1,23 +1,23 @@
 import ImportDumps
 
-/// Ids that are counted together, none of which is anywhere else.
+/// Ids that are counted together. No other source has any of them.
 protocol IDSource {
-    /// Rows, with one or more for each id.
+    /// The number of rows. An id may have several.
     var count: Int { get }
 
-    /// Passes on all ids, some at a time, in any order.
+    /// Passes all ids to `body`, in batches and in no particular order.
     func visitAll(_ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws
 
-    /// Takes a row with an id for which there was no room.
+    /// Takes back a row whose id did not fit into the table.
     func leave(_ id: PackedID) throws
 }
 
-/// Repeated ids, from counts of any parts of all ids.
+/// The repeated ids, summed over counts of separate sources.
 struct IDTally {
     private(set) var created = RepeatedIDs()
     private(set) var existing = RepeatedIDs()
 
-    /// Counts the ids of a source, as far as there is room in the table.
+    /// Counts the ids of a source, as far as the table has room for them.
     mutating func count(_ source: some IDSource, in table: inout IDTable) throws {
         table.removeAll(expecting: source.count)
         try unsafe source.visitAll { ids in
@@ -36,7 +36,7 @@ struct IDTally {
         created.settle()
     }
 
-    /// The rows of repeated ids, once these are known.
+    /// Collects the rows of repeated ids, once these are known.
     private mutating func collectRows(of source: some IDSource, in table: borrowing IDTable) throws {
         var (created, existing) = (created, existing)
         try unsafe source.visitAll { ids in
@@ -55,20 +55,20 @@ struct IDTally {
     }
 }
 
-/// Repeated ids with one outcome: how many, and the most frequent ones.
+/// The repeated ids with one outcome: their number, and the most frequent ones.
 struct RepeatedIDs {
     private(set) var records = 0
     private(set) var rows = 0
     private(set) var firstRows = FirstRows()
-    /// Most rows first, then by the first row.
+    /// The ids with the most rows first, then by first row.
     private(set) var top: [Candidate] = []
 
     struct Candidate {
-        /// With the tag of its first row.
+        /// The id, with the tag of its first row.
         var id: PackedID
         var rows: Int
         var firstRows = FirstRows()
-        /// The index of its entry, while its rows are collected.
+        /// The index of its entry, while rows are being collected.
         var entry: Int?
     }
 
@@ -87,20 +87,20 @@ struct RepeatedIDs {
         top.insert(Candidate(id: entry.id, rows: entry.rows, entry: index), at: place)
     }
 
-    /// Adds a row of such an id.
+    /// Adds a row of a repeated id.
     mutating func add(row: Int, ofEntry index: Int) {
         firstRows.add(row)
         guard let place = top.firstIndex(where: { $0.entry == index }) else { return }
         top[place].firstRows.add(row)
     }
 
-    /// All rows of the entries have been added.
+    /// Forgets the indices of entries, after all of their rows were added.
     mutating func settle() {
         for index in top.indices { top[index].entry = nil }
     }
 }
 
-/// The first of some rows, which come in any order.
+/// The first rows of those added, which arrive in any order.
 struct FirstRows {
     /// In ascending order, at most ``AnalysisLimits/rowsListed``.
     private(set) var rows: [Int] = []

@@ -1,11 +1,11 @@
 package import ImportDumps
 import ImportFoundation
 
-/// Finds the records that several rows share: created more than once, or existing for several rows.
+/// Finds records that several rows share: created more than once, or existing and matched by several rows.
 ///
-/// Exact for any number of rows, in a few megabytes of memory: a small dump's ids are counted there, those of a large
-/// one are divided among partitions in a spill, then counted one partition after the other. A UUID counts with its 128
-/// bits, any other id by the first 128 bits of its SHA-256.
+/// The result is exact for any number of rows, in a few megabytes of memory. The ids of a small dump are counted in
+/// memory. Those of a large one are divided into partitions in a spill, then counted partition by partition. A UUID is
+/// identified by its 128 bits, any other id by the first 128 bits of its SHA-256.
 @safe
 package final class IdentityAudit: RowSink {
     private let budget: IDBudget
@@ -13,7 +13,7 @@ package final class IdentityAudit: RowSink {
     private let usesThread: Bool
     private let makeSpill: @Sendable () throws -> any IDSpill
     private let kernel = RowKernel.preferred
-    /// The block that is being filled: that of this audit, then that of the sorter.
+    /// The block being filled: first the one of this audit, then one of the sorter.
     private var block: UnsafeMutablePointer<PackedID>
     private var filled = 0
     private let ownBlock: UnsafeMutablePointer<PackedID>
@@ -21,8 +21,8 @@ package final class IdentityAudit: RowSink {
     private var texts: IDTexts
 
     /// - Parameters:
-    ///   - usesThread: whether a thread of its own may divide the ids of a large dump.
-    ///   - makeSpill: makes room outside of memory; called for large dumps only, on any thread.
+    ///   - usesThread: whether a separate thread may divide the ids of a large dump.
+    ///   - makeSpill: creates storage outside of memory; called only for large dumps, on any thread.
     package convenience init(usesThread: Bool, makeSpill: @escaping @Sendable () throws -> any IDSpill) {
         self.init(budget: .usual, hashing: .random(), usesThread: usesThread, makeSpill: makeSpill)
     }
@@ -68,7 +68,7 @@ package final class IdentityAudit: RowSink {
         }
     }
 
-    /// The results for the rows since the last call; the next rows belong to another dump.
+    /// Returns the results for the rows since the last call. The next rows belong to another dump.
     ///
     /// - Throws: what the spill throws.
     package func finish() throws -> IdentitySummary {
@@ -86,7 +86,7 @@ package final class IdentityAudit: RowSink {
             createdRepeated: SharedRecords(tally.created, texts), existingShared: SharedRecords(tally.existing, texts))
     }
 
-    /// All ids of a dump that has no more than a block of them.
+    /// All ids of a dump that has at most one block of them.
     @safe
     private struct Block: IDSource {
         let ids: UnsafeMutablePointer<PackedID>
@@ -96,7 +96,7 @@ package final class IdentityAudit: RowSink {
             try unsafe body(UnsafeBufferPointer(start: ids, count: count))
         }
 
-        /// There is room for all.
+        /// Never called, because there is room for all ids.
         func leave(_ id: PackedID) {}
     }
 
@@ -107,7 +107,7 @@ package final class IdentityAudit: RowSink {
         texts = IDTexts(chunkBytes: budget.textBytes, makeSpill: makeSpill)
     }
 
-    /// Ids that are not UUIDs.
+    /// Adds ids that are not UUIDs.
     private func addTexts(_ run: RowRun, _ id: TextRange, _ outcome: Outcome, _ text: Span<UInt8>) throws {
         for index in 0..<run.count {
             let start = id.offset + index * run.idStride
@@ -125,7 +125,7 @@ package final class IdentityAudit: RowSink {
         }
     }
 
-    /// The block is full: on with it, and an empty one.
+    /// Hands on the full block and continues with an empty one.
     private func handOn() throws {
         if sorter == nil {
             let sorter = IDSorter(budget: budget, hashing: hashing, usesThread: usesThread, makeSpill: makeSpill)

@@ -2,7 +2,7 @@ import ImportDumps
 
 /// Records that several rows of a job share.
 package struct IdentitySummary: Sendable, Equatable {
-    /// Records that more than one row says it created.
+    /// Records that more than one row claims to have created.
     package var createdRepeated: SharedRecords
     /// Existing records that more than one row matched.
     package var existingShared: SharedRecords
@@ -13,15 +13,15 @@ package struct IdentitySummary: Sendable, Equatable {
     }
 }
 
-/// Records that two rows or more with one outcome share.
+/// Records that at least two rows with the same outcome share.
 package struct SharedRecords: Sendable, Equatable {
-    /// How many there are.
+    /// The number of records.
     package var records = 0
-    /// The rows that share them, at least two for each.
+    /// The number of rows that share them, at least two for each record.
     package var rows = 0
     /// The first of those rows in ascending order, at most ``AnalysisLimits/rowsListed``.
     package var firstRows: [Int] = []
-    /// Most rows first, then by the first row; at most ``AnalysisLimits/recordsListed``.
+    /// The records with the most rows first, then by first row; at most ``AnalysisLimits/recordsListed``.
     package var top: [SharedRecord] = []
 
     package init(records: Int = 0, rows: Int = 0, firstRows: [Int] = [], top: [SharedRecord] = []) {
@@ -61,7 +61,7 @@ package struct SharedRecord: Sendable, Equatable {
 }
 
 extension JobSummary {
-    /// Takes in what an ``IdentityAudit`` of the same rows found, and the findings that follow.
+    /// Adds what an ``IdentityAudit`` of the same rows found, and the resulting findings.
     package mutating func add(_ identity: IdentitySummary) {
         self.identity = identity
         findings.removeAll { $0.id == .createdIDRepeated || $0.id == .existingIDsShared }

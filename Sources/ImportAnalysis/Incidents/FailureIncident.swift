@@ -1,14 +1,14 @@
-/// Rows in which a code fails far more densely than elsewhere: something went wrong for a while.
+/// A range of rows in which a code fails far more densely than elsewhere: something went wrong for a while.
 package struct FailureIncident: Sendable, Equatable {
-    /// The first and the last of its rows; both failed with the code.
+    /// The first and the last row of the range; both failed with the code.
     package var firstRow: Int
     package var lastRow: Int
-    /// Nil for no code.
+    /// Nil for rows without a code.
     package var code: String?
-    /// How many of its rows failed with the code.
+    /// How many rows of the range failed with the code.
     package var codeRows: Int
-    /// Rows outside of all incidents of the code, and how many of them failed with it; of a code that was taken up late
-    /// (``CodeSummary/isAtLeast``) those since.
+    /// The rows outside all incidents of the code, and how many of them failed with it. For a code that was taken up
+    /// late (``CodeSummary/isAtLeast``), only the rows since then count.
     package var rowsElsewhere: Int
     package var codeRowsElsewhere: Int
 
@@ -28,21 +28,22 @@ package struct FailureIncident: Sendable, Equatable {
 
 /// Finds the incidents of one code, once all of its rows are known.
 ///
-/// Of N rows, K failed with it. Rows s to e are n rows, of which k failed. How much better a density of their own explains
-/// them than that of all rows is the log-likelihood ratio
+/// Of N rows, K failed with it. Of the n rows from s to e, k failed. The log-likelihood ratio says how much better
+/// their own density explains them than that of all rows:
 ///
 ///     L = k ln(k ÷ n ÷ p) + (n - k) ln((1 - k ÷ n) ÷ (1 - p)),  p = K ÷ N
 ///
-/// They are an incident if L is above ln(200 × C × N × √n), where C codes are searched, if the odds of a failure are twice
-/// those of all rows at least, and if ``AnalysisLimits/incidentRows`` failed. For rows in random order, exp(L) ÷ (2√n) is
-/// at most the ratio of the Krichevsky-Trofimov mixture of all densities to p, which is a martingale in n: by Ville's
-/// inequality it is ever above x in at most 1 of x cases. Over N beginnings and C codes, fewer than 1 job in 100 has an
-/// incident by chance.
+/// They are an incident if L is above ln(200 × C × N × √n), where C codes are searched, if the odds of a failure are at
+/// least twice those of all rows, and if at least ``AnalysisLimits/incidentRows`` failed. For rows in random order,
+/// exp(L) ÷ (2√n) is at most the ratio of the Krichevsky-Trofimov mixture of all densities to p, which is a martingale
+/// in n. By Ville's inequality, it ever exceeds x in at most 1 of x cases. Over N possible first rows and C codes,
+/// fewer than 1 job in 100 has an incident by chance.
 ///
-/// Of the sets of such segments that do not overlap, the one is taken whose sum of L - ln(200 × C × N × √n) is largest: so
-/// two bursts are two incidents if what is between them is no part of either.
+/// Of all sets of such segments that do not overlap, the search takes the one with the largest sum of
+/// L - ln(200 × C × N × √n). So two bursts are two incidents if the rows between them belong to neither.
 struct IncidentSearch {
-    /// How often p is computed again without the rows of incidents that were found: they hide weaker ones.
+    /// The maximum number of searches. Each one after the first computes p without the rows of the incidents that were
+    /// found, because they hide weaker ones.
     private static let rounds = 4
 
     private let starts: [FailureTrace.Mark]
@@ -53,7 +54,7 @@ struct IncidentSearch {
     private let threshold: Double
     private let fewest: Int
 
-    /// A segment, and how far its likelihood is above what is likely by chance.
+    /// A segment, and by how much its log-likelihood ratio exceeds the threshold for chance.
     struct Segment: Equatable {
         var first: FailureTrace.Mark
         var last: FailureTrace.Mark
@@ -64,15 +65,15 @@ struct IncidentSearch {
     }
 
     /// - Parameters:
-    ///   - failures: rows with the code.
-    ///   - rows: of the job, from the first one on that is traced. Those of the marks are among them.
-    ///   - series: codes that are searched.
-    ///   - fewest: failures that an incident has at least.
+    ///   - failures: the number of rows with the code.
+    ///   - rows: the number of rows of the job, from the first one traced. The rows of the marks are among them.
+    ///   - series: the number of codes searched.
+    ///   - fewest: the minimum number of failures in an incident.
     init?(_ trace: FailureTrace, failures: Int, rows: Int, series: Int, fewest: Int) {
         guard failures >= fewest, failures < rows else { return nil }
         let density = Double(failures) / Double(rows)
         threshold = naturalLogarithm(200) + naturalLogarithm(Double(series)) + naturalLogarithm(Double(rows))
-        // No segment is more telling than all failures one after another.
+        // No segment is more telling than one that has all failures and no other rows.
         guard
             -Double(failures) * naturalLogarithm(density) > threshold + naturalLogarithm(Double(failures)) / 2
         else { return nil }
@@ -80,33 +81,34 @@ struct IncidentSearch {
         (self.failures, self.rows, self.fewest) = (failures, rows, fewest)
     }
 
-    /// In the order of the rows.
+    /// Returns the segments in the order of their rows.
     func segments() -> [Segment] {
         var found = best(elsewhere: Double(failures) / Double(rows))
         for _ in 1..<Self.rounds where !found.isEmpty {
             let failedElsewhere = failures - found.reduce(0) { $0 + $1.failures }
             let rowsElsewhere = rows - found.reduce(0) { $0 + $1.rows }
-            // Half a row more: where there is none elsewhere, there might have been.
+            // Adds half a failed row: even where none failed, one might have.
             let more = best(elsewhere: (Double(failedElsewhere) + 0.5) / (Double(rowsElsewhere) + 1))
             if more == found { break }
-            // What was found is beyond chance; a base of less makes it more so.
+            // The segments found are beyond chance, and a lower density elsewhere makes them more so.
             if more.isEmpty { break }
             found = more
         }
         return found
     }
 
-    /// The segments with the largest sum.
+    /// Returns the segments with the largest sum of excesses.
     ///
     /// - Parameter density: p.
     private func best(elsewhere density: Double) -> [Segment] {
         let logFailed = naturalLogarithm(density)
         let logOther = naturalLogarithm(1 - density)
         let odds = 2 * density / (1 - density)
-        // Of each end: the largest sum up to it, the segment that ends there, if one does, and the end before it.
+        // For each end: the largest sum up to it, the segment that ends there, if any, and the number of ends before
+        // it.
         var sums = [0.0]
         var chosen: [(segment: Segment, before: Int)?] = [nil]
-        // Of each start: how many ends are before it.
+        // For each start: the number of ends before it.
         var endsBefore: [Int] = []
         var passed = 0
         for start in starts {

@@ -1,20 +1,20 @@
-/// Where the failures of one code lie, in bounded memory: enough to find the segments in which they lie far more densely
-/// than elsewhere.
+/// The positions of the failures of one code, in bounded memory: enough to find the segments in which they are far
+/// denser than elsewhere.
 ///
-/// The rows of the first ``blockRows`` failures are kept as they are. If there are more, they go in blocks through a few
-/// walks. A walk of the density d rises by 1 with each failure and falls by d with each row: it climbs where failures are
-/// denser than d, and else falls. Of each walk the places are kept where it turned from falling to rising and back, by no
-/// less than a reversal that doubles when there are too many such places. So of each walk the longest climbs are known by
-/// their exact rows, and what takes part in that is failures alone: rows without one cost nothing.
+/// The rows of the first ``blockRows`` failures are stored as they are. If there are more, they are fed in blocks to a
+/// few walks. A walk of the density d rises by 1 with each failure and falls by d with each row: it climbs where
+/// failures are denser than d, and falls elsewhere. Each walk stores the points where it turned between falling and
+/// rising by at least a threshold, the reversal, which doubles when there are too many turns. So each walk knows its
+/// longest climbs by their exact rows. Only failures are processed: rows without one cost nothing.
 struct FailureTrace: Sendable {
-    /// The beginning or the end of a segment: the row of a failure.
+    /// The start or the end of a segment: the row of a failure.
     struct Mark: Sendable, Equatable {
         var row: Int
-        /// Failures before the segment begins, or up to its end.
+        /// Failures before the start of the segment, or up to its end.
         var failures: Int
     }
 
-    /// Failures that are kept as they are.
+    /// The number of failures that are stored as they are, and that make a block.
     static let blockRows = 128
 
     /// The densities of the walks: falls ÷ rises.
@@ -23,26 +23,26 @@ struct FailureTrace: Sendable {
         (1, 65_536),
     ]
 
-    /// Failures between which the distance is looked at, to see whether a walk needs to look at each of them.
+    /// Numbers of failures over which distances are measured, to decide whether a walk needs to look at each failure.
     fileprivate static let short = 8
     fileprivate static let long = 32
 
-    /// Rows of failures: the last ``long`` that went through the walks, if any did, and those that did not yet.
+    /// Rows of failures: the last ``long`` that the walks have processed, if any, then those they have not.
     private var recent: [Int] = []
-    /// How many of them did.
+    /// How many of `recent` the walks have processed.
     private var overlap = 0
-    /// Failures before `recent`.
+    /// The number of failures before `recent`.
     private var passed = 0
     private var walks: [Walk] = []
 
-    /// - Parameter row: higher than all before.
+    /// - Parameter row: greater than all previous ones.
     @inline(__always)
     mutating func count(row: Int) {
         if recent.count == Self.blockRows + overlap { walk() }
         recent.append(row)
     }
 
-    /// Starts again.
+    /// Removes all failures.
     mutating func clear() {
         recent.removeAll(keepingCapacity: true)
         (overlap, passed) = (0, 0)
@@ -52,14 +52,14 @@ struct FailureTrace: Sendable {
     @inline(never)
     private mutating func walk() {
         if walks.isEmpty { walks = Self.densities.map { Walk(falls: $0.falls, rises: $0.rises) } }
-        // Out of the struct, so that it is not copied when the first ones are removed.
+        // Moved out of the struct, so that removing the first ones does not copy the array.
         var rows: [Int] = []
         swap(&rows, &recent)
         let distances = Self.distances(rows.span, from: overlap)
         for index in walks.indices {
             walks[index].take(rows.span, from: overlap, distances: distances, failures: passed)
         }
-        // What is kept shows the next ones how far they are from the last ones.
+        // The rows that are kept show how far the next ones are from the last ones.
         let kept = min(Self.long, rows.count)
         passed += rows.count - kept
         overlap = kept
@@ -67,11 +67,11 @@ struct FailureTrace: Sendable {
         swap(&rows, &recent)
     }
 
-    /// The least distance of two rows with 7 failures between, and the largest of two with 31 between.
+    /// Returns the smallest distance between two failures with 7 others between them, and the largest with 31 others.
     private static func distances(_ rows: Span<Int>, from first: Int) -> (least: Int, largest: Int) {
         var (least, largest) = (Int.max, Int.min)
         unsafe rows.withUnsafeBufferPointer { rows in
-            // The ends are those of the buffer.
+            // The indices are within the buffer: they start at `short` or `long` and end at the count.
             for index in max(short, first)..<max(short, first, rows.count) {
                 least = unsafe min(least, rows[index] &- rows[index &- short])
             }
@@ -82,8 +82,8 @@ struct FailureTrace: Sendable {
         return (least == .max ? 0 : least, largest == .min ? .max : largest)
     }
 
-    /// The rows at which segments of interest begin and end, each in order: also of walks that are less dense than all
-    /// rows, for without the rows of incidents the others are less dense.
+    /// Returns the rows at which segments of interest begin and end, each in order. Walks that are less dense than all
+    /// rows count too, because the rows outside incidents are less dense than all rows.
     func marks() -> (starts: [Mark], ends: [Mark]) {
         guard !walks.isEmpty else {
             let rows = recent.enumerated()
@@ -107,22 +107,22 @@ struct FailureTrace: Sendable {
     }
 }
 
-/// The walk of one density, in whole numbers: it rises by `rises` with each failure, and falls by `falls` with each row.
+/// The walk of one density, in whole numbers: it rises by `rises` with each failure and falls by `falls` with each row.
 private struct Walk: Sendable {
     typealias Mark = FailureTrace.Mark
 
-    /// Turns that are kept: a walk that has more of them knows longer climbs only.
+    /// The maximum number of turns kept. A walk that had more knows only its longer climbs.
     private static let turnsAtMost = 32
-    /// Failures beyond the density that make a climb, at first.
+    /// The failures beyond the density that make a climb, at first.
     private static let firstReversal = 4
 
     private let falls: Int
     private let rises: Int
     private var reversal: Int
-    /// Where it turned: the beginning of a climb, its end, the beginning of the next …
+    /// The turns: the start of a climb, its end, the start of the next one …
     private var turns: [Mark] = []
     private var isRising = false
-    /// The lowest place since it falls, the highest since it rises.
+    /// The lowest height since it turned down, or the highest since it turned up.
     private var extreme = Int.max
     private var mark = Mark(row: 0, failures: 0)
 
@@ -132,14 +132,14 @@ private struct Walk: Sendable {
     }
 
     /// - Parameters:
-    ///   - first: the index of the first failure that did not go through yet.
-    ///   - distances: of two rows with 7 failures between at least, with 31 between at most.
-    ///   - failures: those before the first of the rows.
+    ///   - first: the index of the first failure that was not processed yet.
+    ///   - distances: the smallest between two rows with 7 failures between them, and the largest with 31.
+    ///   - failures: the number of failures before the first of the rows.
     mutating func take(
         _ rows: Span<Int>, from first: Int, distances: (least: Int, largest: Int), failures: Int
     ) {
-        // A walk that falls does not climb by more than 7 where 8 failures are never denser than it; one that rises does
-        // not fall where 32 are never less dense. Then the last failures show where it stands.
+        // A falling walk does not climb by more than 7 where no 8 failures are denser than it, and a rising one does
+        // not fall where no 32 are less dense. Then the last failures show where it stands.
         let isPlain =
             isRising
             ? distances.largest <= (FailureTrace.long * rises) / falls
@@ -149,7 +149,7 @@ private struct Walk: Sendable {
 
     private mutating func scan(_ rows: Span<Int>, from first: Int, failures: Int) {
         let (rises, falls) = (rises, falls)
-        // Of the extreme, the index alone is kept on the way; -1 for the mark from before.
+        // During the scan, only the index of the extreme is kept; -1 stands for the mark from before.
         var (place, height, rising) = (-1, extreme, isRising)
         for index in first..<rows.count {
             let row = unsafe rows[unchecked: index]
@@ -203,12 +203,12 @@ private struct Walk: Sendable {
         }
     }
 
-    /// Ends a climb at the highest place. What comes next is lower.
+    /// Ends a climb at its highest point. The next height is lower.
     @inline(never)
     private mutating func turnDown() {
         turns.append(mark)
         (isRising, extreme) = (false, .max)
-        // Keeps the turns of twice the reversal: they are the ones that it would have had from the beginning.
+        // Keeps the turns of twice the reversal: the same ones that this reversal would have given from the start.
         while turns.count > Self.turnsAtMost {
             let before = turns + (extreme == .max ? [] : [mark])
             reversal *= 2

@@ -1,31 +1,31 @@
 import ImportDumps
 import ImportFoundation
 
-/// A time in which far more of the jobs stand out than at other times.
+/// A period in which far more jobs stand out than at other times.
 package struct TimeIncident: Sendable, Equatable {
     /// When the first and the last of the jobs that stand out were created, as seconds since 1970-01-01 in UTC.
     package var first: Int
     package var last: Int
-    /// Jobs that were created in between, and how many of them stand out.
+    /// Jobs created in this period, and how many of them stand out.
     package var jobs: Int
     package var standingOut: Int
-    /// Their rows.
+    /// The rows of these jobs, and how many of them failed.
     package var rows: Int
     package var failed: Int
-    /// Jobs outside of all such times, and how many of them stand out.
+    /// Jobs outside all such periods, and how many of them stand out.
     package var jobsElsewhere: Int
     package var standingOutElsewhere: Int
 }
 
-/// When jobs were created, and which of them stand out: because they do not add up, or because more than twice the usual
-/// share of their rows failed. The order of the jobs does not matter.
+/// The times at which jobs were created, and which of the jobs stand out: because they do not add up, or because more
+/// than twice the usual share of their rows failed. The order of the jobs does not matter.
 ///
-/// Jobs of one second are counted together; where that are more than ``secondsAtMost`` different seconds, those of two
-/// seconds, of four … So memory is bounded. Incidents are found as those of rows (``IncidentSearch``), with jobs in the order of
-/// their times instead of rows.
+/// Jobs are counted by the second. If there are more than ``secondsAtMost`` different seconds, they are counted by two
+/// seconds, by four and so on, so memory is bounded. Incidents are found like those of rows (``IncidentSearch``), with
+/// jobs in the order of their times instead of rows.
 package struct JobTimes: Sendable {
     private static let secondsAtMost = 65_536
-    /// Jobs that stand out in an incident, at least.
+    /// The minimum number of jobs that stand out in an incident.
     private static let fewest = 3
 
     private struct Sums {
@@ -47,10 +47,10 @@ package struct JobTimes: Sendable {
     }
 
     private var sums: [Int: Sums] = [:]
-    /// Of the latest jobs, which are all of one time.
+    /// The sums of the latest jobs, which all have the same time.
     private var last: (number: Int, sums: Sums) = (0, Sums())
     private var shift = 0
-    /// The time of the job before, as its digits and as seconds since 1970-01-01.
+    /// The time of the previous job, as its digits and as seconds since 1970-01-01.
     private var lastCreated = (number: 0, second: 0)
 
     package init() {}
@@ -71,12 +71,12 @@ package struct JobTimes: Sendable {
     ///
     /// - Parameter created: such as 20250304100600.
     mutating func add(created: Int, rows: Int) {
-        // Most jobs of a log are of the time of the one before, and this is about each job.
+        // Most jobs have the same time as the previous one, and this runs for each job.
         if created != lastCreated.number { lastCreated = (created, PlainJobRecord.second(created)) }
         add(Sums(jobs: 1, rows: rows), at: lastCreated.second)
     }
 
-    /// Takes out a job that ``add(created:rows:)`` added.
+    /// Removes a job that was added by ``add(created:rows:)``.
     mutating func remove(_ job: JobSummary) {
         guard let created = job.job.createdAt.flatMap({ DateTime($0) }) else { return }
         settle()
@@ -87,7 +87,7 @@ package struct JobTimes: Sendable {
         sums[number] = rest.jobs > 0 ? rest : nil
     }
 
-    /// Adds what others have counted.
+    /// Adds the counts of another instance.
     mutating func add(_ others: JobTimes) {
         settle()
         var others = others
@@ -104,16 +104,16 @@ package struct JobTimes: Sendable {
     }
 
     private mutating func add(_ one: Sums, at second: Int) {
-        // Most jobs of a log are of the time of the one before.
+        // Most jobs have the same time as the previous one.
         if second >> shift != last.number {
             settle()
-            // Only now: the times may be wider than before.
+            // Only now, because settling may have widened the times.
             last.number = second >> shift
         }
         last.sums.add(one)
     }
 
-    /// Adds the latest jobs to those of their time.
+    /// Adds the sums of the latest jobs to those of their time.
     private mutating func settle() {
         if last.sums.jobs > 0 { sums[last.number, default: Sums()].add(last.sums) }
         last = (0, Sums())
@@ -131,7 +131,7 @@ package struct JobTimes: Sendable {
         (sums, shift) = (wider, wanted)
     }
 
-    /// The most telling ones, the strongest first.
+    /// Returns the most telling incidents, strongest first.
     package func incidents() -> [TimeIncident] {
         var whole = self
         whole.settle()
@@ -143,10 +143,10 @@ package struct JobTimes: Sendable {
         var trace = FailureTrace()
         var jobs = 0
         var standingOut = 0
-        /// Jobs up to each step.
+        /// The number of jobs up to each step.
         var through: [Int] = []
         for step in steps {
-            // Jobs of one time have no order: those that stand out are spread among them.
+            // Jobs with the same time have no order, so those that stand out are spread among them.
             for number in 0..<step.standingOut {
                 trace.count(row: jobs + (2 * number + 1) * step.jobs / (2 * step.standingOut) + 1)
             }

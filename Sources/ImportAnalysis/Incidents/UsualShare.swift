@@ -2,14 +2,15 @@ import ImportDumps
 
 /// The usual share of failed rows among the jobs of an overview.
 ///
-/// A job is unlike the others if its share is far above that of all rows: of its n rows k failed, of all N rows K did, and
+/// A job is unlike the others if its share is far above that of all rows. Of its n rows k failed, of all N rows K
+/// failed, and
 ///
 ///     L = k ln(k ÷ n ÷ p) + (n - k) ln((1 - k ÷ n) ÷ (1 - p)),  p = K ÷ N
 ///
-/// is above ln(100 × jobs), and its share is twice p at least. If all jobs took their failures from the same rows in random
-/// order, exp(-L) would be more than the probability of k failures or more (Hoeffding, 1963), so that fewer than 1 overview
-/// in 100 had such a job. That shares of jobs differ by nature is what the factor of 2 allows for. With fewer than 3 jobs
-/// there are no others.
+/// must be above ln(100 × jobs), and its share above twice p. If all jobs drew their failures from the same rows in
+/// random order, exp(-L) would exceed the probability of k or more failures (Hoeffding, 1963), so that fewer than 1
+/// overview in 100 would have such a job. The factor of 2 allows for natural differences between the shares of jobs.
+/// With fewer than 3 jobs, none is unlike the others.
 package struct UsualShare: Sendable {
     private static let fewestJobs = 3
 
@@ -37,10 +38,10 @@ package struct UsualShare: Sendable {
         failed.addClamped(counts.failed)
     }
 
-    /// Whether some jobs may stand out.
+    /// Whether any job may stand out.
     package var mayStandOut: Bool { jobs >= Self.fewestJobs && (failed > 0 || hasCritical) }
 
-    /// Whether more than twice the usual share failed.
+    /// Whether the share of failed rows is more than twice the usual one.
     func isHigh(_ counts: RowCounts) -> Bool {
         jobs >= Self.fewestJobs && Int128(counts.failed) * Int128(rows) > 2 * Int128(failed) * Int128(counts.seen)
     }
@@ -58,17 +59,17 @@ package struct UsualShare: Sendable {
     }
 }
 
-/// The basis with which all jobs of an overview are compared: known before the first of them is shown.
+/// The data with which every job of an overview is compared. It is complete before the first job is shown.
 package struct JobSurroundings: Sendable {
     package var usual = UsualShare()
-    /// The strongest first.
+    /// The incidents, strongest first.
     package var incidents: [TimeIncident] = []
     /// Jobs that are unlike the runs before them in a history (``UnusualRun``).
     package var unusual: Set<JobIdentity> = []
 
     package init() {}
 
-    /// Of jobs that are all in memory.
+    /// Collects the data of jobs that are all in memory.
     package init(of jobs: some Sequence<JobSummary>) {
         for job in jobs { usual.add(job) }
         guard usual.mayStandOut else { return }
@@ -77,7 +78,7 @@ package struct JobSurroundings: Sendable {
         incidents = times.incidents()
     }
 
-    /// How a job stands among the others.
+    /// Returns the level of a job among the others.
     package func level(of job: JobSummary) -> JobLevel {
         let level = JobLevel(job, usual)
         return level > .unlikeOthers && isUnusual(job) ? .unlikeOthers : level
@@ -93,7 +94,7 @@ package struct JobSurroundings: Sendable {
 package enum JobLevel: Int, Sendable, CaseIterable, Comparable {
     /// It has critical findings.
     case doesNotAddUp
-    /// It adds up, and far more of its rows failed than usually, or it is unlike the runs before it.
+    /// It adds up, but far more of its rows failed than usual, or it is unlike the runs before it.
     case unlikeOthers
     case failedRows
     /// No row failed, but something should be looked at.
@@ -111,7 +112,7 @@ package enum JobLevel: Int, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// How it is shown.
+    /// The level of the verdict that it is shown as.
     package var tone: Verdict.Level {
         switch self {
         case .doesNotAddUp: .critical
@@ -121,7 +122,7 @@ package enum JobLevel: Int, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// At the head of a column of numbers.
+    /// The heading of a column of numbers.
     package var label: String {
         switch self {
         case .doesNotAddUp: "Do not add up"
@@ -137,9 +138,9 @@ package enum JobLevel: Int, Sendable, CaseIterable, Comparable {
 }
 
 extension RowCounts {
-    /// What a list of jobs is sorted by, within a level: how large the share of rows that failed or are missing is at
-    /// least (the lower end of its ``ShareInterval``), times ln(1 + rows). So neither a small job of which all failed nor a
-    /// large one with many failed rows is far down.
+    /// The key by which a list of jobs is sorted within a level: the lower bound of the share of rows that failed or
+    /// are missing (the lower end of its ``ShareInterval``), times ln(1 + rows). So neither a small job of which all
+    /// rows failed nor a large one with many failed rows is far down.
     package var weight: Double {
         let lost = failed.clampedAdding(missing ?? 0)
         let rows = seen.clampedAdding(missing ?? 0)

@@ -1,51 +1,52 @@
 import ImportFoundation
 package import ImportSources
 
-/// The evidence that row N of a job is, or is not, record N of a source: values that messages quote must be
-/// in the records of their rows.
+/// The evidence that row N of a job is, or is not, record N of a source: values that messages quote must be in the
+/// records of their rows.
 ///
-/// For each row with such values its own record is searched, and those up to ``SourceReader/neighbours`` before and
-/// behind it. `Docs/audit.md` has the rule in words.
+/// For each row with such values, its own record is searched, and up to ``SourceReader/neighbours`` records before and
+/// after it. `Docs/audit.md` describes the rule in words.
 package struct JoinEvidence: Sendable {
-    /// Values that are looked for in one row, at most.
+    /// The maximum number of values searched for in one row.
     private static let valuesOfRow = 8
-    /// Values of other kinds than addresses and ids that are shorter than this prove nothing.
+    /// Values other than addresses and ids that are shorter than this prove nothing.
     private static let shortestText = 3
-    /// Ids of rows that succeeded, of which so many are looked for.
+    /// The maximum number of ids of succeeded rows that are searched for.
     package static let idsLookedFor = 10_000
-    /// Rows whose messages quote values, and how many of these are in their records.
+    /// Rows whose messages quote values, and how many of them have at least one in their record.
     package private(set) var rows = 0
     package private(set) var confirmed = 0
-    /// Rows that quote an address or an id: such a value is the row's own, so that even one must be found.
+    /// Rows that quote an address or an id. Such a value belongs to the row, so even a single one is evidence.
     package private(set) var strongRows = 0
     package private(set) var strongConfirmed = 0
     package private(set) var values = 0
     package private(set) var found = 0
-    /// Rows that have their values at a distance, of those that were compared with their neighbours; each stands for the
-    /// rows that were left out since the one before.
+    /// For each distance, the rows that have values there, among the rows that were compared with their neighbors. Each
+    /// also stands for the rows that were left out since the one before.
     private(set) var foundAt: [Int: Int] = [:]
     /// The same for rows that quote an address or an id.
     private(set) var strongAt: [Int: Int] = [:]
-    /// Ids of rows that succeeded and are in a record: at which distance.
+    /// For each distance, the ids of succeeded rows that were found there.
     private(set) var idsAt: [Int: Int] = [:]
     /// Those that are in the records of their own rows.
     package private(set) var idsFound = 0
-    /// Of values in quotes, in so many rows they were looked for in vain, and found: what is repeated and never found is a
-    /// word of the messages, as a permitted value or a name of a property is.
+    /// For each quoted value, the number of rows in which it was missing and in which it was found. A value that is
+    /// repeated and never found is a word of the messages, such as a permitted value or the name of a property.
     private var repeated: [ExactText: (missed: Int, found: Int, isStrong: Bool)] = [:]
     private static let repeatedValues = 4096
-    /// Rows without any of their values that were counted in ``repeated``, by the least frequent of these.
+    /// The minimum number of rows that count for a word. A row without any of its values counts for the least frequent
+    /// of them.
     private static let wordRows = 3
 
     private var slots = MessageSlots()
     private static let classes = ByteClass.table
-    /// Names of columns and keys: messages quote them, and they are in no record or in all.
+    /// The names of columns and keys. Messages quote them, and they are in no record or in all of them.
     private let names: Set<ExactText>
     private let longestName: Int
     private var needles = Needles()
     private var record: [UInt8] = []
 
-    /// - Parameter names: of the source's columns.
+    /// - Parameter names: the names of the source's columns.
     package init(names: [String]) {
         self.names = Set(
             names.map { name in
@@ -56,7 +57,7 @@ package struct JoinEvidence: Sendable {
         longestName = self.names.map { $0.bytes.count }.max() ?? 0
     }
 
-    /// The values that are looked for in one row, in one buffer.
+    /// The values searched for in one row, in one buffer.
     private struct Needles {
         private(set) var bytes: [UInt8] = []
         private var ends: [Int] = []
@@ -66,7 +67,7 @@ package struct JoinEvidence: Sendable {
 
         subscript(index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
 
-        /// Of the value that was appended last.
+        /// The range of the value that was appended last.
         var last: Range<Int> { self[ends.count - 1] }
 
         mutating func removeAll() {
@@ -90,9 +91,9 @@ package struct JoinEvidence: Sendable {
         func text(_ index: Int) -> ExactText { ExactText(bytes: Array(bytes[self[index]])) }
     }
 
-    /// Looks for the values of a failed row's message.
+    /// Searches for the values of a failed row's message.
     ///
-    /// - Parameter source: at the record that the row is taken for.
+    /// - Parameter source: positioned at the record that is assumed to be the row.
     package mutating func look(for message: Span<UInt8>, in source: SourceReader) {
         slots.removeAll()
         let message = message.extracting(0..<message.wholeCharacters(within: AnalysisLimits.groupingBytes))
@@ -127,7 +128,7 @@ package struct JoinEvidence: Sendable {
             if isStrong { strongConfirmed += 1 }
         }
         noteWords(isFound: here > 0, isStrong)
-        // Where its own record has all of them, others are looked at now and then: to know whether they would have as well.
+        // If its own record has all values, neighbors are only sampled, to learn whether they have them as well.
         let isSampled = here == needles.count && rows > 64
         guard !isSampled || rows & 15 == 1, source.hasNeighbours else { return }
         let weight = isSampled ? 16 : 1
@@ -141,7 +142,7 @@ package struct JoinEvidence: Sendable {
         }
     }
 
-    /// Notes whether a row has any of its values.
+    /// Records whether a row has any of its values.
     private mutating func noteWords(isFound: Bool, _ isStrong: Bool) {
         if isFound, repeated.isEmpty { return }
         let keys = (0..<needles.count).map { needles.text($0) }
@@ -155,7 +156,7 @@ package struct JoinEvidence: Sendable {
         repeated[rarest, default: (0, 0, isStrong)].missed += 1
     }
 
-    /// Rows without any of their values, and with nothing but words of the messages.
+    /// Rows without any of their values that quote only words of the messages.
     private var rowsOfWords: (all: Int, strong: Int) {
         repeated.values.reduce(into: (0, 0)) { sums, word in
             guard word.missed >= Self.wordRows, word.found == 0 else { return }
@@ -164,14 +165,14 @@ package struct JoinEvidence: Sendable {
         }
     }
 
-    /// Looks for the id of a row that succeeded: a source may have a column with ids of records.
+    /// Searches for the id of a row that succeeded, because a source may have a column with record ids.
     package mutating func look(forID id: Span<UInt8>, in source: SourceReader) {
         guard id.count >= 8 else { return }
         needles.removeAll()
         needles.append(id)
         let isHere = count(in: source, 0) > 0
         if isHere { idsFound += 1 }
-        // Distances are compared by rows that were searched at all of them.
+        // Distances are compared only by rows that were searched at all of them.
         guard source.hasNeighbours else { return }
         if isHere { idsAt[0, default: 0] += 1 }
         for distance in 1...SourceReader.neighbours {
@@ -181,7 +182,7 @@ package struct JoinEvidence: Sendable {
         }
     }
 
-    /// How many of the values are in a record.
+    /// Returns the number of values that are in a record.
     private mutating func count(in source: SourceReader, _ distance: Int) -> Int {
         record.removeAll(keepingCapacity: true)
         let isThere: Void? = source.withRecord(distance) { bytes in
@@ -202,7 +203,7 @@ package struct JoinEvidence: Sendable {
         return found
     }
 
-    /// The text of JSON with escapes as the characters that they stand for.
+    /// Returns JSON text with escapes replaced by the characters that they represent.
     private static func unescaped(_ bytes: [UInt8]) -> [UInt8] {
         var units: [UInt16] = []
         var result: [UInt8] = []
@@ -246,21 +247,22 @@ package struct JoinEvidence: Sendable {
 extension JoinEvidence {
     /// The result of the evidence.
     package enum Result: Sendable, Equatable {
-        /// Nothing was quoted, and no id was found: the pairing rests on the numbers of rows alone.
+        /// Nothing was quoted and no id was found: the pairing rests on the row numbers alone.
         case none
         /// Enough values are where they should be.
         case confirmed
-        /// More values are found this many records further on (or back, if negative).
+        /// More values were found this many records further on (or back, if negative).
         case shifted(Int, foundThere: Int, foundHere: Int)
         /// Too few rows are confirmed.
         case doubtful
     }
 
-    /// - Shifted: at another distance, two rows more have their values than here, and twice as many as at any third one; of
-    ///   addresses and ids one row is enough if none is here. What all records have proves nothing: it is at all distances.
-    /// - Doubtful: fewer than half of the rows have any of their values in their records, or of those that quote an address
-    ///   or an id. Rows that quote nothing but words of the messages do not count.
-    ///   A wrong source has the values by accident only.
+    /// - Shifted: at another distance, at least two more rows have their values than here, and at least twice as many
+    ///   as at any third distance. For addresses and ids, one row is enough if there is none here. Values that all
+    ///   records have prove nothing, because they are found at all distances.
+    /// - Doubtful: fewer than half of the rows, or of the rows that quote an address or an id, have any of their values
+    ///   in their records. Rows that quote only words of the messages do not count. A wrong source has the values only
+    ///   by accident.
     package var result: Result {
         for (counts, enough) in [(strongAt, 1), (foundAt, 2), (idsAt, 1)] {
             if let shift = Self.shift(in: counts, enough: enough) { return shift }
@@ -269,14 +271,14 @@ extension JoinEvidence {
         let words = rowsOfWords
         let (rows, strongRows) = (rows - words.all, strongRows - words.strong)
         guard rows > 0 else { return hasIDs ? .confirmed : .none }
-        // Most rows may quote other things than their own values, but most addresses and ids are.
+        // Rows often quote things other than their own values, but most quoted addresses and ids are their own.
         if !hasIDs, confirmed * 2 < rows || strongConfirmed * 2 < strongRows { return .doubtful }
         return confirmed > 0 || hasIDs ? .confirmed : .none
     }
 
     private static func shift(in counts: [Int: Int], enough: Int) -> Result? {
         let here = counts[0] ?? 0
-        // The nearest of those with the same count, and of two of these the one behind.
+        // Of equal counts, the nearest distance comes first, and of two equally near ones the later record.
         let others = counts.filter { $0.key != 0 }.sorted { left, right in
             (left.value, -abs(left.key), left.key) > (right.value, -abs(right.key), right.key)
         }
@@ -288,7 +290,7 @@ extension JoinEvidence {
 }
 
 extension [UInt8] {
-    /// Makes capital letters of ASCII small.
+    /// Converts ASCII capital letters to lower case.
     fileprivate mutating func fold(from start: Int = 0) {
         var bytes = mutableSpan
         for index in start..<bytes.count {
@@ -297,7 +299,7 @@ extension [UInt8] {
         }
     }
 
-    /// Makes quotes that are doubled in a table single.
+    /// Replaces the doubled quotes of a table with single ones.
     fileprivate mutating func undouble() {
         guard var kept = firstIndex(of: UInt8(ascii: "\"")) else { return }
         var bytes = mutableSpan
@@ -318,7 +320,7 @@ extension [UInt8] {
 }
 
 extension Span<UInt8> {
-    /// Whether a value is here, and not within a longer word.
+    /// Whether this contains a value that is not within a longer word.
     fileprivate func contains(value: Span<UInt8>) -> Bool {
         guard !value.isEmpty, value.count <= count else { return false }
         func isWord(_ index: Int) -> Bool {

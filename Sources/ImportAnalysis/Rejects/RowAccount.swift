@@ -2,35 +2,35 @@ import ImportFoundation
 
 /// The state of each row of a source after several tries.
 ///
-/// A row that was imported once stays imported, whatever a later try says about it. Takes eight bytes for each row.
+/// A row that was imported once stays imported, whatever a later try says about it. Uses eight bytes per row.
 package struct RowAccount: Sendable {
     /// The state of a row.
     package enum State: String, Sendable, CaseIterable {
         case succeeded
-        /// It failed in the last try that it was sent in.
+        /// It failed in the last try that included it.
         case failed
-        /// The last try that it was sent in says neither that it failed nor that it succeeded.
+        /// The last try that included it says neither that it failed nor that it succeeded.
         case unclassified
-        /// The dump of the last try that it was sent in does not have it: it may have been imported.
+        /// The dump of the last try that included it does not have it: it may have been imported.
         case noResult = "no-result"
     }
 
     /// One row.
     package struct Row: Sendable {
         package var state: State
-        /// The try that says so, from 1 on.
+        /// The number of the try that says so, from 1 on.
         package var lastTry: Int
-        /// In how many tries it was sent.
+        /// The number of tries that included it.
         package var tries: Int
-        /// It was sent again although it had succeeded.
+        /// Whether it was sent again although it had succeeded.
         package var wasSentInVain: Bool
-        /// Of a row that failed; nil for none.
+        /// The code of a failed row; nil if it has none.
         package var code: String?
     }
 
     private struct Entry {
         var state: UInt8 = UInt8(RowAccount.noResult)
-        /// Tries count up to 255.
+        /// Tries are counted up to 255.
         var lastTry: UInt8 = 1
         var tries: UInt8 = 1
         var isInVain = false
@@ -39,7 +39,7 @@ package struct RowAccount: Sendable {
 
     private static let states = State.allCases
     private static let noResult = 3
-    /// Tries that are told apart.
+    /// The maximum number of tries that are told apart.
     package static let mostTries = 255
 
     private var entries: [Entry]
@@ -47,21 +47,21 @@ package struct RowAccount: Sendable {
     private var indexes: [ExactText: Int32] = [:]
     package private(set) var tries = 1
 
-    /// Begins with the first try, about which nothing is known yet.
+    /// Creates an account at the start of the first try, about which nothing is known yet.
     package init(rows: Int) {
         entries = Array(repeating: Entry(), count: rows)
     }
 
     package var count: Int { entries.count }
 
-    /// The next try begins.
+    /// Begins the next try.
     package mutating func beginTry() { tries += 1 }
 
-    /// Notes what the current try says of a row; nil for an outcome that its dump does not have.
+    /// Records what the current try says about a row; nil if its dump does not have an outcome for it.
     ///
     /// - Parameters:
     ///   - row: from 1 on.
-    ///   - code: of a row that failed.
+    ///   - code: the code of a failed row.
     package mutating func note(_ row: Int, _ outcome: Outcome?, code: [UInt8]? = nil) {
         var entry = entries[row - 1]
         if tries > 1 { entry.tries = min(entry.tries &+ 1, 255) }
@@ -110,17 +110,17 @@ package struct AccountTotals: Sendable {
 
     package let rows: Int
     package let tries: Int
-    /// Rows that succeeded, by the try.
+    /// Rows that succeeded, by try.
     package private(set) var succeeded: [Int]
-    /// Rows that failed each time they were sent, and were sent again at least once.
+    /// Rows that were sent again at least once and failed in the last try that included them.
     package private(set) var stillFailing = 0
     /// Rows that failed in the first try and were never sent again.
     package private(set) var neverSentAgain = 0
     package private(set) var unclassified = 0
     package private(set) var noResult = 0
-    /// Rows that were sent again although they had succeeded; they are among those that did.
+    /// Rows that were sent again although they had succeeded. They are counted as succeeded too.
     package private(set) var sentInVain = 0
-    /// Rows that fail, by code: the most rows first.
+    /// Rows that still fail, by code, most rows first.
     package private(set) var failingByCode: [Code] = []
 
     package init(_ account: RowAccount) {

@@ -2,22 +2,22 @@ import ImportDumps
 
 /// The result of a rule about single jobs. Memory does not grow with their number.
 struct JobRuleTally: Sendable {
-    /// Sentences that are kept.
+    /// The maximum number of sentences kept.
     private static let verdictsKept = 100
 
     let rule: Rules.Rule
     private(set) var jobs = 0
-    /// Jobs that do not meet the rule.
+    /// Jobs that break the rule.
     private(set) var broken = 0
     /// The job with the highest share.
     private(set) var worst: (name: String, failed: Int, rows: Int)?
-    /// Of the worst job by then.
+    /// The median of the earlier runs with which the worst job was compared.
     private(set) var median: (failed: Int, rows: Int)?
     /// Jobs that were judged.
     private(set) var judged = 0
-    /// The fewest earlier runs of a job that was not compared.
+    /// The smallest number of earlier runs of a job that had too few for a comparison.
     private(set) var fewestRuns: Int?
-    /// Jobs that are not over, or of which rows are missing.
+    /// Jobs that are not over or lack rows.
     private(set) var incomparable = 0
     private var verdicts: [(place: Int, sentence: String)] = []
     private var worstPlace = 0
@@ -29,7 +29,7 @@ struct JobRuleTally: Sendable {
     /// Adds jobs without failed rows. With a history, jobs are added one by one.
     mutating func addClean(_ count: Int) { jobs += count }
 
-    /// - Parameter place: of the job among the others, whatever the order in which they are added.
+    /// - Parameter place: the position of the job among the others, whatever the order in which they are added.
     mutating func add(_ job: JobSummary, after earlier: EarlierRuns?, at place: Int) {
         guard let judgement = rule.judgement(of: job, after: earlier) else { return }
         jobs += 1
@@ -57,7 +57,7 @@ struct JobRuleTally: Sendable {
         verdicts.removeLast(max(0, verdicts.count - Self.verdictsKept))
     }
 
-    /// Keeps the job if it is the worst by now; of equals, the first.
+    /// Keeps the job if it is the worst so far; of equals, the first.
     private mutating func note(_ job: JobSummary, _ median: (failed: Int, rows: Int)?, at place: Int) {
         let share = Share(of: job.rows.failed, in: job.rows.seen)
         if let worst {

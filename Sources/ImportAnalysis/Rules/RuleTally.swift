@@ -1,16 +1,17 @@
 import ImportDumps
 
-/// Checks jobs against the user's own rules and knowledge: a gate, a code book, or both. Memory is bounded by these.
+/// Checks jobs against the user's own rules and knowledge: a gate, a code book, or both. Only their sizes determine how
+/// much memory it uses.
 package struct RuleTally: Sendable {
     package let gate: Rules?
     package let codes: CodeBook?
 
-    /// What rules about all jobs together are judged by.
+    /// The counts by which rules about all jobs together are judged.
     struct Seen: Sendable {
         var rows = RowCounts()
-        /// Failed rows of codes that are new, or accepted no longer.
+        /// Failed rows with codes that are new or no longer accepted.
         var pendingRows = 0
-        /// Failed rows of codes beyond the limit: of any code.
+        /// Failed rows with codes beyond the limit. They may have any code.
         var otherRows = 0
         var findings: [FindingID: Int] = [:]
         var inputs = 0
@@ -18,13 +19,13 @@ package struct RuleTally: Sendable {
     }
 
     private var seen = Seen()
-    /// Failed rows of each rule about a code, in the order of the rules.
+    /// The failed rows of each rule about a code, in the order of the rules.
     private var rowsByRule: [Int]
-    /// Jobs of which something was seen that rules can be about.
+    /// Jobs that show something that rules can judge.
     private var checkedJobs = 0
     private var jobs = 0
     private var usedEntries: Set<Int> = []
-    /// Of each rule about single jobs, in the order of the rules.
+    /// A tally for each rule, in the order of the rules; only those of rules about single jobs are used.
     private var jobTallies: [JobRuleTally]
 
     package init(gate: Rules?, codes: CodeBook?) {
@@ -38,14 +39,15 @@ package struct RuleTally: Sendable {
     package var isIdle: Bool { gate == nil && codes == nil }
 
     /// - Parameters:
-    ///   - earlier: the runs before it, if a rule asks for them (``Rules/asksForHistory``).
-    ///   - place: of the job among the others; nil if jobs are added in their order.
+    ///   - earlier: the runs before the job, if a rule asks for them (``Rules/asksForHistory``).
+    ///   - place: the position of the job among the others; nil if jobs are added in their order.
     package mutating func add(_ job: JobSummary, after earlier: EarlierRuns? = nil, at place: Int? = nil) {
         guard !isIdle else { return }
         let place = place ?? jobs
         seen.inputs += 1
         jobs += 1
-        // A whole import of no rows was checked; a dump that shows none of the job's rows was not.
+        // An import without rows counts as checked if its dump is whole. A dump that shows none of the job's rows does
+        // not.
         if job.rows.seen > 0 || job.isWhollyThere { checkedJobs += 1 }
         if !job.isWhollyThere { seen.incompleteInputs += 1 }
         seen.rows.add(job.rows)
@@ -54,7 +56,7 @@ package struct RuleTally: Sendable {
         for code in job.failedByCode { add(code) }
     }
 
-    /// Adds jobs that are complete, without findings and failed rows.
+    /// Adds jobs that are complete, without findings and without failed rows.
     package mutating func add(_ tally: PlainJobTally) {
         guard !isIdle else { return }
         seen.inputs += tally.jobs
@@ -82,13 +84,13 @@ package struct RuleTally: Sendable {
         }
     }
 
-    /// The result.
+    /// Returns the results.
     package func ruleResults() -> RuleResults {
         RuleResults(
             gate: gate.map { gate in
                 gate.rules.enumerated().map { index, rule in
                     var result = rule.result(over: seen, rowsOfCode: rowsByRule[index]) ?? jobTallies[index].result
-                    // Where nothing was checked, no rule is met: an audit of nothing must not pass.
+                    // If nothing was checked, no rule is met: an audit of nothing must not pass.
                     if let gap {
                         result.gap = gap
                         result.isMet = false
@@ -114,14 +116,14 @@ package struct RuleTally: Sendable {
 package struct RuleResults: Sendable {
     /// The result of each rule; nil without a gate.
     package var gate: [RuleResult]?
-    /// Why there was nothing to check the rules against; nil if they were not, or without a gate.
+    /// Why there was nothing to check the rules against; nil if there was something, or without a gate.
     package var gap: RuleGap?
     /// Entries of the code book that match no code of any job; nil without a code book.
     package var unusedEntries: [CodeBook.Entry]?
-    /// Entries of the code book.
+    /// The number of entries of the code book.
     package var entryCount: Int
 
-    /// No rule was broken.
+    /// Whether no rule was broken.
     package var isMet: Bool { (gate ?? []).allSatisfy { $0.isMet } }
 }
 
@@ -138,19 +140,19 @@ package enum RuleGap: String, Sendable {
 /// The result of a rule.
 package struct RuleResult: Sendable {
     package var rule: Rules.Rule
-    /// Rows, findings or inputs: what the rule is about.
+    /// The number of rows, findings, inputs or jobs that the rule is about.
     package var measured: Int
-    /// The number of rows seen, or inputs; nil if there is no such number.
+    /// The number of all rows seen, inputs or jobs; nil if there is no such number.
     package var whole: Int?
-    /// Rows that may have to be added to those measured: their codes are beyond the limit.
+    /// Rows that may have to be added to ``measured``, because their codes are beyond the limit.
     package var undecided: Int
     package var isMet: Bool
-    /// Why there was nothing to check the rule against, and so is not met; nil if it was.
+    /// Why there was nothing to check the rule against, so that it is not met; nil if there was something.
     package internal(set) var gap: RuleGap?
-    /// Of a rule about single jobs, what was found in them, in a few words. It may name an input: hostile text until
+    /// For a rule about single jobs, what was found in them, in a few words. It may name an input: hostile text until
     /// escaped.
     package internal(set) var jobWords: String?
-    /// What is unusual, a sentence each, of the first jobs.
+    /// What is unusual in the first jobs, one sentence each.
     package internal(set) var verdicts: [String] = []
 
     init(_ rule: Rules.Rule, measured: Int, whole: Int? = nil, undecided: Int = 0, isMet: Bool) {
@@ -163,7 +165,7 @@ package struct RuleResult: Sendable {
 }
 
 extension JobSummary {
-    /// The dump is whole, the job complete, and every row that it promises is there.
+    /// Whether the dump is whole, the job is complete, and every row that it promises is there.
     var isWhollyThere: Bool {
         (job.status == JobStatus.complete.rawValue || job.kind == .bulk) && salvage == nil && results == .complete
             && rows.missing == 0

@@ -1,15 +1,15 @@
 import ImportDumps
 import ImportFoundation
 
-// The values of rules, as one writes them.
+// The values of rules, as users write them.
 
 extension Rules {
-    /// So many times something else: a number from 0 up, with up to six digits after the point.
+    /// A multiple of something: a number from 0 up, with up to six digits after the decimal point.
     package struct Multiple: Sendable, Equatable {
         private let millionths: Int
         private static let limit = 1_000_000
 
-        /// - Parameter text: `2x` or `1.5x`; nil for everything else, and for more than 1,000,000.
+        /// - Parameter text: `2x` or `1.5x`. The result is nil for anything else, and for more than 1,000,000.
         package init?(_ text: String) {
             guard text.utf8.last == UInt8(ascii: "x") else { return nil }
             let parts = text.dropLast().utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -27,11 +27,11 @@ extension Rules {
 
         /// Whether a share is at most this many times another one, exactly.
         func allows(_ part: Int, of whole: Int, against other: (failed: Int, rows: Int)) -> Bool {
-            // Rows of a job are at most 10^12, and so are those of a history.
+            // This cannot overflow, because jobs and histories have at most 10^12 rows.
             Int128(part) * Int128(other.rows) * 1_000_000 <= Int128(millionths) * Int128(other.failed) * Int128(whole)
         }
 
-        /// As one would write it.
+        /// The multiple as a user would write it.
         package var text: String {
             guard millionths % 1_000_000 > 0 else { return "\(millionths / 1_000_000)x" }
             var digits = (millionths % 1_000_000).digits(6)
@@ -40,7 +40,7 @@ extension Rules {
         }
     }
 
-    /// A number of rows, or a part of the rows seen.
+    /// A number of rows, or a share of the rows seen.
     package enum Limit: Sendable, Equatable {
         case rows(Int)
         case percent(Share)
@@ -53,11 +53,11 @@ extension Rules {
         ///
         /// - Parameters:
         ///   - rows: 0 or more.
-        ///   - seen: of so many, 0 or more.
+        ///   - seen: the number of rows seen, 0 or more.
         package func allows(_ rows: Int, of seen: Int) -> Bool {
             switch self {
             case .rows(let limit): rows <= limit
-            // Rows of none that were seen are beyond any limit.
+            // If no rows were seen, any row is beyond every limit.
             case .percent(let share): seen > 0 ? Share(of: rows, in: seen) <= share : rows == 0
             }
         }
@@ -65,7 +65,8 @@ extension Rules {
 }
 
 extension Rules.Limit {
-    /// - Parameter text: `N` or `P%`, with `P` from 0 to 100 and up to six digits behind the point; nil for everything else.
+    /// - Parameter text: `N` or `P%`, with `P` from 0 to 100 and up to six digits after the decimal point. The result
+    ///   is nil for anything else.
     package init?(_ text: String) {
         if text.utf8.last == UInt8(ascii: "%") {
             guard let share = Share(percent: text.dropLast()) else { return nil }
@@ -76,7 +77,7 @@ extension Rules.Limit {
         }
     }
 
-    /// As one would write it: `10` or `2.5%`.
+    /// The limit as a user would write it: `10` or `2.5%`.
     package var text: String {
         switch self {
         case .rows(let rows): String(rows)

@@ -1,19 +1,19 @@
 import ImportDumps
 
-/// Rules that the audit of any number of jobs meets or does not meet.
+/// Rules that an audit of any number of jobs meets or breaks.
 package struct Rules: Sendable {
-    /// In the order in which results are shown.
+    /// The rules in the order in which results are shown.
     package var rules: [Rule]
 
     package init(_ rules: [Rule] = []) {
         self.rules = rules
     }
 
-    /// Whether a rule is about findings for which the ids of rows must be compared (``IdentityAudit``).
+    /// Whether a rule is about findings that require comparing the ids of rows (``IdentityAudit``).
     package var asksForIdentity: Bool {
         rules.contains { rule in
             switch rule {
-            // One of the two is critical, so that it counts whatever the severity.
+            // One of the two findings is critical, so it counts for every severity.
             case .failOnSeverity: true
             case .failOnFinding(let id): id == .createdIDRepeated || id == .existingIDsShared
             default: false
@@ -21,27 +21,28 @@ package struct Rules: Sendable {
         }
     }
 
-    /// Whether a rule compares with earlier runs, for which there must be a history.
+    /// Whether a rule compares with earlier runs, which requires a history.
     package var asksForHistory: Bool { rules.contains { $0.form.asksForHistory } }
 
     package enum Rule: Sendable {
-        /// The most failed rows over all jobs; `onlyPending`: only of codes that are new or no longer accepted.
+        /// The maximum of failed rows over all jobs. If `onlyPending`, only codes that are new or no longer accepted
+        /// count.
         case maxFailed(Limit, onlyPending: Bool)
-        /// The most failed rows of a code; nil means rows whose error has no code.
+        /// The maximum of failed rows with a code; nil means rows whose error has no code.
         case maxFailedCode(String?, Limit)
-        /// No job has a larger share of failed rows.
+        /// No job has a larger share of failed rows than this.
         case maxFailedPerJob(Share)
-        /// No job has a larger share than this many times the median of the earlier runs.
+        /// No job has a larger share of failed rows than this many times the median of the earlier runs.
         case maxFailedAgainstMedian(Multiple)
-        /// No job that is unlike the earlier runs (``UnusualRun``).
+        /// No job is unlike the earlier runs (``UnusualRun``).
         case noUnusualRun
-        /// No finding of a severity or a worse one.
+        /// There are no findings of this severity or a worse one.
         case failOnSeverity(Severity)
-        /// No finding of a kind.
+        /// There are no findings of this kind.
         case failOnFinding(FindingID)
-        /// Every input is a whole dump of a job that is complete, with all its rows.
+        /// Every input is a whole dump of a complete job with all its rows.
         case requireComplete
-        /// The fewest rows seen over all jobs.
+        /// The minimum of rows seen over all jobs.
         case minRows(Int)
     }
 }
@@ -49,18 +50,18 @@ package struct Rules: Sendable {
 // MARK: - How rules are written
 
 extension Rules {
-    /// How a rule is written. Declared once here, it is an option of the command, a key of rules files and a key of the
-    /// project file.
+    /// How a rule is written. Each form is declared only here, which makes it an option of the command, a key of rules
+    /// files and a key of the project file.
     package struct Form: Sendable {
-        /// The option without its dashes, and the key.
+        /// The key, which is also the option without its dashes.
         package let name: String
         package let value: Value
-        /// What the command's help says.
+        /// The text in the command's help.
         package let help: String
         /// Whether the rule compares with earlier runs.
         package var asksForHistory = false
 
-        /// All of them, in the order in which rules are shown.
+        /// All forms, in the order in which rules are shown.
         package static let all = [
             maxFailed, maxFailedCode, maxFailedPerJob, maxFailedAgainstMedian, unusual, failOn, requireComplete,
             minRows,
@@ -95,9 +96,9 @@ extension Rules {
             name: "min-rows", value: .rows { .minRows($0) }, help: "Fail if fewer rows were seen.")
     }
 
-    /// What is written after the name of a rule, and the rule that it makes.
+    /// The value that follows the name of a rule, and the rule that it makes.
     package enum Value: Sendable {
-        /// Nothing.
+        /// No value.
         case flag(Rule)
         case limit(@Sendable (Limit) -> Rule)
         /// For a code; any number of times.
@@ -108,17 +109,17 @@ extension Rules {
         /// A severity or the name of a finding; any number of times.
         case findings
 
-        /// All words that stand for ``findings``.
+        /// All words that are allowed for ``findings``.
         package static let findingWords =
             [Severity.critical.rawValue, Severity.warning.rawValue] + FindingID.all.map { $0.name }
 
-        /// The rule that a text makes; nil if it makes none.
+        /// Returns the rule for a text; nil if the text is not a valid value.
         package func rule(of text: String) -> Rule? {
             switch self {
             case .flag: return nil
             case .limit(let make): return Limit(text).map(make)
             case .limitOfCode(let make):
-                // After the last =, for a code may have one.
+                // Splits after the last =, because a code may contain one.
                 guard let equals = text.utf8.lastIndex(of: UInt8(ascii: "=")),
                     let limit = Limit(String(text[text.utf8.index(after: equals)...]))
                 else { return nil }
@@ -154,7 +155,7 @@ extension Rules.Rule {
         }
     }
 
-    /// What one writes after the name; nil if that is nothing. It may have a code in it: hostile text until escaped.
+    /// The value after the name; nil if there is none. It may contain a code: hostile text until escaped.
     package var argument: String? {
         switch self {
         case .maxFailed(let limit, _): limit.text
@@ -168,12 +169,13 @@ extension Rules.Rule {
         }
     }
 
-    /// Whether it counts only codes that are new, or accepted no longer; nil if it does not count codes.
+    /// Whether the rule counts only codes that are new or no longer accepted; nil if it is not a
+    /// ``maxFailed(_:onlyPending:)``.
     package var isOnlyPending: Bool? {
         if case .maxFailed(_, let onlyPending) = self { onlyPending } else { nil }
     }
 
-    /// How many failed rows the rule allows; nil if it is about something else.
+    /// The number or share of failed rows that the rule allows; nil if it is about something else.
     package var limit: Rules.Limit? {
         switch self {
         case .maxFailed(let limit, _), .maxFailedCode(_, let limit): limit
@@ -181,12 +183,12 @@ extension Rules.Rule {
         }
     }
 
-    /// Nil if the rule is not about a code; a code that is nil is that of errors without one.
+    /// The code that the rule is about; nil if there is none. An inner nil stands for errors without a code.
     package var aboutCode: String?? {
         if case .maxFailedCode(let code, _) = self { .some(code) } else { .none }
     }
 
-    /// Whether there is nothing to judge without rows.
+    /// Whether the rule is about a share, which cannot be judged without rows.
     var isAboutShare: Bool {
         if case .share = form.value { true } else { limit?.isPercentage == true }
     }
@@ -195,9 +197,9 @@ extension Rules.Rule {
 // MARK: - How rules are judged
 
 extension Rules.Rule {
-    /// What the rule came to over all jobs together; nil if it is about single jobs.
+    /// Returns the result of the rule over all jobs together; nil if it is about single jobs.
     ///
-    /// - Parameter rowsOfCode: failed rows of the code that it is about.
+    /// - Parameter rowsOfCode: the failed rows with the code that the rule is about.
     func result(over seen: RuleTally.Seen, rowsOfCode: Int) -> RuleResult? {
         switch self {
         case .maxFailed(let limit, let onlyPending):
@@ -205,7 +207,7 @@ extension Rules.Rule {
             return RuleResult(
                 self, measured: failed, whole: seen.rows.seen, isMet: limit.allows(failed, of: seen.rows.seen))
         case .maxFailedCode(_, let limit):
-            // Rows beyond the limit may be of the code: what cannot be told is no success.
+            // Rows with codes beyond the limit may have this code: what is unknown must not pass.
             let most = rowsOfCode.clampedAdding(seen.otherRows)
             return RuleResult(
                 self, measured: rowsOfCode, whole: seen.rows.seen, undecided: seen.otherRows,
@@ -226,7 +228,7 @@ extension Rules.Rule {
         }
     }
 
-    /// How a job meets the rule; nil if it is about all jobs together.
+    /// Returns how a job meets the rule; nil if the rule is about all jobs together.
     ///
     /// - Parameter earlier: the runs before it; nil without a history.
     func judgement(of job: JobSummary, after earlier: EarlierRuns?) -> JobJudgement? {
@@ -253,14 +255,14 @@ extension Rules.Rule {
 enum JobJudgement {
     /// There is nothing to judge.
     case nothing
-    /// It is not over, or rows of it are missing.
+    /// The job is not over, or lacks rows.
     case incomparable
-    /// With so few earlier runs, nothing is said.
+    /// There are only this many earlier runs, too few to judge the job.
     case tooFewRuns(Int)
-    /// Its share of failed rows was judged, perhaps beside the median of the earlier runs.
+    /// Its share of failed rows was judged, perhaps compared with the median of the earlier runs.
     case share(isBroken: Bool, median: (failed: Int, rows: Int)?)
     case likeBefore
-    /// It is unlike the earlier runs, for these reasons: a sentence each.
+    /// It is unlike the earlier runs, for these reasons, one sentence each.
     case unlike([String])
 
     /// Judges a job by its earlier runs if that is possible.

@@ -3,12 +3,12 @@ package import ImportFoundation
 
 /// The jobs that a run selects: those that meet all conditions.
 package struct JobSelection: Sendable {
-    /// The first and the last day on which a job was created, in UTC; nil for no condition.
+    /// The first and the last day, in UTC, on which a selected job was created; nil for no condition.
     package var since: CalendarDay?
     package var until: CalendarDay?
-    /// A job has one of these statuses; empty for no condition.
+    /// The allowed statuses; empty for no condition.
     package var statuses: [String] = []
-    /// The id of a job is like one of these, or for a job without an id the name of its file; empty for no condition.
+    /// Patterns for the id of a job or, if it has none, the name of its file; empty for no condition.
     package var jobs: [String] = []
 
     package init() {}
@@ -20,7 +20,7 @@ package struct JobSelection: Sendable {
 
     package enum Answer: Sendable {
         case selected, leftOut
-        /// It does not say when it was created.
+        /// The job does not say when it was created.
         case undated
     }
 
@@ -55,7 +55,7 @@ package struct JobSelection: Sendable {
 /// The result of a selection.
 package struct SelectionResult: Sendable {
     package var options: [String]
-    /// Dumps of jobs that were read, and those of them that were left out.
+    /// Dumps of jobs that were read, and how many of them were left out.
     package var dumps = 0
     package var leftOut = 0
     /// Dumps that were left out because they do not say when their job was created.
@@ -67,7 +67,7 @@ package struct SelectionResult: Sendable {
 
     /// "Left out by --since 2026-03-01: 12 of 60 dumps, 2 of them because they do not say when the job was created."
     ///
-    /// Texts of the command line are in it: hostile until escaped.
+    /// It contains text from the command line: hostile until escaped.
     package var sentence: String {
         let by = options.joined(separator: " ")
         guard leftOut > 0 else { return "Nothing was left out by \(by)." }

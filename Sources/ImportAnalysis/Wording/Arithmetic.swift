@@ -1,6 +1,6 @@
 import ImportDumps
 
-/// The numbers that a job declares, each compared with what was counted.
+/// The numbers that a job declares, each compared with a count.
 package struct Arithmetic: Sendable {
     /// One declared number.
     package struct Check: Sendable {
@@ -17,12 +17,12 @@ package struct Arithmetic: Sendable {
         case agrees
         case differs(by: Int)
         case notDeclared
-        /// Rows are not there, or not all of them.
+        /// Some or all of the rows are not there.
         case cannotBeChecked
     }
 
     package var checks: [Check]
-    /// Whether the rows are all there, so that declared numbers can be compared with them.
+    /// Whether all rows are there, so that declared numbers can be compared with them.
     private let hasAllRows: Bool
 
     package init(_ summary: JobSummary) {
@@ -30,7 +30,7 @@ package struct Arithmetic: Sendable {
         let rows = summary.rows
         hasAllRows = summary.isComparable
         let isProcessing = job.status == JobStatus.processing.rawValue
-        // While a job is processing, rows may still come; more than the total are too many at any time.
+        // While a job is processing, more rows may follow, but more than the total are always too many.
         let totalIsComparable = !isProcessing || rows.seen > (job.total ?? Int.max)
 
         func check(_ field: String, _ against: String, _ declared: Int?, _ counted: Int128?, comparable: Bool) -> Check
@@ -53,7 +53,7 @@ package struct Arithmetic: Sendable {
                 agreement: agreement)
         }
 
-        // Two declared numbers may be more together than a number can hold.
+        // The sum of two declared numbers may overflow an `Int`.
         let sum: Int128? =
             if let succeeded = job.succeeded, let failed = job.failed {
                 Int128(succeeded) + Int128(failed)
@@ -71,14 +71,14 @@ package struct Arithmetic: Sendable {
         ]
     }
 
-    /// What the succeeded rows are compared with.
+    /// Returns what the declared number of succeeded rows is compared with.
     private static func succeeded(_ summary: JobSummary) -> String {
         let rows = summary.rows
         if rows.applied == rows.succeeded, summary.job.kind == .bulk { return "rows applied" }
         return rows.applied == 0 ? "rows created + existing" : "rows created + existing + applied"
     }
 
-    /// How many checks came out as `agreement` says.
+    /// Returns the number of checks whose agreement satisfies `matches`.
     private func count(_ matches: (Agreement) -> Bool) -> Int {
         checks.count { matches($0.agreement) }
     }

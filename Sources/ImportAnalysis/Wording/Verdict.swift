@@ -12,7 +12,7 @@ package struct Verdict: Sendable {
         /// The job was not finished.
         case pending
 
-        /// The severity that it is shown with; nil if all is well.
+        /// The severity with which it is shown; nil if all is well.
         package var severity: Severity? {
             switch self {
             case .good: nil
@@ -26,14 +26,14 @@ package struct Verdict: Sendable {
     package let level: Level
     /// What happened, in a few words.
     package let word: String
-    /// What happened, in a sentence or two. No text of the dump is in it.
+    /// What happened, in a sentence or two. It contains no text of the dump.
     package let sentence: String
     /// The most important fact, as a headline beside the numbers: "143 of 240 rows failed".
     package let headline: String
     /// Further facts, in a plain line below the headline.
     package let remark: String
 
-    /// What determines the verdict: the first of these that applies.
+    /// The reason for the verdict: the first of these that applies.
     private enum Ground {
         case readOn(Salvage)
         case salvaged(Salvage)
@@ -72,7 +72,7 @@ package struct Verdict: Sendable {
         }
     }
 
-    /// Only the level, without making sentences.
+    /// Returns only the level, without composing sentences.
     package static func level(of summary: JobSummary) -> Level { Ground(summary).level }
 
     package init(_ summary: JobSummary) {
@@ -183,13 +183,13 @@ package struct Verdict: Sendable {
         return rows.seen == 1 ? "The one row was \(verb)" : "All \(whole) were \(verb)"
     }
 
-    /// How much of a dump that breaks off was read: "39 of 64 rows".
+    /// Returns how much was read of a dump that breaks off: "39 of 64 rows".
     private static func read(_ rows: RowCounts, _ total: Int?) -> String {
         guard let total, total >= rows.seen else { return Wording.rowsWord(rows.seen) }
         return "\(Wording.grouped(rows.seen)) of \(Wording.rowsWord(total))"
     }
 
-    /// What is known of the rows of a dump that breaks off.
+    /// Returns what is known about the rows of a dump that breaks off.
     private static func lost(_ rows: RowCounts, _ counts: String) -> String {
         let read = rows.seen > 0 ? "Of these, \(counts)." : ""
         guard let missing = rows.missing, missing > 0 else { return read }
@@ -257,7 +257,7 @@ package struct OverviewVerdict: Sendable {
     package let word: String
     /// How many jobs there are of each level, in a sentence or two. Contains no text of a dump.
     package let sentence: String
-    /// The time in which far more jobs stand out than at others, in two sentences; nil if there is none.
+    /// The period in which far more jobs stand out than at other times, in two sentences; nil if there is none.
     package let incident: String?
 
     /// ``sentence``, and ``incident`` if there is one.

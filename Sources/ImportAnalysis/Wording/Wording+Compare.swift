@@ -78,7 +78,7 @@ extension Comparison {
         ]
     }
 
-    /// Where a list of the codes ends; nil if it has all.
+    /// The note where a list of codes ends; nil if the list is complete.
     package func cut(_ shown: Int) -> String? {
         guard codes.count > shown else { return nil }
         return isUncertain
@@ -87,7 +87,7 @@ extension Comparison {
 }
 
 extension Comparison.Side {
-    /// The jobs and how they stand, such as `2 jobs: 1 complete, 1 processing, 1 cut off or broken`.
+    /// The jobs and their states, such as `2 jobs: 1 complete, 1 processing, 1 cut off or broken`.
     package var jobsWords: String {
         let words = jobs == 1 ? "1 job" : "\(Wording.grouped(jobs)) jobs"
         var states = jobsByStatus.sorted { $0.key < $1.key }.map { status, count in
@@ -120,12 +120,12 @@ extension Comparison.Side {
 }
 
 extension CodeChange {
-    /// Its rows before, in words, and after.
+    /// The rows before and after, in words.
     package var words: (before: String, after: String) {
         (MessageRows(rows: before, isExact: isBeforeExact).words, MessageRows(rows: after, isExact: isAfterExact).words)
     }
 
-    /// By how much the rows changed; nothing if that is not known.
+    /// The change in the number of rows; empty if it is not known.
     package var difference: String { isBeforeExact && isAfterExact ? Wording.difference(before, after) : "" }
 }
 
@@ -136,7 +136,7 @@ extension ChangeKind {
 extension MessageChanges {
     package static let otherPatterns = "(patterns that are not listed)"
 
-    /// Where a list of the patterns ends, and how all of them changed; nil if it has all.
+    /// The note where a list of patterns ends, and how all of them changed; nil if the list is complete.
     package func cut(_ shown: Int) -> String? {
         guard patterns.count > shown else { return nil }
         func count(_ kind: ChangeKind) -> Int { patterns.count { $0.kind == kind } }
@@ -150,7 +150,8 @@ extension MessageChange {
     /// The text for rows without a message.
     package static let noMessage = "(no message)"
 
-    /// The pattern as written for each side alone, if it is more specific: which of many values no longer fail, or still do.
+    /// The pattern of each side alone, if it is more specific. It shows which of many values no longer fail, or still
+    /// do.
     package var sides: [(word: String, pattern: String)] {
         guard let pattern else { return [] }
         return [("before", patternBefore), ("after", patternAfter)].compactMap { word, own in
@@ -159,7 +160,7 @@ extension MessageChange {
         }
     }
 
-    /// By how much the rows changed; nothing if that is not known.
+    /// The change in the number of rows; empty if it is not known.
     package var difference: String {
         before.isExact && after.isExact ? Wording.difference(before.rows, after.rows) : ""
     }

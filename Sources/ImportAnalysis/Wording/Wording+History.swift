@@ -50,7 +50,7 @@ extension Wording {
         return "\(words); the most in \(quoted(worst.name)): \(shareWords(worst.failed, worst.rows))"
     }
 
-    /// The same, beside the median of earlier runs; nil if no job was compared.
+    /// The same, compared with the median of earlier runs; nil if no job was compared.
     static func jobsOverMedian(
         _ count: Int, of judged: Int, worst: (name: String, failed: Int, rows: Int)?,
         median: (failed: Int, rows: Int)?

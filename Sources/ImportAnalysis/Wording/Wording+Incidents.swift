@@ -1,8 +1,8 @@
 import ImportFoundation
 
 extension Wording {
-    /// "From 02:10:05 to 03:40:12 UTC on 4 March 2026, all 12 jobs stand out: they do not add up or have more than twice the
-    /// usual share of failed rows. Of the other jobs, 1.4% do."
+    /// "From 02:10:05 to 03:40:12 UTC on 4 March 2026, all 12 jobs stand out: they do not add up or have more than
+    /// twice the usual share of failed rows. Of the other jobs, 1.4% do."
     package static func sentence(_ incident: TimeIncident) -> String {
         let jobs =
             incident.standingOut == incident.jobs
@@ -33,7 +33,7 @@ extension Wording {
             : "From \(first.day), \(first.time) to \(last.day), \(last.time) UTC"
     }
 
-    /// A second in words.
+    /// A time in words.
     private struct UTCTime {
         let day: String
         let time: String

@@ -1,7 +1,7 @@
 import ImportFoundation
 package import ImportInputs
 
-// What `verify` says of an audit.
+// What `verify` says about an audit.
 
 extension Wording {
     /// What was proved, and what was not.

@@ -1,6 +1,6 @@
 package import ImportFoundation
 
-// What pages and workbooks say of a job, or of many.
+// What pages and workbooks say about a job, or about many.
 
 // MARK: - Failed rows
 
@@ -39,22 +39,22 @@ extension Wording {
             + "\(Self.codes(codes)).\(isAtLeast ? " \(atLeastSentence)" : "")"
     }
 
-    /// How many codes there are, claiming no more than is known.
+    /// The number of codes, as far as it is known.
     ///
     /// - Parameters:
-    ///   - lines: of a list of them.
-    ///   - hasOthers: whether the last line stands for codes that are not told apart: of how many is not known.
+    ///   - lines: the number of lines in a list of codes.
+    ///   - hasOthers: whether the last line stands for codes that are not told apart, whose number is not known.
     package static func codeCount(_ lines: Int, hasOthers: Bool) -> String {
         hasOthers ? "more than \(grouped(AnalysisLimits.codes))" : grouped(lines)
     }
 
-    /// Codes that a page does not list: the last lines of all, one at least.
+    /// The codes that a page does not list: the last lines of the list, at least one.
     package static func otherCodes(_ lines: Int, hasOthers: Bool) -> String {
         if hasOthers { return lines == 1 ? "other codes" : "more than \(grouped(lines - 1)) other codes" }
         return lines == 1 ? "1 other code" : "\(grouped(lines)) other codes"
     }
 
-    /// What a strip with a bar for each stretch of rows shows.
+    /// The caption of a strip with a bar for each stretch of rows.
     package static func positionsCaption(bucketRows: Int) -> String {
         let width = bucketRows == 1 ? "each row" : "\(grouped(bucketRows)) rows"
         return "Where the failed rows are, from the first row to the last: a bar for \(width), "
@@ -75,11 +75,11 @@ extension SlotSummary {
 // MARK: - Outcomes and findings
 
 extension Wording {
-    /// What the bar of the outcomes shows.
+    /// The caption of the bar of outcomes.
     ///
     /// - Parameters:
-    ///   - missing: those of the rows that are not in the dumps.
-    ///   - hasWidened: whether some pieces are wider than to scale.
+    ///   - missing: how many of the rows are not in the dumps.
+    ///   - hasWidened: whether some segments are drawn wider than to scale.
     package static func outcomesCaption(rows: Int, missing: Int, hasWidened: Bool) -> String {
         let declared = missing > 0 ? "declared " : ""
         let widened = hasWidened ? "; an outcome under 1.5% is drawn wider so that it can be seen" : ""
@@ -138,7 +138,7 @@ extension Wording {
     package static let noCode = "no code"
     package static let blankCode = "a blank code"
     package static let noOwner = "no owner"
-    /// Of codes whose owners have no filter of their own.
+    /// Stands for codes whose owners do not have their own filters.
     package static let otherOwners = "other owners"
     package static let noAction = "no action"
 }
@@ -146,7 +146,7 @@ extension Wording {
 // MARK: - When a job ran
 
 extension Wording {
-    /// How long a job took, in its two largest units: "took 2 min 31 s"; nil if it would be less than nothing.
+    /// How long a job took, in its two largest units: "took 2 min 31 s"; nil if the time is negative.
     package static func duration(from start: DateTime, to end: DateTime) -> String? {
         let seconds = end.seconds - start.seconds
         guard seconds >= 0 else { return nil }
@@ -161,7 +161,7 @@ extension Wording {
         return "took \(parts.joined(separator: " "))"
     }
 
-    /// The beginning of an id that is long enough to find it again: the first part of a UUID, or 24 characters.
+    /// The beginning of an id, long enough to find the id again: the first part of a UUID, or 24 characters.
     package static func shortID(_ id: String) -> String {
         let bytes = Array(id.utf8)
         let isUUID =
@@ -189,7 +189,7 @@ extension Wording {
 // MARK: - Many jobs
 
 extension Wording {
-    /// Said of jobs that have no page of their own because none was wanted, one at least.
+    /// The note about jobs, at least one, that have no page of their own because none was wanted.
     package static func withoutPage(_ leftOut: Int, of jobs: Int) -> String {
         guard leftOut < jobs else {
             return jobs == 1 ? "The job has no page of its own." : "None of the jobs has a page of its own."
@@ -199,11 +199,11 @@ extension Wording {
             : "\(grouped(leftOut)) of \(grouped(jobs)) jobs have no page of their own."
     }
 
-    /// Said of jobs of which there are several dumps.
+    /// The note about jobs with several dumps.
     ///
     /// - Parameters:
-    ///   - dumps: those that others supersede, or the least of them.
-    ///   - conflicts: jobs whose finished dumps disagree.
+    ///   - dumps: the number of superseded dumps, or a lower bound.
+    ///   - conflicts: the number of jobs whose finished dumps disagree.
     package static func severalDumps(jobs: Int, dumps: Int, isExact: Bool, conflicts: Int) -> String {
         var sentence =
             "Of \(jobs == 1 ? "one job" : "\(grouped(jobs)) jobs") there are several dumps: the latest counts, "
@@ -217,21 +217,21 @@ extension Wording {
         return sentence
     }
 
-    /// Said above a list of dumps that were salvaged.
+    /// The note above a list of salvaged dumps.
     package static func salvagedDumps(_ count: Int) -> String {
         count == 1
             ? "1 dump is cut off or broken. What could be read of it is reported."
             : "\(grouped(count)) dumps are cut off or broken. What could be read of them is reported."
     }
 
-    /// Said above a list of inputs that were not read.
+    /// The note above a list of inputs that were not read.
     package static func unreadableInputs(_ count: Int) -> String {
         count == 1
             ? "1 input is not an import job, or cannot be read as one."
             : "\(grouped(count)) inputs are not import jobs, or cannot be read as such."
     }
 
-    /// The jobs of a list that a page shows when it is asked to.
+    /// The jobs of a list that a page shows on request.
     package static func nextJobs(_ count: Int) -> String {
         count == 1 ? "The next job" : "The next \(grouped(count)) jobs"
     }
@@ -240,8 +240,8 @@ extension Wording {
     ///
     /// - Parameters:
     ///   - days: the first and the last one, in words; nil if no job says when it was created.
-    ///   - highest: the time at which the share of failed rows was highest, in words; nil if no time stands out.
-    ///   - undated: jobs that do not say when they were created.
+    ///   - highest: the period with the highest share of failed rows, in words; nil if none stands out.
+    ///   - undated: the number of jobs that do not say when they were created.
     package static func timeLine(
         dated: Int, days: (first: String, last: String)?, highest: (when: String, failed: Int, rows: Int)?, undated: Int
     ) -> String {
@@ -271,11 +271,11 @@ extension Wording {
         "Highest \(when): \(Share(of: failed, in: rows).text) of \(rowsWord(rows))"
     }
 
-    /// What the chart of a time line shows.
+    /// The caption of the chart of a time line.
     ///
     /// - Parameters:
     ///   - step: "day", "week" …
-    ///   - most: the rows of the step with most of them.
+    ///   - most: the largest number of rows in a step.
     package static func timeLineCaption(by step: String, most: Int) -> String {
         "Above, the share of failed rows by the \(step) in which the jobs were created; below, in grey, "
             + "how many rows they had, on a scale up to \(rowsWord(most))."
@@ -285,9 +285,9 @@ extension Wording {
 // MARK: - What has no room
 
 extension Wording {
-    /// The beginning of a text that is too long, and what it is the beginning of.
+    /// Shortens a text that is too long, and says how much of it is left.
     ///
-    /// - Parameter end: how much of the limit is for the end of the text.
+    /// - Parameter end: how many characters of the limit are for the end of the text.
     package static func shortened(_ text: String, to limit: Int, end: Int = 0) -> String {
         let scalars = text.unicodeScalars
         guard text.utf8.count > limit else { return text }
@@ -300,7 +300,7 @@ extension Wording {
         return "\(cut) (\(grouped(limit)) of \(grouped(count)) characters)"
     }
 
-    /// The beginning of a text whose whole length is not known, because it may have been cut before.
+    /// Shortens a text whose full length is not known, because it may have been cut before.
     package static func cut(_ text: String, to limit: Int) -> String {
         guard text.unicodeScalars.count > limit else { return text }
         var cut = String.UnicodeScalarView()
@@ -308,11 +308,11 @@ extension Wording {
         return "\(cut)… (cut after \(grouped(limit)) characters)"
     }
 
-    /// What a page left out to stay within a limit, and where it is.
+    /// What a page left out to stay within a limit, and where to find it.
     ///
     /// - Parameters:
-    ///   - kept: all that is left of a page that has no room for many words.
-    ///   - leftOut: parts of the page.
+    ///   - kept: all that is left of a page that has no room for many words; nil for other pages.
+    ///   - leftOut: the parts of the page that were left out.
     ///   - files: the other files in the same folder.
     package static func shortening(to bytes: Int, kept: String?, leftOut: [String], files: [String]) -> String {
         let size = "Shortened to at most \(grouped(bytes)) bytes"
@@ -326,9 +326,9 @@ extension Wording {
         return words.dropLast().joined(separator: ", ") + " and " + last
     }
 
-    /// Said on a sheet that has no room for all rows.
+    /// The note on a sheet that has no room for all rows.
     ///
-    /// - Parameter file: has all of them; nil if it is not written.
+    /// - Parameter file: the file that has all of them; nil if it is not written.
     package static func failuresLeftOut(shown: Int, rows: Int, file: String?) -> String {
         "\(grouped(shown)) of \(grouped(rows)) failed and unclassified rows; "
             + (file.map { "all are in \($0)" } ?? "to get all of them, add csv to the formats")

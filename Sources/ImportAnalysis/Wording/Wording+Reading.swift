@@ -125,7 +125,7 @@ extension Wording {
     /// What to do with a file that was sent.
     static let sourceHint = "If it was sent, pair it with its dump: import-audit rejects DUMP --source FILE."
 
-    /// A byte, named so that nothing unprintable is sent anywhere.
+    /// Names a byte, so that nothing unprintable is output.
     static func byte(_ byte: UInt8) -> String {
         switch byte {
         case UInt8(ascii: "\""): "a double quote"

@@ -25,7 +25,7 @@ extension Wording {
         return parts.joined(separator: ", ") + "."
     }
 
-    /// Why nothing is written.
+    /// Why nothing is written; nil if the evidence does not prevent it.
     package static func doubt(_ evidence: JoinEvidence) -> String? {
         switch evidence.result {
         case .none, .confirmed: return nil
@@ -97,7 +97,7 @@ extension Wording {
         return parts.joined(separator: ", ") + "."
     }
 
-    /// The heading of what is to be done about some rows.
+    /// The heading above what to do about some rows.
     package static func heading(_ action: CodeBook.Action?, isGuess: Bool) -> String {
         switch action {
         case .retry: isGuess ? "Send again unchanged, judging only by the name of the code" : "Send again unchanged"
@@ -109,21 +109,21 @@ extension Wording {
         }
     }
 
-    /// Said of rows whose codes suggest that they can be sent again.
+    /// The note about rows whose codes suggest that they can be sent again.
     package static let guessedRetry = "A guess: the names of these codes suggest a temporary failure."
 
-    /// The heading of what is to be done about rows that have no result.
+    /// The heading above what to do about rows that have no result.
     package static let checkFirst = "Check before you send again"
 
     /// How to get a better plan.
     package static let codesFileHint = "A codes file can name an owner and an action for each code."
 
-    /// Codes that are not named.
+    /// The codes that are not named.
     package static func moreCodes(_ count: Int) -> String {
         count == 1 ? "and 1 more code" : "and \(grouped(count)) more codes"
     }
 
-    /// How rows are to be sent again.
+    /// How to send rows again.
     package static func retry(_ retry: CodeBook.Retry?) -> String? {
         guard let retry else { return nil }
         let parts = [
@@ -133,7 +133,7 @@ extension Wording {
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
-    /// Rows that the dump says nothing about.
+    /// The note about rows that the dump does not mention.
     package static func noResult(_ rows: Int) -> String {
         "The dump says nothing about \(rowsWord(rows)): \(rows == 1 ? "it" : "they") may have been imported or not. Check "
             + "before you send \(rows == 1 ? "it" : "them") again."
@@ -162,7 +162,7 @@ extension Wording {
         return parts.joined(separator: ", ") + "."
     }
 
-    /// Rows that need not have been sent again.
+    /// The note about rows that need not have been sent again.
     package static func sentInVain(_ rows: Int) -> String {
         "\(rowsWord(rows)) \(rows == 1 ? "was" : "were") sent again although \(rows == 1 ? "it" : "they") had succeeded: look "
             + "for duplicates."

@@ -33,7 +33,7 @@ extension Rules.Limit {
 }
 
 extension Rules.Rule {
-    /// The rule as its option has it: `max-failed 2%`. It may have a code in it: hostile text until escaped.
+    /// The rule as its option is written: `max-failed 2%`. It may contain a code: hostile text until escaped.
     package var title: String {
         [form.name, argument, isOnlyPending == true ? "only-new-codes" : nil].compactMap { $0 }.joined(separator: " ")
     }
@@ -67,7 +67,7 @@ extension Rules.Value {
 
     /// Why a text is not the value of an option, in a sentence. It quotes the text: hostile until escaped.
     ///
-    /// - Parameter option: as its user writes it.
+    /// - Parameter option: the option as the user writes it.
     package func refusal(of text: String, as option: String) -> String {
         let quoted = "“\(shownText(text))”"
         switch self {
@@ -163,7 +163,7 @@ extension RuleResults {
             "\(Wording.grouped(broken)) of \(Wording.grouped(gate.count)) rules \(broken == 1 ? "is" : "are") not met."
     }
 
-    /// How many entries of the code book are about nothing that was seen; nil without a code book.
+    /// How many entries of the code book match no code that was seen; nil without a code book.
     package var unusedSentence: String? {
         guard let unusedEntries else { return nil }
         if entryCount == 0 { return "The codes file has no entries." }
@@ -177,7 +177,7 @@ extension RuleResults {
 }
 
 extension CodeBook.Key {
-    /// The code or the pattern, as it is in the file. Hostile text until escaped.
+    /// The code or the pattern, as it is in the file: hostile text until escaped.
     package var words: String {
         switch self {
         case .code(let code): code ?? "(no code)"
@@ -187,7 +187,7 @@ extension CodeBook.Key {
 }
 
 extension CodeStanding {
-    /// The state, in a few words. No text of a file is in it.
+    /// The state, in a few words. It contains no text of a file.
     package var label: String {
         let until = entry?.acceptance?.until?.text
         switch state {
@@ -205,7 +205,7 @@ extension Wording {
     /// - Parameters:
     ///   - unreadable: inputs that are not import jobs.
     ///   - salvaged: dumps that are cut off or broken.
-    ///   - isAllRead: every input was read whole, also dumps that another one supersedes.
+    ///   - isAllRead: whether every input was read completely, including superseded dumps.
     package static func notAllChecked(unreadable: Int, salvaged: Int, isAllRead: Bool) -> String? {
         guard unreadable + salvaged > 0 else {
             return isAllRead ? nil : "A dump that is cut off or broken is not counted: another one supersedes it."

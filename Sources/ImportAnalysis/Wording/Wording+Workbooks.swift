@@ -59,19 +59,19 @@ extension Wording {
 
     package static let macros = "The workbook has macros. Its cells were read, and the macros are not handed back."
 
-    /// Formulas of a sheet, whose values were sent.
+    /// The note about formulas in a sheet, whose stored values were sent.
     package static func formulas(_ count: Int) -> String {
         count == 1
             ? "1 cell has a formula: its stored value was sent, and is handed back in its place."
             : "\(grouped(count)) cells have formulas: their stored values were sent, and are handed back in their place."
     }
 
-    /// Lines or rows of a source without a value.
+    /// The note about blank lines or rows of a source.
     package static func passedOver(_ count: Int, _ form: SourceForm) -> String {
         let what = if case .sheet = form { count == 1 ? "row" : "rows" } else { count == 1 ? "line" : "lines" }
         return "\(grouped(count)) blank \(what) \(count == 1 ? "was" : "were") skipped."
     }
 
-    /// A name out of a file, which may be of any length.
+    /// Shortens a name from a file, which may have any length.
     static func shortened(_ name: String) -> String { name.count > 100 ? name.prefix(100) + "…" : name }
 }

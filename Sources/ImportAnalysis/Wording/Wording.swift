@@ -1,7 +1,7 @@
 package import ImportDumps
 
-/// The sentences of findings and of reasons why an input is not an import job. They are data of the summary: whoever
-/// renders them escapes them, because they may quote the dump.
+/// The sentences of findings and of reasons why an input is not an import job. They are data of the summary and may
+/// quote the dump, so whoever renders them must escape them.
 package enum Wording {
     package static func salvaged(_ fault: DumpFault) -> String {
         let kept = fault.rowsKept
@@ -10,7 +10,7 @@ package enum Wording {
     }
 
     static func rowsMissing(_ missing: Int, total: Int, _ rows: RowCounts, isSalvaged: Bool) -> String {
-        // They may well be in the file, behind the place where reading stopped.
+        // They may well be in the file, after the place where reading stopped.
         if isSalvaged {
             return "\(rowsWord(missing)) of \(grouped(total)) \(missing == 1 ? "was" : "were") not read: total is "
                 + "\(grouped(total)), but only \(rowsWord(rows.seen)) could be read."
@@ -155,7 +155,7 @@ extension Wording {
         isAtLeast ? "at least \(grouped(number))" : grouped(number)
     }
 
-    /// Whole numbers with a comma between thousands.
+    /// Formats a whole number with commas between thousands.
     package static func grouped(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))
         var result = number < 0 ? "-" : ""
@@ -172,7 +172,7 @@ extension Wording {
         count == 1 ? "1 row" : "\(grouped(count)) rows"
     }
 
-    /// With which codes rows failed: "with 2 codes and without one".
+    /// Says with which codes rows failed: "with 2 codes and without one".
     package static func codes(_ codes: [(code: String?, isOther: Bool)]) -> String {
         let count = codes.count { $0.code != nil && !$0.isOther }
         let hasOther = codes.contains { $0.isOther }
@@ -182,8 +182,8 @@ extension Wording {
         return "with \(named)\(withoutCode ? " and without one" : "")"
     }
 
-    /// A text of the dump in quotation marks, cut to a readable length. What would act on the sentence around it,
-    /// such as a mark that reverses the text, is written out.
+    /// Quotes a text of the dump, cut to a readable length. Characters that would affect the surrounding sentence, such
+    /// as marks that reverse text, are escaped.
     package static func quoted(_ text: String) -> String {
         let limit = 200
         guard text.unicodeScalars.count > limit else { return "“\(shownText(text))”" }
@@ -208,7 +208,7 @@ extension Wording {
 
     private static func errorText(_ error: JobError?) -> String {
         switch (error?.code, error?.message) {
-        // What else would tell why the job failed?
+        // The details may be all that says why the job failed.
         case (nil, nil): error?.details.map { ": \(quoted($0))." } ?? "."
         case (let code?, nil): ": \(quoted(code))."
         case (nil, let message?): ": \(quoted(message))."
@@ -267,10 +267,10 @@ extension Wording {
             + differences.joined(separator: ", ") + "."
     }
 
-    /// Said of two dumps that may be parts of one job.
+    /// Describes two dumps that may each have a part of one job.
     static let eachInPart = "neither has all of its rows, and they may have different ones"
 
-    /// What two dumps say differently, one part of a sentence each; at least one.
+    /// Returns the differences between two dumps that disagree, each as a part of a sentence; at least one.
     static func differences(_ first: Snapshot.Facts, _ second: Snapshot.Facts) -> [String] {
         let numbers: [(name: String, values: (Int?, Int?))] = [
             ("total", (first.total, second.total)), ("processed", (first.processed, second.processed)),
@@ -297,8 +297,8 @@ extension Wording {
 }
 
 extension Unicode.Scalar {
-    /// A terminal or an editor would act on it instead of showing it: control characters (C0, DEL, C1), line and
-    /// paragraph separators, and the marks that reorder text. All of them lie below U+10000.
+    /// Whether a terminal or an editor would act on the scalar instead of showing it: control characters (C0, DEL, C1),
+    /// line and paragraph separators, and marks that reorder text. All of them are below U+10000.
     package var isUnsafeToShow: Bool {
         switch value {
         case 0...0x1F, 0x7F...0x9F, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF, 0xFFF9...0xFFFB:
@@ -308,7 +308,7 @@ extension Unicode.Scalar {
     }
 }
 
-/// Text that came from outside, made safe to show in a line of text: what would act is written out, as in `\u{1B}`.
+/// Makes text from outside safe to show in a line of text: characters that would act are escaped, as in `\u{1B}`.
 package func shownText(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { $0.isUnsafeToShow }) else { return text }
     var result = ""

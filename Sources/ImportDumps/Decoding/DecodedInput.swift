@@ -3,23 +3,23 @@ import Synchronization
 
 /// An input without its outer layers: an encoding other than UTF-8, then what a log puts around each line.
 ///
-/// What they are shows by the first bytes alone. Most inputs have none: their bytes are handed on as they are.
+/// The first bytes alone show which layers there are. Most inputs have none, and their bytes are passed on unchanged.
 struct DecodedInput {
-    /// As many first bytes as are looked at.
+    /// The number of first bytes that are examined.
     static let sniffedBytes = 4096
-    /// How many layers are removed one after another.
+    /// The maximum number of layers that are removed.
     private static let limit = 4
 
     private(set) var source: any ByteSource
-    /// Where the bytes lay in the input; nil if they are the input's own.
+    /// The map to places in the input; nil if the bytes are the input's own.
     private(set) var map: PlaceMap?
-    /// What was removed, the outermost first.
+    /// The layers that were removed, outermost first.
     private(set) var wrappings: [Wrapping] = []
-    /// The input's own bytes, counted and hashed; nil if nothing was taken off.
+    /// The count and hash of the input's own bytes; nil if no layer was removed.
     private(set) var original: OriginalBytes?
 
     /// - Parameters:
-    ///   - encoding: of text that does not show that it is Unicode.
+    ///   - encoding: the encoding of text that does not identify itself as Unicode.
     ///   - hashing: whether the hash of the input is wanted.
     init(_ source: any ByteSource, encoding: TextEncoding?, hashing: Bool) {
         let beginning = BeginningSource(source, count: Self.sniffedBytes)
@@ -52,7 +52,7 @@ struct DecodedInput {
     }
 }
 
-/// How many bytes were read of an input, and their hash, from whichever thread.
+/// The number of bytes read of an input, and their hash. Can be used from any thread.
 final class OriginalBytes: Sendable {
     private let state: Lock<(count: Int, hash: SHA256?)>
 
@@ -73,7 +73,7 @@ final class OriginalBytes: Sendable {
     func finishHash() -> String? { state.withLock { $0.hash?.finish() } }
 }
 
-/// Counts the bytes of a source.
+/// Counts and hashes the bytes of a source.
 private struct CountingSource: ByteSource {
     private var source: any ByteSource
     let bytes: OriginalBytes
@@ -93,7 +93,7 @@ private struct CountingSource: ByteSource {
     }
 }
 
-/// Passes on what was read from decoded bytes, with its places in the input, and what was removed.
+/// Passes on what was read from decoded bytes, with its places in the input and the wrappings that were removed.
 struct DecodedDumps: DumpReceiver {
     let sink: any DumpReceiver
     let wrappings: [Wrapping]
@@ -125,7 +125,7 @@ struct DecodedDumps: DumpReceiver {
 }
 
 extension Dump {
-    /// Converts all places to those in the input.
+    /// Converts all places to places in the input.
     mutating func movePlacesToOrigin() {
         fault?.place.moveToOrigin()
         damage.movePlacesToOrigin()
@@ -134,7 +134,7 @@ extension Dump {
 }
 
 extension Place {
-    /// Converts it to the place in the input.
+    /// Converts the place to the one in the input.
     mutating func moveToOrigin() {
         guard let origin else { return }
         self = Place(byte: origin.byte, line: origin.line, column: origin.column)

@@ -1,21 +1,21 @@
 private import Glibc
 import ImportFoundation
 
-/// The text of a JSON string, from behind its opening quote on, on its way to what it stands for.
+/// Decodes the text of a JSON string, from after its opening quote on.
 @safe
 struct EscapedText {
     private let bytes: UnsafeBufferPointer<UInt8>
-    /// Whether an escape that JSON does not know becomes a byte that is not UTF-8, so that it is found as bad text.
+    /// Whether an escape unknown to JSON becomes a byte that is not UTF-8, so that it is found as invalid text.
     private let isLenient: Bool
-    /// How far it is decoded.
+    /// The index up to which the text was decoded.
     private(set) var index = 0
 
     /// Why decoding stopped.
     enum End {
-        /// At the closing quote, which is not passed.
+        /// At the closing quote, which is not consumed.
         case quote
         case needsMore, needsRoom
-        /// At an escape that JSON does not know, or a line feed.
+        /// At an escape unknown to JSON, or a line feed.
         case illFormed
     }
 
@@ -24,9 +24,9 @@ struct EscapedText {
         unsafe self.bytes = unsafe bytes
     }
 
-    /// Decodes as far as there are bytes, and room for them.
+    /// Decodes as far as there are bytes, and room for the output.
     ///
-    /// - Parameter isLast: whether no more bytes come: what is not whole is ill-formed then.
+    /// - Parameter isLast: whether no more bytes come. If so, incomplete text is ill-formed.
     mutating func decode(isLast: Bool, into output: inout DecoderOutput) -> End {
         while true {
             decodeWords(into: &output)
@@ -59,7 +59,7 @@ struct EscapedText {
         }
     }
 
-    /// What follows a backslash instead of one byte; nil for `u`, and for what JSON does not know.
+    /// Returns the byte that a letter after a backslash stands for; nil for `u`, and for letters unknown to JSON.
     @inline(__always)
     private static func byte(escapedBy letter: UInt8) -> UInt8? {
         switch letter {
@@ -75,11 +75,11 @@ struct EscapedText {
         }
     }
 
-    /// Decodes what a JSON text within another is nearly all of, short plain text and escapes of one byte, as long as
-    /// eight bytes can be read and written at once.
+    /// Decodes short plain text and escapes of one byte, which make up nearly all of a JSON text within another, as
+    /// long as eight bytes can be read and written at once.
     private mutating func decodeWords(into output: inout DecoderOutput) {
         guard let start = unsafe bytes.baseAddress, let end = unsafe output.end else { return }
-        // What is decoded is never longer than what it is decoded from.
+        // Decoded text is never longer than its source.
         let limit = unsafe min(bytes.count, index + output.left) - 8
         let source = unsafe UnsafeRawPointer(start)
         let room = UnsafeMutableRawPointer(end)
@@ -107,7 +107,7 @@ struct EscapedText {
         index = read
     }
 
-    /// Decodes `\u1234`, or two of them that are a pair.
+    /// Decodes `\u1234`, or two such escapes that form a surrogate pair.
     private mutating func putUnit(_ isLast: Bool, into output: inout DecoderOutput) -> End? {
         guard unsafe index + 6 <= bytes.count else { return isLast ? .illFormed : .needsMore }
         guard let unit = unit(at: index + 2) else {
@@ -134,7 +134,7 @@ struct EscapedText {
         return nil
     }
 
-    /// Whether the bytes from here on, as far as there are any, are the beginning of an escape `\u`.
+    /// Whether the bytes from here on, as far as there are any, may begin an escape `\u`.
     private func mayBeEscape(at position: Int) -> Bool {
         guard unsafe position < bytes.count else { return true }
         guard unsafe bytes[position] == UInt8(ascii: "\\") else { return false }
@@ -150,7 +150,8 @@ struct EscapedText {
         return unit
     }
 
-    /// The top bits of the bytes that are a quote, a backslash or a line feed; above the first one, also of others.
+    /// Sets the top bit of each byte that is a quote, a backslash or a line feed. Bits above the lowest one set may be
+    /// wrong.
     @inline(__always)
     private static func stops(in word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -159,7 +160,7 @@ struct EscapedText {
         return found & (ones &* 0x80)
     }
 
-    /// The index of the first quote, backslash or line feed.
+    /// Returns the index of the first quote, backslash or line feed, or the end.
     @inline(__always)
     private func endOfPlain(from start: Int) -> Int {
         var index = start

@@ -1,18 +1,18 @@
 import ImportFoundation
 
-/// The text of a string in a document, unescaped as it is read: what it stands for may be a document itself.
+/// The text of a string in a document, unescaped as it is read. It may be a document itself.
 ///
-/// While it is read, the scanner of the document around it lies here, at some place in the string, and the parser works
-/// with a scanner of this source. One thread at a time uses either, which is why it can be sent between them.
+/// Meanwhile, this object keeps the scanner of the surrounding document, positioned within the string, and the parser
+/// works with a scanner of this source. Each is used by one thread at a time, so this can be sent between threads.
 @safe
 final class JSONStringSource: ByteSource, @unchecked Sendable {
-    /// Bytes that are unescaped at once.
+    /// The number of bytes unescaped at once.
     private static let capacity = 16 * 1024
 
     var scanner: JSONScanner
     private var map: PlaceMap?
     private let room: UnsafeMutableBufferPointer<UInt8>
-    /// What of `room` is still to be delivered.
+    /// The part of `room` that is still to be delivered.
     private var ready = 0..<0
     private var isAtEnd = true
 
@@ -25,9 +25,9 @@ final class JSONStringSource: ByteSource, @unchecked Sendable {
         unsafe room.deallocate()
     }
 
-    /// Begins with the string at the position of `scanner`, whose opening quote was read.
+    /// Begins with the string at the position of `scanner`, whose opening quote was already read.
     ///
-    /// - Parameter map: is told where the bytes lie.
+    /// - Parameter map: receives the places of the bytes.
     func begin(_ map: PlaceMap) {
         self.map = map
         ready = 0..<0
@@ -43,13 +43,13 @@ final class JSONStringSource: ByteSource, @unchecked Sendable {
         return count
     }
 
-    /// The first bytes, as many as that or all of a shorter text. They stay to be read.
+    /// Returns the first `count` bytes, or all of a shorter text. They remain to be read.
     func beginning(_ count: Int) -> [UInt8] {
         while ready.count < count, !isAtEnd { fill() }
         return unsafe Array(room[ready].prefix(count))
     }
 
-    /// Unescapes more, behind what is still to be delivered.
+    /// Unescapes more bytes after those that are still to be delivered.
     private func fill() {
         if ready.isEmpty { ready = 0..<0 }
         let left = unsafe UnsafeMutableBufferPointer(rebasing: room[ready.upperBound...])
@@ -63,7 +63,7 @@ final class JSONStringSource: ByteSource, @unchecked Sendable {
             scanner.window.position += text.index
             switch end {
             case .quote, .illFormed:
-                // A line feed ends a string that was torn.
+                // A line feed ends a string that was cut off.
                 isAtEnd = true
             case .needsMore where text.index < bytes.count:
                 putCutEscape(into: &output)
@@ -75,14 +75,14 @@ final class JSONStringSource: ByteSource, @unchecked Sendable {
         map?.add(output.steps)
     }
 
-    /// Decodes an escape that the end of the window cuts, byte by byte.
+    /// Decodes an escape that is split by the window's end, byte by byte.
     private func putCutEscape(into output: inout DecoderOutput) {
         guard output.left >= 16 else { return }
         var escape: [UInt8] = []
         while true {
             let byte = scanner.peekOrEnd()
             guard let byte, byte >= 0x20, byte != UInt8(ascii: "\"") || escape.last == UInt8(ascii: "\\") else {
-                // The string ends within it.
+                // The string ends within the escape.
                 output.put(0xFF)
                 output.steps.add(1, decoded: 1, original: escape.count)
                 return
@@ -94,7 +94,7 @@ final class JSONStringSource: ByteSource, @unchecked Sendable {
                 _ = text.decode(isLast: false, into: &output)
                 return text.index
             }
-            // What follows a half of a pair is text again, or the next escape.
+            // Half of a surrogate pair is followed by text or by the next escape.
             escape.removeFirst(done)
             if escape.isEmpty { return }
         }

@@ -3,14 +3,14 @@ import Synchronization
 
 /// Maps the bytes of a decoded stream to their places in the original.
 ///
-/// A decoder adds steps as it decodes, perhaps on another thread; the scanner asks for places in order, and drops
-/// passed ones. So only what was read ahead is in memory, in about four bytes for each line or escape.
+/// A decoder adds steps as it decodes, perhaps on another thread. The scanner asks for places in order, and drops those
+/// that it has passed. So only what was read ahead is in memory, at about four bytes for each line or escape.
 final class PlaceMap: Sendable {
-    /// The map of the layer below: a log in UTF-16 has two.
+    /// The map of the layer below, if there is one: a log in UTF-16 has two.
     private let below: PlaceMap?
     private let state: Lock<State>
 
-    /// - Parameter start: the place in what lies below of the first byte; its beginning as a rule.
+    /// - Parameter start: the place of the first byte in the layer below; usually its beginning.
     init(below: PlaceMap?, start: Place? = nil) {
         self.below = below
         state = Lock(State(start: start))
@@ -21,14 +21,14 @@ final class PlaceMap: Sendable {
         state.withLock { $0.steps += steps.words }
     }
 
-    /// The place in the original of the byte at this offset; after the last one, the end of the original.
+    /// Returns the place in the original of the byte at this offset; after the last one, the end of the original.
     func origin(ofOffset offset: Int) -> Place.Origin {
         let cursor = state.withLock { $0.place(ofOffset: offset) }
         if let aside = cursor.aside { return aside.place }
         return below?.origin(ofOffset: cursor.main.byte) ?? cursor.main.place
     }
 
-    /// Places before this offset are no longer needed.
+    /// Drops places before this offset, which are no longer needed.
     func forget(before offset: Int) {
         let byte = state.withLock { $0.forget(before: offset) }
         below?.forget(before: byte)
@@ -36,9 +36,9 @@ final class PlaceMap: Sendable {
 
     private struct State {
         var steps: [UInt32] = []
-        /// The oldest available one.
+        /// The oldest available place.
         private var front = Cursor()
-        /// Where the last one was asked for: places are asked for in order.
+        /// The place that was last asked for: places are asked for in order.
         private var last = Cursor()
 
         init(start: Place?) {
@@ -80,7 +80,7 @@ final class PlaceMap: Sendable {
     }
 
     private struct Cursor {
-        /// The next step, and how many times of it were passed.
+        /// The next step, and how many of its repetitions were passed.
         var index = 0
         private var passed = 0
         private(set) var offset = 0
@@ -98,7 +98,7 @@ final class PlaceMap: Sendable {
                 let decoded = Int(step >> 20 & 7)
                 switch decoded {
                 case PlaceSteps.escapeBehind:
-                    // Each byte is one of the original, but the last one, which is two.
+                    // Each byte came from one byte of the original, except the last one, which came from two.
                     let left = count + 1 - passed
                     guard target - offset >= left else { return pass(max(0, target - offset)) }
                     offset += left
@@ -123,7 +123,7 @@ final class PlaceMap: Sendable {
             }
         }
 
-        /// Continues within a step whose bytes are as many in the original.
+        /// Moves within a step that has as many bytes in the original.
         private mutating func pass(_ bytes: Int) {
             offset += bytes
             advance(by: bytes)
@@ -153,17 +153,17 @@ final class PlaceMap: Sendable {
 
 /// The steps in which the bytes of a decoded stream were made; a ``PlaceMap`` consists of them.
 ///
-/// A step says that `count` times `decoded` bytes came of `original` ones: a run of text that was copied is 1 of 1, the
-/// ASCII of UTF-16 is 1 of 2, an escape `\n` is 1 of 2, what was left out is 0 of 1. It takes four bytes:
+/// A step says that `count` times, `decoded` bytes came from `original` ones: copied text is 1 from 1, ASCII in UTF-16
+/// is 1 from 2, an escape `\n` is 1 from 2, omitted text is 0 from 1. It takes four bytes:
 ///
 ///     bit  31         30 ... 23   22 ... 20   19 ... 0
 ///          ends line  original    decoded     count
 ///
-/// Where `decoded` is 6, `count` bytes were copied, and one more came of an escape of two: nearly all that a document in
-/// a string of another consists of.
+/// If `decoded` is 6, `count` bytes were copied, and one more came from an escape of two bytes. A document in a string
+/// of another consists almost entirely of such steps.
 ///
-/// A stretch *aside* is elsewhere in the original than what is around it, for a line may be held back. It begins
-/// with a mark and six words more, and ends with another mark.
+/// A stretch *aside* is elsewhere in the original than its surroundings, because a line may be held back. It begins
+/// with a mark and six more words, and ends with another mark.
 struct PlaceSteps: Sendable {
     private(set) var words: [UInt32] = []
     /// Whether the last word is a step that can be extended.
@@ -175,20 +175,20 @@ struct PlaceSteps: Sendable {
     static let marks = 7
     static let asideBegins = step(count: 1, decoded: marks, original: 0)
     static let asideEnds = step(count: 2, decoded: marks, original: 0)
-    /// Words behind the mark of a stretch aside: its byte, its line and where that line begins.
+    /// The number of words after the mark of a stretch aside: its byte, its line, and where that line begins.
     static let asideWords = 6
 
     private static func step(count: Int, decoded: Int, original: Int) -> UInt32 {
         UInt32(truncatingIfNeeded: count | decoded << 20 | original << 23)
     }
 
-    /// Bytes that were copied.
+    /// Adds bytes that were copied.
     @inline(__always)
     mutating func copy(_ count: Int, endsLine: Bool = false) {
         add(count, decoded: 1, original: 1, endsLine: endsLine)
     }
 
-    /// Bytes that were copied, and one that was an escape of two.
+    /// Adds bytes that were copied, and one that was an escape of two.
     @inline(__always)
     mutating func copyAndEscape(_ count: Int) {
         if count > Self.countLimit { copy(count) }
@@ -196,15 +196,15 @@ struct PlaceSteps: Sendable {
         isOpen = false
     }
 
-    /// Bytes that were left out.
+    /// Adds bytes that were left out.
     @inline(__always)
     mutating func skip(_ count: Int, endsLine: Bool = false) {
         add(count, decoded: 0, original: 1, endsLine: endsLine)
     }
 
     /// - Parameters:
-    ///   - decoded: bytes of one of `count` times, at most 4.
-    ///   - original: the bytes they came from, at most 255.
+    ///   - decoded: the number of bytes in each of `count` repetitions, at most 4.
+    ///   - original: the number of bytes that they came from, at most 255.
     ///   - endsLine: whether the last one was a line feed of the original.
     @inline(__always)
     mutating func add(_ count: Int, decoded: Int, original: Int, endsLine: Bool = false) {
@@ -230,7 +230,7 @@ struct PlaceSteps: Sendable {
         words.append(key | UInt32(rest) | end)
     }
 
-    /// Adds steps that were made before, of a stretch that begins at this place of the original.
+    /// Adds steps that were made earlier, for a stretch that begins at this place of the original.
     mutating func addAside(_ steps: PlaceSteps, from place: Place.Origin) {
         words.append(Self.asideBegins)
         for number in [place.byte, place.line, place.byte - place.column + 1] {
@@ -256,21 +256,21 @@ struct PlaceSteps: Sendable {
 
     var mark: Mark { Mark(count: words.count, last: words.last, isOpen: isOpen) }
 
-    /// Drops what was added since.
+    /// Drops what was added since the mark.
     mutating func goBack(to mark: Mark) {
         words.removeLast(words.count - mark.count)
         if let last = mark.last { words[mark.count - 1] = last }
         isOpen = mark.isOpen
     }
 
-    /// Only what was added since. The step at the mark is not made longer in between.
+    /// Returns only what was added since the mark. The step at the mark must not have been extended in between.
     func added(since mark: Mark) -> PlaceSteps {
         var steps = PlaceSteps()
         steps.words = Array(words[mark.count...])
         return steps
     }
 
-    /// Makes the next step a new one.
+    /// Makes the next step a separate one.
     mutating func seal() {
         isOpen = false
     }

@@ -3,30 +3,30 @@ import ImportFoundation
 
 /// Removes one layer from a stream of bytes.
 protocol StreamDecoder: Sendable {
-    /// Decodes bytes from the front of `input`, as many as there is room for.
+    /// Decodes bytes from the front of `input`, as far as there is room for the output.
     ///
     /// - Parameters:
     ///   - isLast: whether nothing follows `input`.
-    /// - Returns: how many bytes of `input` are done with. If that is none and nothing was put out, more are needed (or,
-    ///   if `isLast`, that was all): never so for ``DecoderInput/bytes``.
+    /// - Returns: the number of bytes of `input` that were consumed. If it is 0 and there is no output, more bytes are
+    ///   needed (or, if `isLast`, that was all). That must never happen with ``DecoderInput/bytes`` bytes.
     mutating func decode(_ input: UnsafeBufferPointer<UInt8>, isLast: Bool, into output: inout DecoderOutput) -> Int
 }
 
 enum DecoderInput {
-    /// The most bytes that are decoded at once.
+    /// The maximum number of bytes decoded at once.
     static let bytes = 128 * 1024
 }
 
-/// The output of a decoder, and where its bytes came from.
+/// The output of a decoder, and the origins of its bytes.
 @safe
 struct DecoderOutput {
-    /// The least room when a decoder is called.
+    /// The minimum room when a decoder is called.
     static let leastRoom = DecoderInput.bytes + 64
 
     private let room: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0
     var steps = PlaceSteps()
-    /// The map of the input, if that was decoded, too.
+    /// The map of the input, if that was decoded too.
     let below: PlaceMap?
 
     init(room: UnsafeMutableBufferPointer<UInt8>, steps: PlaceSteps, below: PlaceMap?) {
@@ -35,13 +35,13 @@ struct DecoderOutput {
         self.below = below
     }
 
-    /// Bytes that can still be written.
+    /// The number of bytes that can still be written.
     var left: Int { unsafe room.count - count }
 
-    /// The place of the next byte.
+    /// The address of the next byte.
     var end: UnsafeMutablePointer<UInt8>? { unsafe room.baseAddress.map { unsafe $0 + count } }
 
-    /// Bytes from the end on were written.
+    /// Notes that bytes were written at the end.
     mutating func advance(by bytes: Int) {
         assert(bytes <= left)
         count += bytes
@@ -53,7 +53,7 @@ struct DecoderOutput {
         count += 1
     }
 
-    /// Copies bytes, as many as there is room for; returns how many.
+    /// Copies as many bytes as there is room for. Returns how many.
     @inline(__always)
     mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         let count = min(bytes.count, left)
@@ -62,8 +62,8 @@ struct DecoderOutput {
         return count
     }
 
-    /// Puts out a character: any value that is none (a surrogate) as the bytes that it would have, which are not UTF-8.
-    /// Returns how many bytes it has. There must be room for four.
+    /// Writes a character and returns its number of bytes; there must be room for four. A value that is not a character
+    /// (a surrogate) is written as the bytes that it would have, which are not UTF-8.
     @inline(__always)
     mutating func put(scalar: UInt32) -> Int {
         func tail(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(truncatingIfNeeded: (scalar >> shift) & 0x3F) }
@@ -105,7 +105,7 @@ struct DecoderOutput {
 
 /// Decodes the bytes of another source.
 ///
-/// One thread at a time uses it, as it does any source, which is why it can be sent between them.
+/// Like any source, it is used by one thread at a time, so it can be sent between threads.
 @safe
 final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Sendable {
     let isPrompt: Bool
@@ -114,13 +114,13 @@ final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Senda
     private var source: any ByteSource
     private var decoder: Decoder
     private let input: UnsafeMutableBufferPointer<UInt8>
-    /// What of `input` is still to be decoded.
+    /// The part of `input` that is still to be decoded.
     private var waiting = 0..<0
     private var isInputAtEnd = false
     private var failure: ReadFailure?
-    /// For buffers that are too small to decode into; allocated when needed.
+    /// Memory to decode into where buffers are too small; allocated when needed.
     private var spare: UnsafeMutableBufferPointer<UInt8>?
-    /// What of `spare` is still to be delivered.
+    /// The part of `spare` that is still to be delivered.
     private var spared = 0..<0
     private var steps = PlaceSteps()
     private var isAtEnd = false
@@ -141,7 +141,7 @@ final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Senda
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         var filled = 0
-        // Only whole blocks of a prompt source are read ahead.
+        // A prompt source fills the whole buffer: reading ahead begins only after a whole block.
         while filled < buffer.count, filled == 0 || isPrompt {
             let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
             if let spare = unsafe spare, !spared.isEmpty {
@@ -164,7 +164,7 @@ final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Senda
         return filled
     }
 
-    /// Decodes the available bytes, and reads more if necessary. Returns the number of decoded bytes; 0 only at the end.
+    /// Decodes the available bytes, reading more if necessary. Returns the number of decoded bytes; 0 only at the end.
     private func decode(into room: UnsafeMutableBufferPointer<UInt8>) -> Int {
         while true {
             steps.removeAll()
@@ -190,7 +190,7 @@ final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Senda
             unsafe memmove(start, start + waiting.lowerBound, waiting.count)
             waiting = 0..<waiting.count
         }
-        // A decoder that asks for more than there is room for would wait forever.
+        // A decoder that asks for more than fits would wait forever.
         guard waiting.count < DecoderInput.bytes else {
             isInputAtEnd = true
             return

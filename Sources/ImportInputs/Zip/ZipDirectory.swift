@@ -1,9 +1,10 @@
 package import ImportFoundation
 
-/// Walks through a zip that every program must read alike, entry by entry, in constant memory.
+/// Iterates over the entries of a zip that all programs read alike, in constant memory.
 ///
-/// Programs find files in a zip by the list at its end, by the headers before each file, or by both, and skip anything
-/// in between. Nothing may be in between, because otherwise different programs could show different contents:
+/// Programs find files in a zip by the list at its end (the central directory), by the headers before each file, or by
+/// both, and skip anything in between. So nothing may be in between, or different programs could show different
+/// contents:
 ///
 ///     file 1: header, data, sizes | file 2 … | the list: file 1, file 2, … | Zip64's end, if necessary | end
 ///
@@ -14,13 +15,13 @@ package struct ZipDirectory {
     private let file: ZipBytes
     private let list: Range<Int>
     private let entryCount: Int
-    /// Where the next record of the list begins, and where the next file does.
+    /// The byte offsets of the next record in the list and of the next file.
     private var position: Int
     private var nextHeader = 0
     private var taken = 0
     private var previous: [UInt8] = []
 
-    /// - Parameter descriptor: of an open file; it is neither moved nor closed.
+    /// - Parameter descriptor: an open file; it is neither moved nor closed.
     package init(descriptor: Int32) throws(ZipFault) {
         file = try ZipBytes(descriptor: descriptor)
         let ends = try ZipEnd(of: file)
@@ -32,7 +33,7 @@ package struct ZipDirectory {
     /// The zip's size in bytes.
     package var byteCount: Int { file.count }
 
-    /// The next file; nil after the last one, when nothing was found that does not belong there.
+    /// Returns the next file; nil after the last one, once it is clear that the zip has no stray bytes.
     package mutating func next() throws(ZipFault) -> ZipEntry? {
         guard position < list.upperBound else {
             guard taken == entryCount, nextHeader == list.lowerBound else { throw ZipFault(.strayBytes) }
@@ -53,10 +54,10 @@ package struct ZipDirectory {
             isDeflated: listed.method == ZipListed.deflated, data: data.range)
     }
 
-    /// All bytes of the zip, as they are.
+    /// All bytes of the zip, unchanged.
     package var everything: some ByteSource { ZipBytesSource(file) }
 
-    /// The contents of a file.
+    /// Returns the contents of a file.
     package func source(of entry: ZipEntry) -> ZipEntrySource {
         ZipEntrySource(entry, descriptor: file.descriptor)
     }
@@ -64,16 +65,16 @@ package struct ZipDirectory {
 
 /// A file in a zip.
 package struct ZipEntry: Sendable {
-    /// Its path in the zip: relative, with `/` between its parts. It is still hostile text.
+    /// The relative path in the zip, with `/` between its parts. It is still hostile text.
     package let name: String
     package let byteCount: Int
     let checksum: UInt32
     let isDeflated: Bool
-    /// Where its contents lie.
+    /// The byte range of its contents.
     let data: Range<Int>
 }
 
-/// The end of a zip: the position of its list, and the number of files in it.
+/// The end of a zip: the byte range of its list, and the number of files in it.
 struct ZipEnd {
     private static let endBytes = 22
     private static let locatorBytes = 20
@@ -100,7 +101,7 @@ struct ZipEnd {
             return
         }
         let found = try Self.zip64(in: file, before: start)
-        // Both ends have the same values where they fit into the old one.
+        // Both ends agree on the values that fit into the old one.
         guard count == min(found.entryCount, 0xFFFF), size == min(found.list.count, 0xFFFF_FFFF),
             offset == min(found.list.lowerBound, 0xFFFF_FFFF)
         else { throw ZipFault(.strayBytes) }
@@ -112,7 +113,7 @@ struct ZipEnd {
         self.entryCount = entryCount
     }
 
-    /// Reads the end for what is too large for the old one, which stands directly before it.
+    /// Reads the Zip64 end, which has the values too large for the old end and is directly before it.
     private static func zip64(in file: ZipBytes, before end: Int) throws(ZipFault) -> ZipEnd {
         let start = end - locatorBytes - end64Bytes
         guard start >= 0 else { throw ZipFault(.strayBytes) }
@@ -120,7 +121,7 @@ struct ZipEnd {
         guard record.hasSignature(.end64), record.hasSignature(.end64Locator, at: end64Bytes),
             record.long(4) == end64Bytes - 12
         else { throw ZipFault(.strayBytes) }
-        // The part that it is in, where it is, and how many parts there are.
+        // The part with this record, the record's offset, and the number of parts.
         guard record.word(end64Bytes + 4) == 0, record.long(end64Bytes + 8) == start,
             record.word(end64Bytes + 16) == 1, record.word(16) == 0, record.word(20) == 0,
             let count = record.long(32), record.long(24) == count, let size = record.long(40),
@@ -131,19 +132,19 @@ struct ZipEnd {
     }
 }
 
-/// The extra fields of a file in a zip: numbers beyond 32 bits, the owner, and times, although there are none. Any
-/// other might change how a program reads the file, as the one with another name does, and is refused.
+/// The extra fields of a file in a zip: numbers beyond 32 bits, and an owner and times that say nothing. Any other
+/// field might change how a program reads the file, as the one with another name does, and is refused.
 struct ZipExtra {
     private static let numbersField = 0x0001
     private static let timesField = 0x5455
     private static let ownerField = 0x7875
-    /// A version, and a user and a group of 32 bits, each with its length; none of them is a particular one.
+    /// A version, then a user and a group of 32 bits, each with its length: 0 stands for no particular one.
     private static let nobody: [UInt8] = [1, 4, 0, 0, 0, 0, 4, 0, 0, 0, 0]
 
-    /// Those not consumed yet; nil without the field.
+    /// The numbers not consumed yet, the next one last; nil without the field.
     private var numbers: [Int]?
 
-    /// Nil for fields that are cut off, occur twice, or are neither of the two.
+    /// Nil for fields that are cut off, repeated, or of any other kind.
     init?(_ bytes: ArraySlice<UInt8>) {
         let record = ZipRecord(bytes: Array(bytes))
         var position = 0
@@ -161,7 +162,7 @@ struct ZipExtra {
                     found.append(number)
                 }
                 numbers = found.reversed()
-            // A byte that says which times follow.
+            // The byte that says which times follow: none.
             case Self.timesField where !hasTimes && count == 1 && record.bytes[position] == 0:
                 hasTimes = true
             case Self.ownerField
@@ -174,13 +175,13 @@ struct ZipExtra {
         }
     }
 
-    /// Whether there are numbers beyond 32 bits, or places for them.
+    /// Whether there is a field for numbers beyond 32 bits.
     var hasNumbers: Bool { numbers != nil }
 
     /// Whether all numbers were consumed.
     var isUsedUp: Bool { numbers?.isEmpty != false }
 
-    /// The number that a field of 32 bits refers to; nil if it should be here and is not.
+    /// Returns the value of a 32-bit field, which may refer to a larger number; nil if that number is missing.
     mutating func number(for field: Int) -> Int? {
         guard field == ZipListed.beyond, numbers != nil else { return field }
         return numbers?.popLast()
@@ -190,7 +191,7 @@ struct ZipExtra {
 /// Why a file is not a zip that every program reads alike.
 package struct ZipFault: Error, Sendable, Equatable {
     package var code: Code
-    /// The entry that it is about, if its name could be read: hostile text.
+    /// The entry concerned, if its name could be read: hostile text.
     package var entry: String?
 
     package enum Code: Sendable, Equatable {
@@ -204,7 +205,7 @@ package struct ZipFault: Error, Sendable, Equatable {
         case noEnd
         /// Bytes that belong to no entry, or entries that overlap.
         case strayBytes
-        /// It is in several parts, has a comment, or an entry has one.
+        /// It is in several parts, or it or an entry has a comment.
         case unusual
         case encrypted
         /// Neither stored nor deflated.

@@ -2,8 +2,8 @@ private import CISAL
 private import Glibc
 package import ImportFoundation
 
-/// The contents of a file in a zip, inflated by ISA-L. Their size and checksum must be those in the zip; otherwise, the
-/// read at the end fails.
+/// The contents of a file in a zip, inflated by ISA-L. If their size or checksum differs from the zip's, the read at
+/// the end fails.
 package struct ZipEntrySource: ByteSource {
     private let reader: ZipEntryReader
 
@@ -18,7 +18,7 @@ package struct ZipEntrySource: ByteSource {
     }
 }
 
-/// The state of inflating. One thread at a time uses it, as it does a source, so that it can be sent between them.
+/// The inflate state. Only one thread at a time uses it, as with any source, so it can be sent between threads.
 @safe
 private final class ZipEntryReader: @unchecked Sendable {
     private static let capacity = 64 * 1024
@@ -27,9 +27,9 @@ private final class ZipEntryReader: @unchecked Sendable {
     private let descriptor: Int32
     private let state: UnsafeMutablePointer<inflate_state>
     private let input: UnsafeMutableRawBufferPointer
-    /// Where the next bytes of the zip are.
+    /// The byte offset of the next bytes in the zip.
     private var position: Int
-    /// Bytes that are still to be delivered.
+    /// The number of bytes still to be delivered.
     private var left: Int
     private var isAtEnd = false
 
@@ -43,7 +43,7 @@ private final class ZipEntryReader: @unchecked Sendable {
         unsafe input.initializeMemory(as: UInt8.self, repeating: 0)
         unsafe isal_inflate_init(state)
         unsafe state.pointee.avail_in = 0
-        // Of raw data, with a checksum of the output.
+        // Raw data, with a checksum of the output.
         unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP_NO_HDR)
     }
 
@@ -61,7 +61,7 @@ private final class ZipEntryReader: @unchecked Sendable {
             left -= count
             return count
         }
-        // The last byte must be followed by the end.
+        // The data must end after the last byte.
         var more: UInt8 = 0
         let count = try unsafe withUnsafeMutableBytes(of: &more) { byte throws(ReadFailure) in try unsafe fill(byte) }
         guard count == 0, position == entry.data.upperBound, unreadBytes == 0 else { throw damaged(.structure) }
@@ -70,7 +70,7 @@ private final class ZipEntryReader: @unchecked Sendable {
         return 0
     }
 
-    /// 0 means the end of the data.
+    /// Fills `room` and returns the number of bytes; 0 means the end of the data.
     private func fill(_ room: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         if !entry.isDeflated {
             let count = try unsafe readPacked(into: room)
@@ -97,7 +97,7 @@ private final class ZipEntryReader: @unchecked Sendable {
         return 0
     }
 
-    /// Complete bytes that were read from the zip and are not part of the deflated data.
+    /// The number of whole bytes read from the zip that are not part of the deflated data.
     private var unreadBytes: Int {
         guard entry.isDeflated else { return 0 }
         return unsafe Int(state.pointee.avail_in) + Int(state.pointee.read_in_length) / 8
@@ -120,7 +120,7 @@ private final class ZipEntryReader: @unchecked Sendable {
     private func damaged(_ damage: ReadFailure.Damage) -> ReadFailure { ReadFailure(.damaged(.zip, damage)) }
 }
 
-/// The bytes of a zip that is in a regular file.
+/// The bytes of a zip in a regular file.
 struct ZipBytes: Sendable {
     let descriptor: Int32
     let count: Int
@@ -133,7 +133,7 @@ struct ZipBytes: Sendable {
         count = status.st_size
     }
 
-    /// All bytes of a stretch, which must be in the file.
+    /// Reads all bytes of a range, which must be within the file.
     func read(at offset: Int, count: Int) throws(ZipFault) -> ZipRecord {
         guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
             throw ZipFault(.structure)
@@ -146,7 +146,7 @@ struct ZipBytes: Sendable {
             }
             if read < 0, errno == EINTR { continue }
             guard read >= 0 else { throw ZipFault(.system(errorNumber: errno)) }
-            // Another program has truncated it in the meantime.
+            // Another program has truncated the file in the meantime.
             guard read > 0 else { throw ZipFault(.noEnd) }
             filled += read
         }
@@ -177,7 +177,7 @@ struct ZipBytesSource: ByteSource {
     }
 }
 
-/// A stretch of a zip: numbers in it have their lowest byte first.
+/// Some bytes of a zip, in which numbers are little-endian.
 struct ZipRecord {
     let bytes: [UInt8]
 

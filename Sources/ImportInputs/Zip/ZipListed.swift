@@ -10,13 +10,13 @@ struct ZipListed {
     /// A flag: the checksum and the sizes follow the data.
     private static let sizesBehind = 1 << 3
     private static let isUTF8 = 1 << 11
-    /// Flags that may be set: those two, and the level of compression.
+    /// The flags that may be set: these two and the compression level.
     private static let knownFlags = sizesBehind | isUTF8 | 0b110
-    /// Made by Unix: only then do the attributes have the expected meaning.
+    /// Made on Unix: only then do the attributes have the expected meaning.
     private static let unix = 3
-    /// A plain file that its owner may write and all may read.
+    /// A plain file that its owner may write and everyone may read.
     private static let plainFile = 0o100_644 << 16
-    /// Stands for a number that is in an extra field.
+    /// The value of a 32-bit field whose number is in an extra field instead.
     static let beyond = 0xFFFF_FFFF
 
     let recordBytes: Int
@@ -26,7 +26,7 @@ struct ZipListed {
     let checksum: Int
     let packedSize: Int
     let size: Int
-    /// Where the header before its data is.
+    /// The byte offset of the header before its data.
     let header: Int
     private let flags: Int
     private let time: Int
@@ -46,7 +46,7 @@ struct ZipListed {
         checksum = fixed.word(16)
 
         if flags & 1 != 0 { throw ZipFault(.encrypted, entry: name) }
-        // No comment, the first part, and no marks of its own.
+        // No comment, the first part, and no internal attributes.
         guard fixed.half(32) == 0, fixed.half(34) == 0, fixed.half(36) == 0, flags & ~Self.knownFlags == 0,
             fixed.half(6) <= 45
         else {
@@ -68,8 +68,8 @@ struct ZipListed {
 
     /// Finds the data after the header, which must match the list.
     ///
-    /// - Parameter limit: where the list begins.
-    /// - Returns: where the data is, and where the next file begins.
+    /// - Parameter limit: the byte offset where the list begins.
+    /// - Returns: the byte range of the data, and the byte offset of the next file.
     func data(in file: ZipBytes, limit: Int) throws(ZipFault) -> (range: Range<Int>, end: Int) {
         guard header <= limit - Self.headerBytes else { throw ZipFault(.structure, entry: name) }
         let fixed = try file.read(at: header, count: Self.headerBytes)
@@ -108,10 +108,10 @@ struct ZipListed {
     }
 }
 
-/// Names that lead into the folder that a zip is unpacked in, whichever program does it.
+/// Names that stay within the folder where a zip is unpacked, whichever program unpacks it.
 enum ZipName {
-    /// - Parameter isMarkedUTF8: whether the zip says that it is UTF-8, without which it is read by the machine's own
-    ///   character set.
+    /// - Parameter isMarkedUTF8: whether the zip marks the name as UTF-8; without the mark, programs use the machine's
+    ///   own character set.
     static func isSafe(_ name: [UInt8], isMarkedUTF8: Bool) -> Bool {
         guard let text = String(validating: name, as: UTF8.self) else { return false }
         guard isMarkedUTF8 || name.allSatisfy({ $0 < 0x80 }) else { return false }
@@ -126,11 +126,11 @@ enum ZipName {
     }
 }
 
-/// A zip container whose entries are read as they are: hidden ones too, without bounds, because it was made by this program.
+/// A zip of this program, whose entries are read as they are, including hidden ones and without limits.
 package struct ZipFile {
     private let archive: LibArchive
 
-    /// - Parameter descriptor: of a regular file open for reading. It is not closed here.
+    /// - Parameter descriptor: a regular file open for reading. It is not closed here.
     package init(descriptor: Int32) throws(ReadFailure) {
         let region = InputFileRegion(descriptor: descriptor) { size in
             ExpansionBudget(limits: InputLimits(), progress: InputProgress(), size: size)
@@ -139,7 +139,7 @@ package struct ZipFile {
         archive = try LibArchive(.zip, ArchiveInput(region, format: .zip))
     }
 
-    /// Goes on to the next entry; returns its name, nil at the end.
+    /// Moves to the next entry and returns its name; nil at the end.
     package func next() throws(ReadFailure) -> String? {
         switch archive.next() {
         case .entry(let entry): return String(decoding: entry.name, as: UTF8.self)
@@ -150,12 +150,12 @@ package struct ZipFile {
         }
     }
 
-    /// Reads on in the entry; 0 means its end.
+    /// Reads more of the entry; 0 means its end.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         try unsafe archive.read(into: buffer)
     }
 
-    /// The first bytes of the entry, as many as are needed to recognize it.
+    /// Returns the first bytes of the entry, as many as are needed to recognize it.
     func beginning() throws(ReadFailure) -> ArraySlice<UInt8> {
         var bytes = [UInt8](repeating: 0, count: 1024)
         var filled = 0

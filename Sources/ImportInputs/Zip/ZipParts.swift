@@ -1,7 +1,7 @@
 package import ImportFoundation
 
-/// The parts of a zip container that someone else made, such as a workbook: found by name, each readable several
-/// times, and all of them together within the limits of any input (``InputLimits``).
+/// The parts of a zip that another program made, such as a workbook: found by name, each readable several times, and
+/// all of them together within the limits of any input (``InputLimits``).
 ///
 /// Names are compared as in Office documents, ignoring the case of ASCII letters.
 package struct ZipParts: Sendable {
@@ -10,15 +10,15 @@ package struct ZipParts: Sendable {
 
     private let region: InputFileRegion
     private let meter: ExpansionMeter
-    /// As the zip has them, in the order of its bytes.
+    /// The names as the zip has them, in its order.
     package private(set) var names: [String] = []
-    /// A password is needed.
+    /// Whether a password is needed.
     package private(set) var isEncrypted = false
 
     /// Lists the parts.
     ///
-    /// - Parameter descriptor: of a regular file open for reading, from where it stands. It is not closed here, and
-    ///   must stay open as long as parts are read.
+    /// - Parameter descriptor: a regular file open for reading, read from its current position. It is not closed here,
+    ///   and must stay open as long as parts are read.
     package init(descriptor: Int32, limits: InputLimits = InputLimits()) throws(ReadFailure) {
         let region = InputFileRegion(descriptor: descriptor) { size in
             ExpansionBudget(limits: limits, progress: InputProgress(), size: size)
@@ -34,7 +34,7 @@ package struct ZipParts: Sendable {
                 if entry.isFolder { continue }
                 let name = String(decoding: entry.name, as: UTF8.self)
                 isEncrypted = isEncrypted || entry.isEncrypted
-                // If two parts had one name, programs would read different ones.
+                // If two parts had the same name, different programs would read different ones.
                 guard names.count < Self.mostParts, known.insert(Self.key(name)).inserted else {
                     throw ReadFailure(.damaged(.zip, .structure))
                 }
@@ -49,13 +49,13 @@ package struct ZipParts: Sendable {
         }
     }
 
-    /// Whether a zip is an Office workbook of another program: it has the parts of one, and nothing else.
+    /// Returns whether a zip is an Office workbook of another program, with the parts of a workbook and nothing else.
     ///
     /// - Parameters:
-    ///   - descriptor: of a regular file open for reading.
+    ///   - descriptor: a regular file open for reading.
     ///   - beginning: its first bytes.
     static func isForeignWorkbook(_ descriptor: Int32, beginning: ArraySlice<UInt8>) -> Bool {
-        // The name of the first entry follows a header of 30 bytes: other archives are not listed for this.
+        // The first entry's name, after a header of 30 bytes, rules out most other archives without listing them.
         let first = beginning.dropFirst(30)
         let folders = ["[content_types].xml", "_rels/", "docprops/", "xl/", "customxml/"]
         func isPart(_ name: some Sequence<UInt8>) -> Bool {
@@ -69,10 +69,11 @@ package struct ZipParts: Sendable {
         return OwnOutput(zip: descriptor) == nil
     }
 
-    /// Whether there is a part of this name.
+    /// Returns whether there is a part with this name.
     package func contains(_ name: String) -> Bool { names.contains { Self.key($0) == Self.key(name) } }
 
-    /// The bytes of a part; nil if the zip has no such part. A part that is cut off or damaged fails at its end.
+    /// Returns the bytes of a part; nil if the zip has no such part. Reading a part that is cut off or damaged fails at
+    /// its end.
     package func source(of name: String) throws(ReadFailure) -> (any ByteSource)? {
         let archive = try LibArchive(.zip, ArchiveInput(region, format: .zip))
         let session = ArchiveSession(archive: archive, meter: meter, isPrompt: true)

@@ -1,16 +1,16 @@
 private import CLibArchive
 
-/// Writes a zip, file by file, by libarchive.
+/// Writes a zip with libarchive, file by file.
 ///
-/// The bytes depend on the names, the contents and libarchive's zlib alone: every file is of 1980-01-01 (the first day
-/// that a zip can tell), belongs to nobody and may be read by all. Sizes beyond 4 GB and more than 65,535 files are
-/// written as Zip64, unless that is ruled out. Memory does not grow with the files' contents; each file's record in the
-/// list at the end waits in memory, about 100 bytes and its path.
+/// The bytes depend only on the names, the contents and libarchive's zlib: every file is dated 1980-01-01 (the first
+/// day that a zip can express), belongs to nobody and may be read by everyone. Sizes beyond 4 GB and more than 65,535
+/// files are written as Zip64, unless that is ruled out. Memory does not grow with the files' contents; each file's
+/// record for the list at the end stays in memory, about 100 bytes plus its path.
 ///
-/// It belongs to one thread at a time.
+/// Only one thread at a time may use it.
 @safe
 package final class ZipWriter {
-    /// libarchive could not go on; its message.
+    /// A failure of libarchive, with its message.
     package struct Failure: Error {
         package let message: String
     }
@@ -20,9 +20,9 @@ package final class ZipWriter {
     private let sink: ZipSink
 
     /// - Parameters:
-    ///   - allowsZip64: false for a zip for spreadsheet programs, because some do not support it. No file may then have
-    ///     4 GB.
-    ///   - output: receives the bytes of the zip, in order. The call that made it throw rethrows its error.
+    ///   - allowsZip64: false for a zip for spreadsheet programs, because some do not support Zip64. Every file must
+    ///     then be smaller than 4 GB.
+    ///   - output: receives the bytes of the zip, in order. If it throws, the call that led to it rethrows the error.
     package init(allowsZip64: Bool = true, to output: @escaping (Span<UInt8>) throws -> Void) throws {
         guard let archive = unsafe archive_write_new(), let entry = unsafe archive_entry_new() else {
             throw Failure(message: "out of memory")
@@ -37,9 +37,9 @@ package final class ZipWriter {
             unsafe archive_write_set_format_zip(archive) == ARCHIVE_OK
                 && archive_write_set_options(archive, options) == ARCHIVE_OK
                 && archive_write_set_bytes_per_block(archive, 256 * 1024) == ARCHIVE_OK
-                // Nothing fills the last block.
+                // The last block is not padded.
                 && archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK
-                // The sink lives as long as this object, which frees the archive before it goes.
+                // The sink lives as long as this object, which frees the archive first.
                 && archive_write_open2(
                     archive, Unmanaged.passUnretained(sink).toOpaque(), nil, writeToSink, nil, nil) == ARCHIVE_OK
         }
@@ -47,22 +47,22 @@ package final class ZipWriter {
     }
 
     deinit {
-        // Freed half way, libarchive would write an end.
+        // Without this, freeing the archive midway would write the end of a zip.
         unsafe archive_write_fail(archive)
         unsafe archive_write_free(archive)
         unsafe archive_entry_free(entry)
     }
 
-    /// Begins a file. The one before ends.
+    /// Begins a file, which ends the previous one.
     ///
     /// - Parameters:
     ///   - path: with `/` between its parts.
-    ///   - byteCount: the exact number of bytes to be written; nil if it is not known, then it follows them.
+    ///   - byteCount: the exact number of bytes to be written; nil if it is unknown, in which case it follows the data.
     package func beginFile(_ path: String, byteCount: Int?) throws {
         let status = UTF8Locale.use {
             unsafe archive_entry_clear(entry)
             unsafe archive_entry_update_pathname_utf8(entry, path)
-            // A plain file, with its rights.
+            // A plain file and its permissions.
             unsafe archive_entry_set_mode(entry, 0o100_644)
             if let byteCount { unsafe archive_entry_set_size(entry, Int64(byteCount)) }
             return unsafe archive_write_header(archive, entry)
@@ -70,7 +70,7 @@ package final class ZipWriter {
         guard status == ARCHIVE_OK else { throw failure }
     }
 
-    /// Writes on in the file that was begun last.
+    /// Writes more of the current file.
     package func write(_ bytes: Span<UInt8>) throws {
         guard !bytes.isEmpty else { return }
         let count = unsafe bytes.withUnsafeBufferPointer { bytes in
@@ -94,7 +94,7 @@ package final class ZipWriter {
     }
 }
 
-/// Where libarchive hands its bytes to.
+/// Receives libarchive's output.
 private final class ZipSink {
     private let output: (Span<UInt8>) throws -> Void
     private(set) var failure: (any Error)?
@@ -103,7 +103,7 @@ private final class ZipSink {
         self.output = output
     }
 
-    /// False once something has failed.
+    /// Returns false once something has failed.
     func take(_ bytes: Span<UInt8>) -> Bool {
         guard failure == nil else { return false }
         do {

@@ -1,13 +1,13 @@
 package import ImportAnalysis
 import ImportFoundation
 
-/// The output of `account` about the rows of a first try, in one of several forms.
+/// The output of `account`, which says what became of the rows of a first try, in several formats.
 package struct AccountReport: Sendable {
-    /// Codes that a text or a page lists; JSON has all.
+    /// The number of codes that the text and the page list; the JSON has all of them.
     private static let codesListed = 50
 
     let totals: AccountTotals
-    /// The tries, as they are named.
+    /// The names of the tries.
     let names: [String]
 
     package init(_ totals: AccountTotals, tries names: [String]) {
@@ -17,7 +17,7 @@ package struct AccountReport: Sendable {
 
     // MARK: - Text
 
-    /// For people at a terminal, with a line feed at its end.
+    /// The report for people at a terminal, ending with a line feed.
     package var text: String {
         var text = Wording.account(totals) + "\n\n"
         let width = max(Wording.grouped(totals.rows).count, 1)
@@ -53,7 +53,7 @@ package struct AccountReport: Sendable {
     package static let header =
         "source,source_row,state,try,tries,error_code,sent_again_after_success\r\n"
 
-    /// The line of one row.
+    /// Appends the line of one row.
     package static func line(
         _ row: RowAccount.Row, source: String, number: Int, _ options: CSVOptions, into bytes: inout [UInt8]
     ) {
@@ -65,7 +65,7 @@ package struct AccountReport: Sendable {
 
     // MARK: - Page
 
-    /// A page with the same layout as those of reports.
+    /// Returns a page with the same layout as the pages of reports.
     package func page(toolVersion: String) -> [UInt8] {
         let style = String(decoding: BuiltInTemplates.files["report.css"] ?? [], as: UTF8.self)
         let isDone = totals.succeeded.reduce(0, +) == totals.rows
@@ -135,13 +135,13 @@ package struct AccountReport: Sendable {
 extension AccountReport {
     /// The value of the member `format`.
     package static let format = "import-audit.account"
-    /// Raised when a name changes its meaning or goes away; new names may come at any time.
+    /// Increases when a member changes its meaning or is removed; members may be added at any time.
     package static let version = 1
 
-    /// For programs, with a line feed at its end.
+    /// The report for programs, ending with a line feed.
     package var json: [UInt8] { MemberTable.account.document(self) }
 
-    /// Describes ``json`` as a JSON Schema.
+    /// The JSON Schema of ``json``.
     package static var schema: [UInt8] {
         MemberTable.account.schema.document(of: "account --format json", version: version)
     }

@@ -7,7 +7,7 @@ enum ArrowMessages {
         enum Kind: Sendable {
             case text
             case number
-            /// Texts that are numbers into a dictionary, with the bits of such a number.
+            /// Texts stored as indices into a dictionary, each `bits` wide.
             case dictionary(id: Int, bits: Int)
         }
 
@@ -16,7 +16,7 @@ enum ArrowMessages {
         var isNullable: Bool
     }
 
-    /// The part of a body that is one buffer.
+    /// The part of a message body that one buffer occupies.
     struct Extent {
         var offset: Int
         var count: Int
@@ -30,12 +30,12 @@ enum ArrowMessages {
 
     /// Marks the end of a stream.
     static let end: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
-    /// What bodies and their buffers are padded to, in bytes.
+    /// The alignment to which bodies and their buffers are padded, in bytes.
     static let alignment = 64
 
     private static let version = FlatBuffer.Field.short(4)  // V5, the fifth since 0.1
 
-    // Numbers of the unions of the schema.
+    // Values of the unions in Arrow's schema.
     private enum Header: UInt8 {
         case schema = 1
         case dictionary
@@ -53,7 +53,7 @@ enum ArrowMessages {
         return framed(buffer)
     }
 
-    /// What precedes the body of a batch of rows.
+    /// Returns what precedes the body of a batch of rows.
     static func records(rows: Int, nodes: [Node], extents: [Extent], bodyCount: Int) -> [UInt8] {
         var buffer = FlatBuffer()
         let header = message(.records, bodyCount: bodyCount, &buffer)
@@ -61,7 +61,7 @@ enum ArrowMessages {
         return framed(buffer)
     }
 
-    /// What precedes the body of a dictionary, which replaces an earlier one of the same number.
+    /// Returns what precedes the body of a dictionary, which replaces any earlier one with the same number.
     static func dictionary(id: Int, texts: Int, extents: [Extent], bodyCount: Int) -> [UInt8] {
         var buffer = FlatBuffer()
         let header = message(.dictionary, bodyCount: bodyCount, &buffer)
@@ -97,7 +97,7 @@ enum ArrowMessages {
             let index = buffer.table(at: places[2], [.long(Int64(id)), .pointer, .bool(false)])
             integer(bits: bits, at: index[0], &buffer)
         }
-        // Children are asked for even where there are none.
+        // Readers require the vector of children even if it is empty.
         _ = buffer.pointers(at: places[places.count - 1], count: 0)
     }
 
@@ -107,7 +107,7 @@ enum ArrowMessages {
 
     private static func framed(_ buffer: FlatBuffer) -> [UInt8] {
         var metadata = buffer.bytes
-        // The body begins at a multiple of 8.
+        // The body must begin at a multiple of 8.
         while metadata.count % 8 != 0 { metadata.append(0) }
         var bytes: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
         unsafe withUnsafeBytes(of: Int32(metadata.count).littleEndian) { unsafe bytes.append(contentsOf: $0) }

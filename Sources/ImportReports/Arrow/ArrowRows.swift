@@ -2,20 +2,20 @@ import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-/// Rows as an Arrow IPC stream: batches of at most ``batchRows`` rows, each after the dictionaries that are new to it.
+/// Writes rows as an Arrow IPC stream: batches of at most ``batchRows`` rows, each after the dictionaries that changed.
 ///
 /// Memory is bounded: a batch ends early when its texts reach ``batchBytes``, and a dictionary that has grown beyond
-/// ``dictionaryTexts`` or ``dictionaryBytes`` begins again with the next batch.
+/// ``dictionaryTexts`` or ``dictionaryBytes`` is started over with the next batch.
 final class ArrowRows {
     typealias Write = (Span<UInt8>) throws -> Void
 
-    /// Rows of a batch at most.
+    /// The most rows of a batch.
     static let batchRows = 65_536
-    /// Bytes of ids, codes and messages after which a batch ends.
+    /// The bytes of ids, messages and dictionaries after which a batch ends.
     static let batchBytes = 16 * 1024 * 1024
-    /// Texts of a dictionary after which it begins again.
+    /// The number of texts beyond which a dictionary is started over.
     static let dictionaryTexts = 4096
-    /// Bytes of a dictionary after which it begins again.
+    /// The number of bytes beyond which a dictionary is started over.
     static let dictionaryBytes = 1024 * 1024
 
     private enum Dictionary: Int { case sources, jobs, outcomes, codes }
@@ -36,7 +36,7 @@ final class ArrowRows {
         batch = ArrowBatch(selection)
     }
 
-    /// The rows that follow are of this job.
+    /// Begins a job, to which the rows that follow belong.
     func begin(source: String, jobID: String?) {
         batch.begin(source: source, jobID: jobID)
     }
@@ -46,7 +46,7 @@ final class ArrowRows {
         for index in runs.indices { try batch.append(runs[index], text, write) }
     }
 
-    /// Passes on the rest, and the end of the stream.
+    /// Writes the remaining rows and the end of the stream.
     func finish(_ write: Write) throws {
         try batch.flush(write)
         try batch.beginStream(write)
@@ -55,7 +55,8 @@ final class ArrowRows {
     }
 }
 
-/// The rows that wait. A value, so that exclusive access is checked once for all the runs of a call.
+/// The rows that have not been written yet. As a value, it needs only one check of exclusive access for all runs of a
+/// call.
 private struct ArrowBatch: ~Copyable {
     private let selection: RowSelection
     private var hasBegun = false
@@ -63,7 +64,7 @@ private struct ArrowBatch: ~Copyable {
 
     private var source: [UInt8] = []
     private var job: [UInt8]?
-    /// The job's numbers in the dictionaries of this batch; nil until a row of it is wanted.
+    /// The job's indices in the dictionaries of this batch; nil until one of its rows is selected.
     private var numbers: (source: Int32, job: Int32)?
 
     private var sources = ColumnBuffer()
@@ -128,7 +129,7 @@ private struct ArrowBatch: ~Copyable {
         messages.append(run.message, stride: 0, times: times, text)
     }
 
-    /// The schema, if it was not written yet.
+    /// Writes the schema unless it has been written.
     mutating func beginStream(_ write: ArrowRows.Write) throws {
         guard !hasBegun else { return }
         hasBegun = true
@@ -194,7 +195,7 @@ private struct ArrowBody: ~Copyable {
     private(set) var nodes: [ArrowMessages.Node] = []
     private(set) var extents: [ArrowMessages.Extent] = []
 
-    /// A column of numbers, all of which are there.
+    /// Adds a column of numbers without nulls.
     mutating func add(_ numbers: borrowing ColumnBuffer, rows: Int) {
         nodes.append(.init(rows: rows, nulls: 0))
         add([UInt8]().span)
@@ -221,7 +222,7 @@ private struct ArrowBody: ~Copyable {
     }
 }
 
-/// A column of texts by their numbers in a dictionary; some rows have none.
+/// A column of texts, as indices into a dictionary; some rows have none.
 private struct NumberedTexts: ~Copyable {
     private(set) var validity = Validity()
     private(set) var numbers = ColumnBuffer()
@@ -248,7 +249,8 @@ private struct TextColumn: ~Copyable {
         offsets.append(Int32(0))
     }
 
-    /// Bytes of texts. They stay far below the 2 GiB that an offset can tell: a batch ends before.
+    /// The bytes of all texts. They stay far below the 2 GiB that an offset can express, because a batch ends before
+    /// that.
     var byteCount: Int { text.count }
 
     @inline(__always)
@@ -269,10 +271,10 @@ private struct TextColumn: ~Copyable {
     }
 }
 
-/// The texts that numbers of a column stand for.
+/// The texts that the indices of a column refer to.
 private struct ArrowDictionary {
     private var texts = TextIndex()
-    /// How many of them a reader knows; nil before the first batch.
+    /// The number of texts that readers already have; nil before the first batch.
     private var written: Int?
 
     var byteCount: Int { texts.byteCount }
@@ -282,7 +284,7 @@ private struct ArrowDictionary {
         return Int32(truncatingIfNeeded: texts.find(text, hash: hash) ?? texts.insert(text, hash: hash))
     }
 
-    /// Writes all texts, if a reader does not know all of them.
+    /// Writes all texts, unless readers already have them.
     mutating func write(id: Int, _ write: ArrowRows.Write) throws {
         guard written != texts.count else { return }
         var body = ArrowBody()
@@ -303,7 +305,7 @@ private struct ArrowDictionary {
     mutating func removeIfLarge() {
         guard texts.count > ArrowRows.dictionaryTexts || texts.byteCount > ArrowRows.dictionaryBytes else { return }
         texts = TextIndex()
-        // What follows is another dictionary, even if it has as many texts.
+        // What follows is another dictionary, even if it has the same number of texts.
         written = nil
     }
 }

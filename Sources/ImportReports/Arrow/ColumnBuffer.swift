@@ -1,13 +1,13 @@
 private import Glibc
 
-/// The bytes of one buffer of a column of a record batch.
+/// The bytes of one buffer of a column in a record batch.
 ///
-/// Safe to use: room is made for whatever is appended.
+/// Safe, because each append first makes room for what it writes.
 @safe
 struct ColumnBuffer: ~Copyable {
     private var start: UnsafeMutableRawPointer
     private var capacity: Int
-    /// Bytes so far.
+    /// The number of bytes so far.
     private(set) var count = 0
 
     init(capacity: Int = 4096) {
@@ -25,7 +25,7 @@ struct ColumnBuffer: ~Copyable {
         count = 0
     }
 
-    /// Appends one number again and again.
+    /// Appends a number `times` times.
     @inline(__always)
     mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number, times: Int = 1) {
         let number = number.littleEndian
@@ -61,7 +61,7 @@ struct ColumnBuffer: ~Copyable {
         }
     }
 
-    /// Appends texts of one length that are `stride` bytes apart in `text`.
+    /// Appends `times` texts of `count` bytes that are `stride` bytes apart in `text`.
     @inline(__always)
     mutating func append(_ text: Span<UInt8>, at offset: Int, count: Int, stride: Int, times: Int) {
         guard times > 0, count > 0 else { return }
@@ -72,7 +72,7 @@ struct ColumnBuffer: ~Copyable {
                 var source = unsafe text + offset
                 var target = unsafe room
                 if count == 36 {
-                    // A constant length is copied without a call: nearly all ids are UUIDs.
+                    // A copy of constant length is inlined, and nearly all ids are UUIDs.
                     for _ in 0..<times {
                         unsafe memcpy(target, source, 36)
                         unsafe (source, target) = (source + stride, target + 36)
@@ -87,7 +87,7 @@ struct ColumnBuffer: ~Copyable {
         }
     }
 
-    /// Appends zeros until the count can be divided by `width`.
+    /// Appends zeros until the count is a multiple of `width`.
     mutating func align(_ width: Int) {
         append(UInt8(0), times: (width - count % width) % width)
     }
@@ -109,12 +109,12 @@ struct ColumnBuffer: ~Copyable {
     }
 }
 
-/// Which rows have a value, a bit for each.
+/// A validity bitmap: one bit for each row that says whether the row has a value.
 struct Validity: ~Copyable {
     private var bits = [UInt8]()
-    /// Rows so far.
+    /// The number of rows so far.
     private(set) var count = 0
-    /// Of them, those without a value.
+    /// The number of rows without a value.
     private(set) var nullCount = 0
 
     mutating func removeAll() {
@@ -122,7 +122,7 @@ struct Validity: ~Copyable {
         (count, nullCount) = (0, 0)
     }
 
-    /// The next `times` rows have a value or not.
+    /// Appends `times` rows, all with or all without a value.
     @inline(__always)
     mutating func append(_ isValid: Bool, times: Int) {
         if !isValid { nullCount += times }
@@ -143,6 +143,6 @@ struct Validity: ~Copyable {
         }
     }
 
-    /// The bits; none if every row has a value, as the format allows.
+    /// The bits; empty if every row has a value, which the format allows.
     var bytes: [UInt8] { nullCount == 0 ? [] : bits }
 }

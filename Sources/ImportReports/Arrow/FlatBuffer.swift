@@ -1,16 +1,16 @@
-/// A FlatBuffer that is written front to back: parents first, then what they point at. Enough of the format for the
-/// messages of Arrow; a reader may verify it.
+/// A FlatBuffer that is written front to back: parents first, then what they point to. It implements as much of the
+/// format as Arrow's messages need, and its output passes the verification of readers.
 struct FlatBuffer {
-    /// A value inside a table, in the order of the schema's fields.
+    /// A field of a table. Fields are in the order of the schema.
     enum Field {
-        /// The reader takes the default.
+        /// Not stored: the reader uses the default.
         case absent
         case bool(Bool)
         case byte(UInt8)
         case short(Int16)
         case int(Int32)
         case long(Int64)
-        /// A place for a pointer to a table, a vector or a string, filled by ``FlatBuffer/point(_:)``.
+        /// Room for a pointer to a table, a vector or a string, filled in by ``FlatBuffer/point(_:)``.
         case pointer
 
         fileprivate var width: Int {
@@ -24,17 +24,17 @@ struct FlatBuffer {
         }
     }
 
-    /// Where a pointer is to be filled in.
+    /// The position of a pointer that is yet to be filled in.
     struct Place {
         fileprivate let position: Int
     }
 
-    /// All bytes, which begin with the pointer to the root.
+    /// All bytes, beginning with the pointer to the root.
     private(set) var bytes: [UInt8] = [0, 0, 0, 0]
-    /// The root's own place.
+    /// The place of the pointer to the root.
     let root = Place(position: 0)
 
-    /// Writes a table, to which `place` then points.
+    /// Writes a table and makes `place` point to it.
     ///
     /// - Returns: the places of its pointers, in the order of the fields.
     mutating func table(at place: Place, _ fields: [Field]) -> [Place] {
@@ -77,7 +77,7 @@ struct FlatBuffer {
         return places
     }
 
-    /// Writes a string, to which `place` then points.
+    /// Writes a string and makes `place` point to it.
     mutating func string(at place: Place, _ text: String) {
         align(4)
         point(place)
@@ -86,7 +86,7 @@ struct FlatBuffer {
         bytes.append(0)
     }
 
-    /// Writes a vector of pointers, to which `place` then points.
+    /// Writes a vector of pointers and makes `place` point to it.
     mutating func pointers(at place: Place, count: Int) -> [Place] {
         align(4)
         point(place)
@@ -97,7 +97,7 @@ struct FlatBuffer {
         }
     }
 
-    /// Writes a vector of structs of two numbers, to which `place` then points.
+    /// Writes a vector of structs of two numbers and makes `place` point to it.
     mutating func pairs(at place: Place, _ pairs: [(Int, Int)]) {
         while bytes.count % 8 != 4 { bytes.append(0) }
         point(place)
@@ -108,7 +108,7 @@ struct FlatBuffer {
         }
     }
 
-    /// Makes a place point at the next byte.
+    /// Makes a place point to the next byte.
     private mutating func point(_ place: Place) {
         let distance = UInt32(bytes.count - place.position).littleEndian
         unsafe withUnsafeBytes(of: distance) { source in

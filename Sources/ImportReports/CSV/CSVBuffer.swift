@@ -1,8 +1,8 @@
 private import Glibc
 
-/// Bytes of a CSV file that wait to be written out, in one allocation.
+/// A buffer for bytes of a CSV file that are yet to be written out, in one allocation.
 ///
-/// Safe to use: a writer says in advance how many bytes it will need at most, and room is made for them.
+/// Safe, because callers state in advance the most bytes that they will write, and the buffer makes room for them.
 @safe
 struct CSVBuffer: ~Copyable {
     private var start: UnsafeMutablePointer<UInt8>
@@ -44,7 +44,7 @@ struct CSVBuffer: ~Copyable {
     }
 }
 
-/// Writes bytes in sequence, where there is room for them.
+/// Writes bytes in sequence to memory that has room for them.
 @safe
 struct CSVWriter {
     fileprivate(set) var next: UnsafeMutablePointer<UInt8>
@@ -61,7 +61,7 @@ struct CSVWriter {
         unsafe next += text.utf8CodeUnitCount
     }
 
-    /// A short text, copied together with the bytes after it: there must be room for all of it.
+    /// Appends a short text. The padding is copied as well, so there must be room for all `width` bytes.
     @inline(__always)
     mutating func append<let width: Int>(_ text: borrowing PaddedText<width>) {
         unsafe withUnsafeBytes(of: text.bytes) { bytes in
@@ -81,7 +81,7 @@ struct CSVWriter {
         unsafe next += count
     }
 
-    /// The 36 bytes of a UUID at `offset`.
+    /// Appends the 36 bytes of the UUID at `offset`.
     @inline(__always)
     mutating func appendUUID(of text: Span<UInt8>, at offset: Int) {
         precondition(offset >= 0 && offset + 36 <= text.count)
@@ -94,7 +94,7 @@ struct CSVWriter {
 
     @inline(__always)
     mutating func append(_ number: DecimalCounter) {
-        // Room for the most digits; those beyond the number are overwritten.
+        // Always copies the largest number of digits; the next append overwrites the bytes beyond the number.
         unsafe withUnsafeBytes(of: number.digits) { digits in
             guard let source = digits.baseAddress else { return }
             unsafe memcpy(next, source + (DecimalCounter.width - number.count), 20)
@@ -103,13 +103,13 @@ struct CSVWriter {
     }
 }
 
-/// A text in a room of fixed width: copying all of the room takes a few instructions, where copying as many bytes as
-/// there are takes a call.
+/// A text in a buffer of fixed width. To copy the whole buffer takes a few instructions; to copy exactly the text would
+/// take a call.
 struct PaddedText<let width: Int> {
     fileprivate let bytes: InlineArray<width, UInt8>
     let count: Int
 
-    /// - Parameter text: cut to the room's width.
+    /// - Parameter text: is cut to `width` bytes.
     init(_ text: some Collection<UInt8>) {
         var bytes = InlineArray<width, UInt8>(repeating: 0)
         count = min(width, text.count)
@@ -118,11 +118,11 @@ struct PaddedText<let width: Int> {
     }
 }
 
-/// A number that is counted up in its decimal digits: cheaper than to divide for each row again.
+/// A counter that is kept as decimal digits: incrementing them is cheaper than dividing for each row.
 struct DecimalCounter {
-    /// Room for the digits of 2^63 − 1 and for a load that goes beyond the last one.
+    /// Enough for the digits of 2^63 − 1, and the number of bytes that an append copies.
     static let width = 20
-    /// Right-aligned in the first ``width`` bytes.
+    /// The digits, right-aligned in the first ``width`` bytes. Copies may extend into the other bytes.
     fileprivate var digits: InlineArray<40, UInt8> = .init(repeating: UInt8(ascii: "0"))
     private(set) var count = 1
     private(set) var value: Int
@@ -153,15 +153,15 @@ struct DecimalCounter {
     }
 }
 
-/// Takes the header off a CSV file of this program as it streams by, so that files of several jobs make one: the
+/// Removes the header from a CSV file of this program as it streams by. To combine the files of several jobs, write the
 /// header once (``RowsCSV/header``, ``CodesCSV/header``), then the bodies.
 package struct CSVBody: Sendable {
-    // In the header, no cell is quoted: its end is the first line feed.
+    // No cell of the header is quoted, so it ends at the first line feed.
     private var isInHeader = true
 
     package init() {}
 
-    /// Where the body begins in the next bytes: at their end while they are all of the header.
+    /// Returns where the body begins in the next bytes: at their end if all of them belong to the header.
     package mutating func start(in bytes: Span<UInt8>) -> Int {
         guard isInHeader else { return 0 }
         for index in bytes.indices where bytes[index] == UInt8(ascii: "\n") {

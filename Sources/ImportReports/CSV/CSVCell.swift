@@ -2,11 +2,11 @@ import ImportFoundation
 
 /// How texts of the dump are written to CSV files.
 package struct CSVOptions: Sendable {
-    /// Leaves cells as they are, without the apostrophe that keeps spreadsheets from running them as formulas.
+    /// Leaves cells unchanged, without the apostrophe that keeps spreadsheets from running them as formulas.
     package var isRaw: Bool
-    /// Begins each file with U+FEFF, by which Excel knows that it is UTF-8. Other programs may take it for text.
+    /// Begins each file with U+FEFF, by which Excel recognizes UTF-8. Other programs may take it for text.
     package var hasByteOrderMark: Bool
-    /// Between cells: a byte of ASCII.
+    /// The ASCII character between cells.
     package var delimiter: UInt8
 
     package init(isRaw: Bool = false, hasByteOrderMark: Bool = false, delimiter: UInt8 = UInt8(ascii: ",")) {
@@ -15,7 +15,7 @@ package struct CSVOptions: Sendable {
         self.delimiter = delimiter
     }
 
-    /// The first bytes of a file: its header, and what comes before it.
+    /// Returns the first bytes of a file: the byte order mark, if there is one, and the header.
     package func opening(_ header: String) -> [UInt8] {
         Array((hasByteOrderMark ? "\u{FEFF}" : "").utf8) + Array(header.utf8)
     }
@@ -27,7 +27,7 @@ extension CSVWriter {
     static func cellLimit(_ count: Int) -> Int { 3 * count + 3 }
 }
 
-/// What cells are written into.
+/// A destination for cells.
 protocol CellSink {
     mutating func append(_ byte: UInt8)
     mutating func append(span bytes: Span<UInt8>)
@@ -41,8 +41,8 @@ extension CSVWriter: CellSink {
 extension [UInt8]: CellSink {}
 
 extension CellSink {
-    /// Appends a text as one CSV cell (RFC 4180): quoted where it must be, U+0000 as U+FFFD, and unless the options
-    /// say otherwise with an apostrophe before what a spreadsheet would take for a formula.
+    /// Appends a text as one CSV cell (RFC 4180): quoted where necessary, with U+0000 as U+FFFD and, unless the options
+    /// ask for raw cells, with an apostrophe before anything that a spreadsheet would take for a formula.
     mutating func appendCell(_ text: Span<UInt8>, _ options: CSVOptions) {
         guard !text.isEmpty else { return }
         let isFormula = !options.isRaw && startsFormula(text[0])
@@ -75,7 +75,7 @@ extension CellSink {
     }
 }
 
-/// Whether a spreadsheet would take what begins with the byte for a formula.
+/// Returns whether a spreadsheet takes a text that begins with the byte for a formula.
 private func startsFormula(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D: true
@@ -84,10 +84,11 @@ private func startsFormula(_ byte: UInt8) -> Bool {
 }
 
 extension Span<UInt8> {
-    /// Whether any byte needs care in a cell.
+    /// Returns whether any byte must be quoted or replaced in a cell.
     fileprivate func hasCellSpecials(_ delimiter: UInt8) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
-        // The high bit of each byte that is zero; the lowest one found is exact, which is all that matters here.
+        // Sets the high bit of each zero byte. Bytes above the lowest zero byte may be set by mistake, which does not
+        // matter here.
         func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
         let bytes = unsafe self.bytes
         var index = 0
@@ -115,19 +116,19 @@ extension Span<UInt8> {
 }
 
 extension [UInt8] {
-    /// Appends a text as one CSV cell; nothing, which is an empty cell, if there is none.
+    /// Appends a text as one CSV cell; nil is an empty cell.
     mutating func appendCell(_ text: String?, _ options: CSVOptions) {
         guard let text else { return }
         appendCell(Array(text.utf8).span, options)
     }
 
-    /// Appends a text as one CSV cell; nothing, which is an empty cell, if there is none.
+    /// Appends a text as one CSV cell; nil is an empty cell.
     package mutating func appendCell(_ text: ArraySlice<UInt8>?, _ options: CSVOptions) {
         guard let text else { return }
         appendCell(text.span, options)
     }
 
-    /// Appends the digits of a number that is 0 or more.
+    /// Appends the digits of a number, which must not be negative.
     package mutating func appendDigits(_ number: Int) {
         var digits = InlineArray<20, UInt8>(repeating: 0)
         var (rest, index) = (number.magnitude, digits.count)
@@ -144,20 +145,20 @@ extension [UInt8] {
     }
 }
 
-/// Puts another first cell into every record of a CSV file that has the same one in all of them, as the file
-/// streams by. The header is left as it is.
+/// Replaces the first cell of every record of a CSV file as it streams by. All records have the same first cell. The
+/// header is left unchanged.
 struct FirstCellReplacement {
     private let old: [UInt8]
     private let new: [UInt8]
-    /// Bytes of the old cell still to drop in this record.
+    /// The number of bytes of the old cell that are yet to be dropped in this record.
     private var toDrop = 0
-    /// Quotes inside a quoted cell are doubled, so a byte is inside one if the quotes before it are odd in number.
+    /// Quotes inside a quoted cell are doubled, so a byte is inside one if an odd number of quotes precedes it.
     private var isQuoted = false
     private var isAfterReturn = false
 
     /// - Parameters:
-    ///   - old: the cell that is there, with its comma.
-    ///   - new: the cell to put in its place, with its comma.
+    ///   - old: the current cell, with its comma.
+    ///   - new: the cell that replaces it, with its comma.
     init(old: [UInt8], new: [UInt8]) {
         self.old = old
         self.new = new

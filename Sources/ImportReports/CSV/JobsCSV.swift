@@ -11,9 +11,9 @@ package enum JobsCSV {
         "findings_critical", "findings_warning", "report", "rows_applied",
     ]
 
-    /// One job's line.
+    /// Returns the line of one job.
     ///
-    /// - Parameter report: the path of the job's report, from the folder of the overview; nil if there is none.
+    /// - Parameter report: the path of the job's report relative to the folder of the overview; nil if there is none.
     package static func line(_ summary: JobSummary, report: String?, options: CSVOptions) -> [UInt8] {
         let job = summary.job
         let rows = summary.rows
@@ -48,26 +48,26 @@ struct CSVLine {
         self.options = options
     }
 
-    /// A text of the dump; nothing, which is an empty cell, if there is none.
+    /// Adds a text of the dump; nil is an empty cell.
     mutating func add(_ text: String?) {
         beginCell()
         bytes.appendCell(text, options)
     }
 
-    /// A number; an empty cell if it is not known.
+    /// Adds a number; an empty cell if it is not known.
     mutating func add(_ number: Int?) {
         add(digits: number.map { String($0) } ?? "")
     }
 
-    /// A number that is already written in digits.
+    /// Adds a number that is already written in digits.
     mutating func add(digits: String) {
         beginCell()
         bytes.append(contentsOf: digits.utf8)
     }
 
-    /// The whole line, with its end.
+    /// Returns the whole line, with its line end.
     ///
-    /// - Parameter cells: more cells, each behind its comma.
+    /// - Parameter cells: more cells, each preceded by a comma.
     func finish(_ cells: [UInt8] = []) -> [UInt8] {
         bytes + cells + Array("\r\n".utf8)
     }
@@ -83,15 +83,15 @@ package enum CodesCSV {
     package static let header =
         "job_id,error_code,rows,share_of_rows,first_row,last_row,message_patterns,top_message_pattern,rows_at_least\r\n"
 
-    /// The header of a file that says what is known of codes, if a codes file is given.
+    /// Returns the header, which has more columns if a codes file is given.
     package static func header(codes: CodeBook?) -> String { codes == nil ? header : KnownCodes.extended(header) }
 
-    /// The whole file for one job.
+    /// Returns the whole file for one job.
     package static func render(_ job: JobSummary, options: CSVOptions, codes: CodeBook? = nil) -> [UInt8] {
         options.opening(header(codes: codes)) + lines(job, options: options, codes: codes)
     }
 
-    /// The lines of one job, without the header.
+    /// Returns the lines of one job, without the header.
     package static func lines(_ job: JobSummary, options: CSVOptions, codes: CodeBook? = nil) -> [UInt8] {
         let known = codes.map { KnownCodes($0, options) }
         return job.failedByCode.flatMap { line($0, of: job, options, known) }
@@ -107,7 +107,7 @@ package enum CodesCSV {
         line.add(digits: code.share.decimal)
         line.add(code.firstRow)
         line.add(code.lastRow)
-        // Not counted beyond the limit: an empty cell is honest, a number would be a guess.
+        // Beyond a limit, patterns are not counted. The cell is then empty, because a number would be a guess.
         line.add(code.messageCount)
         line.add(code.messages.first?.pattern)
         line.add(code.isAtLeast ? "true" : nil)

@@ -2,9 +2,9 @@ import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-/// The data of a codes file about codes of failed rows, as the last cells of a line: the owner and the action.
+/// What a codes file says about the codes of failed rows, as the last cells of a line: the owner and the action.
 struct KnownCodes {
-    /// Codes whose cells are kept, because most rows have one of a few codes.
+    /// The number of codes whose cells are cached: most rows have one of a few codes.
     private static let kept = 4096
 
     private let codes: CodeBook
@@ -16,14 +16,14 @@ struct KnownCodes {
         self.options = options
     }
 
-    /// A header with these columns at its end.
+    /// Returns a header with these columns at its end.
     static func extended(_ header: String) -> String { String(header.dropLast()) + ",owner,action\r\n" }
 
-    /// The cells of a row, each behind its comma.
+    /// Returns the cells of a row, each preceded by a comma.
     mutating func cells(of outcome: Outcome, _ code: TextRange?, _ text: Span<UInt8>) -> [UInt8] {
         guard outcome == .failed else { return Array(",,".utf8) }
         let bytes = code.map { [UInt8](span: text.extracting($0.offset..<$0.offset + $0.count)) }
-        // An empty code is grouped as none, and no code is empty.
+        // An empty code counts as none, so the empty key stands for rows without a code.
         let key = ExactText(bytes: bytes ?? [])
         if let known = cells[key] { return known }
         let made = cells(of: bytes.map { String(decoding: $0, as: UTF8.self) })
@@ -33,7 +33,7 @@ struct KnownCodes {
 
     /// - Parameters:
     ///   - code: nil for rows without one.
-    ///   - isOther: for the rows of all codes that are not told apart.
+    ///   - isOther: whether the cells are for the rows of all codes that are not told apart.
     func cells(of code: String?, isOther: Bool = false) -> [UInt8] {
         let entry = codes.standing(of: code?.isEmpty == true ? nil : code, isOther: isOther).entry
         var cells: [UInt8] = []

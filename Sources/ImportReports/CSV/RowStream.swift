@@ -5,15 +5,15 @@ import ImportFoundation
 /// A selection of rows.
 package struct RowSelection: Sendable {
     private let outcomes: UInt8
-    /// Nil for all. An empty code stands for rows without one.
+    /// The selected codes; nil selects all rows. An empty code stands for rows without one.
     private let codes: [[UInt8]]?
 
     static let all = RowSelection()
     static let failures = RowSelection(outcomes: [.failed, .unclassified])
 
     /// - Parameters:
-    ///   - outcomes: nil for all.
-    ///   - codes: of failed rows; then no others are wanted. Nil for all rows.
+    ///   - outcomes: the selected outcomes; nil selects all.
+    ///   - codes: the selected codes, which select only failed rows; nil selects all rows.
     package init(outcomes: [Outcome]? = nil, codes: [String]? = nil) {
         self.outcomes = (outcomes ?? Outcome.allCases).reduce(0) { $0 | Self.bit($1) }
         self.codes = codes.map { $0.map { Array($0.utf8) } }
@@ -47,14 +47,14 @@ package struct RowSelection: Sendable {
     }
 }
 
-/// Rows of many jobs as one stream of lines: what `rows` prints.
+/// Writes the rows of many jobs as one stream: the output of `rows`.
 package final class RowStream {
     package enum Format: String, Sendable, CaseIterable {
         case csv, jsonl
-        /// An Arrow IPC stream: for programs.
+        /// An Arrow IPC stream, for programs.
         case arrow
 
-        /// Whether people cannot read it.
+        /// Whether people cannot read the format.
         package var isBinary: Bool { self == .arrow }
     }
 
@@ -67,11 +67,11 @@ package final class RowStream {
     private let csv: RowFormatter
     private let arrow: ArrowRows?
     private let write: (Span<UInt8>) throws -> Void
-    /// JSON lines that wait, and what each of the job's begins with.
+    /// JSON lines that are yet to be written, and the beginning that all lines of the job have in common.
     private var lines: [UInt8] = []
     private var opening: [UInt8] = []
 
-    /// - Parameter write: gets what has been collected.
+    /// - Parameter write: receives what has been collected.
     package init(
         _ format: Format, _ selection: RowSelection, options: CSVOptions, write: @escaping (Span<UInt8>) throws -> Void
     ) {
@@ -85,7 +85,7 @@ package final class RowStream {
             opening: format == .csv ? options.opening(Self.header) : [], hasDetails: false)
     }
 
-    /// The rows that follow are of this job.
+    /// Begins a job, to which the rows that follow belong.
     package func begin(source: String, jobID: String?) {
         var cells: [UInt8] = []
         switch format {
@@ -135,7 +135,7 @@ package final class RowStream {
         }
     }
 
-    /// Passes on what has been collected.
+    /// Writes what has been collected.
     package func finish() throws {
         switch format {
         case .csv: try csv.flush(write)
@@ -152,8 +152,8 @@ package final class RowStream {
 }
 
 extension [UInt8] {
-    /// Appends a text as a JSON string, or null if there is none. Escapes all that would act on a terminal, as all JSON of
-    /// this program does.
+    /// Appends a text as a JSON string, or null for nil. Like all JSON of this program, it escapes everything that
+    /// would act on a terminal.
     fileprivate mutating func append(json range: TextRange?, _ text: Span<UInt8>) {
         guard let range else { return append(contentsOf: "null".utf8) }
         let bytes = text.extracting(range.offset..<range.offset + range.count)

@@ -1,7 +1,8 @@
 package import ImportAnalysis
 package import ImportDumps
 
-/// Writes rows as they come: `rows.csv` with all of them, `failures.csv` with those that failed or are unclassified.
+/// Writes rows while they are read: `rows.csv` with all rows, `failures.csv` with those that failed or are
+/// unclassified.
 package struct RowsCSV<Output: ReportOutput>: RowSink {
     /// The rows that a file lists.
     package enum Selection: Sendable {
@@ -12,9 +13,9 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
 
     package static var header: String { "job_id,row,outcome,record_id,error_code,error_message,error_details\r\n" }
 
-    /// The header of a file that says what is known of codes, if a codes file is given.
+    /// Returns the header, which has more columns if a codes file is given.
     ///
-    /// - Parameter hasLines: whether it also says where the rows are in what was sent.
+    /// - Parameter hasLines: whether there is also a column for the lines of the rows in the source.
     package static func header(codes: CodeBook?, hasLines: Bool = false) -> String {
         let known = codes == nil ? header : KnownCodes.extended(header)
         return hasLines ? known.dropLast() + ",source_line\r\n" : known
@@ -24,9 +25,9 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
     private var output: Output
 
     /// - Parameters:
-    ///   - flushBytes: how much is collected before it is written.
+    ///   - flushBytes: the number of bytes to collect before they are written.
     ///   - codes: adds the owners and actions of the codes of failed rows.
-    ///   - places: adds the places of the rows in the source.
+    ///   - places: adds the lines of the rows in the source.
     package init(
         _ selection: Selection, options: CSVOptions, flushBytes: Int = 256 * 1024, codes: CodeBook? = nil,
         places: (any RowPlaces)? = nil, to output: Output
@@ -46,11 +47,11 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
         try formatter.append(runs, text) { try output.write($0) }
     }
 
-    /// Writes what is left.
+    /// Writes the remaining rows.
     ///
-    /// - Parameter job: what the dump says about its job, now that it was read to its end. Its `job_id` may have come
-    ///   after the rows, or again: then the rows get it now.
-    /// - Returns: the output, with the whole file in it.
+    /// - Parameter job: what the dump says about its job, now that it was read to its end. If its `job_id` came after
+    ///   the rows, or came twice, the rows get it now.
+    /// - Returns: the output, which contains the whole file.
     package mutating func finish(job: DeclaredJob) throws -> Output {
         try formatter.flush { try output.write($0) }
         if var replacement = formatter.replacement(jobID: job.jobID) {
@@ -60,17 +61,17 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
     }
 }
 
-/// Turns rows into lines of CSV, and hands them on in large pieces.
+/// Formats rows as lines of CSV, and passes them on in large pieces.
 ///
-/// Not generic over where they go: a generic one would look its types up for every run. A class that does its work in
-/// a value: so the checks of exclusive access that come with a class are made once for all the runs of a call.
+/// It is not generic over the output, because generic code would look up its types for every run. It is a class that
+/// keeps its state in a value, so exclusive access is checked once for all the runs of a call.
 final class RowFormatter {
     typealias Write = (Span<UInt8>) throws -> Void
 
     private var lines: RowLines
     private let opening: [UInt8]
 
-    /// - Parameter opening: what the file begins with.
+    /// - Parameter opening: the first bytes of the file.
     init(
         _ selection: RowSelection, options: CSVOptions, flushBytes: Int, opening: [UInt8], hasDetails: Bool = true,
         codes: CodeBook? = nil, places: (any RowPlaces)? = nil
@@ -82,58 +83,58 @@ final class RowFormatter {
         lines.append(opening)
     }
 
-    /// Forgets what waits, and starts again.
+    /// Discards what has not been written, and starts over.
     func begin(jobID: String?) {
         lines.begin(jobID: jobID)
         lines.append(opening)
     }
 
-    /// The rows that follow begin with these cells, each with its comma.
+    /// Sets the cells that the following rows begin with, each with its comma.
     func continueLines(with cells: [UInt8]) {
         lines.firstCells = cells
     }
 
-    /// Appends the rows of the runs that the file lists. `write` gets what has been collected.
+    /// Appends the selected rows of the runs. `write` receives what has been collected.
     func append(_ runs: Span<RowRun>, _ text: Span<UInt8>, _ write: Write) throws {
         try lines.append(runs, text, write)
     }
 
-    /// Appends the rows of a run, if the file lists them. `write` gets what has been collected.
+    /// Appends the rows of a run if they are selected. `write` receives what has been collected.
     func append(_ run: RowRun, _ text: Span<UInt8>, _ write: Write) throws {
         try lines.append(run, text, write)
     }
 
-    /// Passes on what has been collected.
+    /// Writes what has been collected.
     func flush(_ write: Write) throws {
         try lines.flush(write)
     }
 
-    /// What puts another first cell into all rows, if the job's id turned out to be another.
+    /// Returns what replaces the first cell of all rows, if the job's id turned out to be another one.
     func replacement(jobID: String?) -> FirstCellReplacement? {
         lines.replacement(jobID: jobID)
     }
 }
 
-/// Lines that wait to be handed on.
+/// Lines that are yet to be passed on.
 private struct RowLines: ~Copyable {
     typealias Write = RowFormatter.Write
 
     private let selection: RowSelection
     private let hasDetails: Bool
-    /// What is said of codes at the end of each line.
+    /// The owners and actions of codes, at the end of each line.
     private var known: KnownCodes?
-    /// Where the row is in what was sent, after that.
+    /// The lines of the rows in the source, after those.
     private let places: (any RowPlaces)?
     private let options: CSVOptions
     private let flushBytes: Int
     private var buffer: CSVBuffer
-    /// The number of the next row, as long as none is left out.
+    /// The number of the next row, unless rows are left out.
     private var number = DecimalCounter(1)
-    /// The first cell of every row written so far, with its comma.
+    /// The first cells of every row written so far, each with its comma.
     var firstCells: [UInt8] = [UInt8(ascii: ",")] {
         didSet { shortJobCell = PaddedText(firstCells) }
     }
-    /// The same, if it is no longer than ``shortCell``, as that of a UUID is.
+    /// The same cells, valid if they are no longer than ``shortCell``, as those of a UUID are.
     private var shortJobCell = PaddedText<48>([UInt8(ascii: ",")])
     private let outcomeCells = OutcomeCells()
 
@@ -195,8 +196,8 @@ private struct RowLines: ~Copyable {
         return FirstCellReplacement(old: firstCells, new: rightCell)
     }
 
-    /// Rows of which nothing but the number and the id differs: no cell needs care, and each but the number is of a
-    /// known width.
+    /// Appends rows that differ only in number and id. No cell needs quotes, and all cells but the number have a known
+    /// width.
     private mutating func append(
         _ run: RowRun, ids: TextRange, _ outcome: Outcome, _ text: Span<UInt8>, _ write: Write
     ) throws {
@@ -221,7 +222,7 @@ private struct RowLines: ~Copyable {
         }
     }
 
-    /// One row with any cells.
+    /// Appends one row, whatever its cells are.
     private mutating func append(
         _ run: RowRun, _ index: Int, _ outcome: Outcome, _ text: Span<UInt8>, _ write: Write
     ) throws {
@@ -268,7 +269,7 @@ private struct RowLines: ~Copyable {
     }
 }
 
-/// The names of the outcomes, each between its commas.
+/// The names of the outcomes, each between commas.
 private struct OutcomeCells {
     private let created = PaddedText<16>(",created,".utf8)
     private let existing = PaddedText<16>(",existing,".utf8)
@@ -288,9 +289,9 @@ private struct OutcomeCells {
     }
 }
 
-/// Where the rows of a job are in what was sent.
+/// Finds the rows of a job in the source.
 package protocol RowPlaces: AnyObject {
-    /// The line on which the record of a row begins, or its row in a sheet; nil if that is not known. Rows are asked for in
-    /// their order, which may start again.
+    /// Returns the line on which the record of a row begins, or its row in a sheet; nil if that is not known. Callers
+    /// ask for rows in ascending order, and may start over.
     func line(of row: Int) throws -> Int?
 }

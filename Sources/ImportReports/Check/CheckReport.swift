@@ -1,18 +1,18 @@
 package import ImportAnalysis
 
-/// The output of `check`: the results of the rules of a gate, in one of several forms.
+/// The output of `check`: the results of the rules of a gate, in several formats.
 package struct CheckReport: Sendable {
     let ruleResults: RuleResults
     let totals: Totals
     let codes: CodeBook?
-    /// Inputs that are not import jobs.
+    /// The number of inputs that are not import jobs.
     let unreadable: Int
     let isAllRead: Bool
 
     /// - Parameters:
-    ///   - totals: of all jobs.
-    ///   - unreadable: inputs that are not import jobs.
-    ///   - isAllRead: every input was read whole, also dumps that another one supersedes.
+    ///   - totals: the totals of all jobs.
+    ///   - unreadable: the number of inputs that are not import jobs.
+    ///   - isAllRead: whether every input was read completely, including dumps that another one supersedes.
     package init(_ ruleResults: RuleResults, totals: Totals, codes: CodeBook?, unreadable: Int, isAllRead: Bool) {
         self.isAllRead = isAllRead
         self.ruleResults = ruleResults
@@ -21,12 +21,12 @@ package struct CheckReport: Sendable {
         self.unreadable = unreadable
     }
 
-    /// What could not be read completely, in a sentence; nil if everything was.
+    /// A sentence about what could not be read completely; nil if everything was.
     var readingSentence: String? {
         Wording.notAllChecked(unreadable: unreadable, salvaged: totals.salvagedJobs, isAllRead: isAllRead)
     }
 
-    /// Failed rows of codes that are new, with their codes, most rows first; none without a codes file.
+    /// The codes of failed rows that are new, most rows first; empty without a codes file.
     var newCodes: [CodeTotal] {
         guard let codes else { return [] }
         return totals.failedByCode.filter { codes.standing(of: $0.code, isOther: $0.isOther).state == .new }
@@ -36,13 +36,13 @@ package struct CheckReport: Sendable {
 extension CheckReport {
     /// The value of the member `format`.
     package static let format = "import-audit.check"
-    /// Raised when a name changes its meaning or goes away; new names may come at any time.
+    /// Increases when a member changes its meaning or is removed; members may be added at any time.
     package static let version = 1
 
-    /// For programs, with a line feed at its end.
+    /// The report for programs, ending with a line feed.
     package var json: [UInt8] { MemberTable.check.document(self, codes: codes) }
 
-    /// Describes ``json`` as a JSON Schema.
+    /// The JSON Schema of ``json``.
     package static var schema: [UInt8] {
         MemberTable.check.schema.document(of: "check --format json", version: version)
     }
@@ -65,8 +65,8 @@ extension MemberTable<CheckReport> {
 }
 
 extension CheckReport {
-    /// For CI systems, as the XML that JUnit made common: a test case for each rule, a failure for each that is not met,
-    /// and an error if something could not be read.
+    /// The report for CI systems, in JUnit's XML format: a test case for each rule, a failure for each rule that is not
+    /// met, and an error if something could not be read.
     package var junit: [UInt8] {
         let gate = ruleResults.gate ?? []
         let failures = gate.count { !$0.isMet }
@@ -100,17 +100,18 @@ extension CheckReport {
         return Array(xml.utf8)
     }
 
-    /// CI systems show these on a terminal: what would act there is written out, and so is a line's end.
+    /// Escapes a text for an attribute. CI systems show these texts on a terminal, so control characters and line ends
+    /// are written out.
     private static func attribute(_ text: String) -> String { XMLText.escape(shownText(text)) }
 }
 
 extension CheckReport {
-    /// Lines of a list.
+    /// The number of lines that a list shows.
     private static let linesListed = 50
 
-    /// For people at a terminal, with a line feed at its end.
+    /// The report for people at a terminal, ending with a line feed.
     ///
-    /// - Parameter usesColor: marks results in colour; the words are the same without.
+    /// - Parameter usesColor: marks results in color; the words are the same without.
     package func text(usesColor: Bool) -> [UInt8] {
         var text = ""
         for result in ruleResults.gate ?? [] {

@@ -1,18 +1,18 @@
 import ImportAnalysis
 
-// Every member of what `compare` prints for programs, object by object. What is declared here is written and in the
+// Every member of the JSON that `compare` prints, object by object. These declarations define both the output and the
 // schema.
 
 extension ComparisonReport {
     /// The value of the member `format`.
     package static let format = "import-audit.compare"
-    /// Raised when a name changes its meaning or goes away; new names may come at any time.
+    /// Increases when a member changes its meaning or is removed; members may be added at any time.
     package static let version = 1
 
-    /// For programs, with a line feed at its end.
+    /// The comparison for programs, ending with a line feed.
     package var json: [UInt8] { MemberTable.comparison.document(self) }
 
-    /// Describes ``json`` as a JSON Schema.
+    /// The JSON Schema of ``json``.
     package static var schema: [UInt8] {
         MemberTable.comparison.schema.document(of: "compare --format json", version: version)
     }
@@ -77,7 +77,7 @@ extension CodeChange {
 }
 
 extension Member<CodeChange> {
-    /// A flag that is there only if it is false.
+    /// A flag that is present only if it is false.
     fileprivate static func falseOnly(
         _ name: String, _ flag: @escaping @Sendable (CodeChange) -> Bool
     ) -> Member {
@@ -126,7 +126,7 @@ extension MemberTable<RowComparison> {
         .writtenObject("newly_failing", .rowRanges) { $0.newlyFailing },
     ])
 
-    /// From each outcome before to each outcome after.
+    /// The number of rows from each outcome before to each outcome after.
     private static let outcomes = MemberTable(
         Outcome.allCases.map { before in
             .writtenObject(

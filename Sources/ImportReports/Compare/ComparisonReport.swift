@@ -1,8 +1,8 @@
 package import ImportAnalysis
 
-/// The output of `compare`, in one of several forms.
+/// The output of `compare`, in several formats.
 package struct ComparisonReport: Sendable {
-    /// Codes that a text lists; JSON has all.
+    /// The number of codes that a text lists; the JSON has all of them.
     static let codesListed = 50
 
     let comparison: Comparison
@@ -14,7 +14,7 @@ package struct ComparisonReport: Sendable {
         self.redaction = redaction
     }
 
-    /// The totals by outcome: before, after.
+    /// The totals by outcome, before and after.
     var outcomes: [(name: String, before: Int, after: Int)] {
         let (before, after) = (comparison.before.rows, comparison.after.rows)
         return [
@@ -30,7 +30,7 @@ package struct ComparisonReport: Sendable {
 }
 
 extension ComparisonReport {
-    /// GitHub's Markdown, with a line feed at its end.
+    /// The comparison in GitHub's Markdown, ending with a line feed.
     package var markdown: [UInt8] {
         func escaped(_ text: String) -> String { MarkdownText.escape(text) }
         var text = """
@@ -69,7 +69,7 @@ extension ComparisonReport {
         return Array(text.utf8)
     }
 
-    /// A table for each code that is listed.
+    /// Returns a table for each listed code.
     private static func messages(_ codes: some Collection<CodeChange>, note: String?) -> String {
         let codes = codes.filter { !$0.messages.patterns.isEmpty }
         guard !codes.isEmpty else { return "" }
@@ -99,7 +99,7 @@ extension ComparisonReport {
 }
 
 extension ComparisonReport {
-    /// Patterns of each code that a text lists; JSON has all.
+    /// The number of patterns that a text lists for each code; the JSON has all of them.
     private static let patternsListed = 10
 }
 
@@ -108,10 +108,10 @@ extension MessageChanges {
 }
 
 extension ComparisonReport {
-    /// Ranges of rows of each list.
+    /// The number of ranges that each list of rows shows.
     private static let rangesShown = 20
 
-    /// For people at a terminal, with a line feed at its end.
+    /// The comparison for people at a terminal, ending with a line feed.
     package var text: [UInt8] {
         var text = ""
         for (word, side) in [("before", comparison.before), ("after", comparison.after)] {
@@ -147,7 +147,7 @@ extension ComparisonReport {
         return Array(text.utf8)
     }
 
-    /// A line for each pattern of a code.
+    /// Returns a line for each pattern of a code.
     private static func lines(_ messages: MessageChanges, _ width: Int) -> String {
         func line(_ kind: String, _ before: String, _ after: String, _ name: String) -> String {
             "    " + left(kind, 13) + right(before, width) + "  " + right(after, width) + "    \(name)\n"

@@ -4,28 +4,28 @@ import ImportFoundation
 
 /// `explore.html`: failed rows to search, sort and filter, in one file that loads nothing.
 ///
-/// Its data are lines of JSON in an element that is no script: an array for each row, and behind the rows of a job an object
-/// that says which job it is. The last line says how many rows there are.
+/// Its data are lines of JSON in a `script` element that is not run: an array for each row and, after the rows of a
+/// job, an object that identifies the job. The last line says how many rows there are.
 package struct ExplorePage: Sendable {
     /// The largest size of the page, in bytes.
     package static let sizeLimit = 20_000_000
-    /// Kept for what comes before and after the rows and their jobs.
+    /// The bytes reserved for everything other than the opening, the rows and their jobs.
     static let margin = 400_000
-    /// Bytes that are kept of a job's id or name.
+    /// The most bytes of a job's id or name that are kept.
     private static let textLimit = 20_000
 
-    /// What the lines of the data follow.
+    /// What precedes the lines of the data.
     static let dataStart = "<script type=\"application/json\" id=\"rows\">\n"
 
     private let opening: [UInt8]
-    /// Rows also have an owner and an action.
+    /// Whether rows also have an owner and an action.
     let hasCodes: Bool
-    /// Rows also have a line of what was sent.
+    /// Whether rows also have their line in the source.
     let hasLines: Bool
 
     /// - Parameters:
     ///   - files: all other files in the same folder.
-    ///   - isOverview: whether it has the rows of several jobs.
+    ///   - isOverview: whether the page has the rows of several jobs.
     package init(files: [ReportFile], isOverview: Bool, csv: CSVOptions, codes: CodeBook?, hasLines: Bool) {
         hasCodes = codes != nil
         self.hasLines = hasLines
@@ -60,7 +60,7 @@ package struct ExplorePage: Sendable {
     /// Everything before the rows.
     package var start: [UInt8] { opening }
 
-    /// The line after the rows of a job.
+    /// Returns the line after the rows of a job.
     ///
     /// - Parameter report: where the job's own report is, in an overview.
     static func line(about job: JobSummary, report: ReportPlace?) -> [UInt8] {
@@ -80,16 +80,16 @@ package struct ExplorePage: Sendable {
         return line
     }
 
-    /// The last line of the data, and everything after it.
+    /// Returns the last line of the data and everything after it.
     static func ending(shown: Int, rows: Int) -> [UInt8] {
         Array("{\"shown\":\(shown),\"rows\":\(rows)}\n</script>\n</body>\n</html>\n".utf8)
     }
 }
 
 extension [UInt8] {
-    /// Appends a text as a string of JSON that also is inert in an element of HTML: no tag and no comment begins or ends
-    /// in it, and it is one line to all who read it. The only writer of JSON for a place where markup is read: elsewhere
-    /// that is ``JSONWriter``, which escapes what would act on a terminal.
+    /// Appends a text as a JSON string that is also inert inside an HTML element: no tag and no comment begins or ends
+    /// in it, and every reader sees a single line. Only this function writes JSON that is embedded in markup.
+    /// Elsewhere, ``JSONWriter`` does, which escapes what would act on a terminal.
     mutating func appendJSON(_ text: Span<UInt8>) {
         let digits = Array("0123456789abcdef".utf8)
         append(UInt8(ascii: "\""))

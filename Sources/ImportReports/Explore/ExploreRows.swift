@@ -2,7 +2,7 @@ package import ImportAnalysis
 package import ImportDumps
 import ImportFoundation
 
-/// Writes `explore.html` of a job: its failed and unclassified rows as they come, as many as fit.
+/// Writes `explore.html` of a job: its failed and unclassified rows, while they are read, as many as fit.
 package struct ExploreRows<Output: ReportOutput>: RowSink {
     private let page: ExplorePage
     private let codes: CodeBook?
@@ -11,7 +11,7 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
     private var waiting: [UInt8]
     private var room = 0
     private var shown = 0
-    /// Of each code, its owner and action as they stand in a row.
+    /// Maps each code to the cells with its owner and action.
     private var known: [ExactText: [UInt8]] = [:]
 
     private static var knownLimit: Int { 4096 }
@@ -19,7 +19,7 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
 
     /// - Parameters:
     ///   - codes: what the user knows about codes, shown with each row.
-    ///   - places: the places of rows in the source.
+    ///   - places: the lines of the rows in the source.
     package init(_ page: ExplorePage, codes: CodeBook?, places: (any RowPlaces)?, to output: Output) {
         self.page = page
         self.codes = codes
@@ -44,7 +44,7 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
         }
     }
 
-    /// Writes what is left, and the end of the page.
+    /// Writes the remaining rows and the end of the page.
     package mutating func finish(_ summary: JobSummary) throws {
         waiting += ExplorePage.line(about: summary, report: nil)
         waiting += ExplorePage.ending(shown: shown, rows: summary.rows.failed + summary.rows.unclassified)
@@ -52,7 +52,7 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
     }
 
     private mutating func flush() throws {
-        // Taken out while it is written, and put back with its room.
+        // Moved out while it is written, then put back with its capacity.
         var bytes = exchange(&waiting, with: [])
         try output.write(bytes.span)
         bytes.removeAll(keepingCapacity: true)
@@ -78,7 +78,7 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
             waiting.append(contentsOf: "]\n".utf8)
             let count = waiting.count - start
             guard count <= room else {
-                // No later row either, or those that are left out would be anywhere.
+                // No later row is added either, so that the omitted rows are the last ones.
                 waiting.removeLast(count)
                 room = 0
                 return
@@ -111,7 +111,7 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
     }
 }
 
-/// Combines the rows of all jobs of an overview, from the pages of the jobs.
+/// Combines the pages of the jobs of an overview into one page with the rows of all of them.
 package struct ExploreOverview {
     private var room: Int
     private var shown = 0
@@ -124,8 +124,8 @@ package struct ExploreOverview {
     /// Adds a job.
     ///
     /// - Parameters:
-    ///   - forEachPiece: hands out the job's own page.
-    ///   - output: the page.
+    ///   - forEachPiece: passes on the job's own page, piece by piece.
+    ///   - output: the page of the overview.
     package mutating func append(
         _ job: JobSummary, report: ReportPlace?, _ forEachPiece: ((Span<UInt8>) throws -> Void) throws -> Void,
         to output: inout some ReportOutput
@@ -150,7 +150,7 @@ package struct ExploreOverview {
         }
         if taken > 0 { try output.write(end.span) }
         shown += taken
-        // What is left out comes last: no rows of later jobs are shown.
+        // Omitted rows are the last ones: no rows of later jobs are shown.
         self.room = taken == count ? room : 0
     }
 
@@ -166,7 +166,7 @@ private struct RowLinePieces {
     private var line: [UInt8] = []
     private static let start = Array(ExplorePage.dataStart.utf8)
 
-    /// Calls `body` with each row, with its line feed.
+    /// Calls `body` with the line of each row, including its line feed.
     mutating func read(_ bytes: Span<UInt8>, _ body: (Span<UInt8>) throws -> Void) throws {
         for index in bytes.indices {
             if place == .behind { return }

@@ -1,6 +1,6 @@
 import ImportAnalysis
 
-/// The data of a page about the history that the audit was added to.
+/// What a page shows of the history that the audit was added to.
 private struct ShownHistory {
     let report: TrendsReport
     let periods: [TrendsReport.Sums]

@@ -1,22 +1,22 @@
 import ImportAnalysis
 import ImportFoundation
 
-/// The share of failed rows over time as a line, and its interval as a band around it: paths in a view 6000 wide and 1280
-/// high, which the page stretches.
+/// The share of failed rows over time as a line, and its interval as a band around it: SVG paths in a view box 6000
+/// wide and 1280 high, which the page stretches.
 struct TrendChart {
     private static let width = 6000
     private static let height = 1280
 
     let line: String
     let band: String
-    /// The share at the top, in thousandths.
+    /// The share at the top of the chart, in thousandths.
     let top: Int
 
-    /// - Parameter periods: two or more, of which the last is later than the first.
+    /// - Parameter periods: two or more, the last of which is later than the first.
     init(_ periods: [TrendsReport.Sums]) {
         let first = periods.first?.number ?? 0
         let count = max(1, (periods.last?.number ?? 0) - first + 1)
-        // What the interval of a few rows reaches says little: the line decides how high the chart is.
+        // The line alone determines the scale, because the wide intervals of periods with few rows say little.
         let highest = periods.reduce(0) { max($0, $1.sums.share.millionths) }
         let top = [2, 4, 6, 10, 20, 30, 40, 60, 100, 150, 200, 300, 400, 600].first { highest <= $0 * 1000 } ?? 1000
         self.top = top
@@ -27,7 +27,7 @@ struct TrendChart {
         var (line, band) = ("", "")
         var rest = periods.filter { $0.sums.rows > 0 }[...]
         while let start = rest.first {
-            // Between periods without rows there is no line.
+            // There is no line across periods without rows.
             var end = rest.startIndex + 1
             while end < rest.endIndex, rest[end].number == rest[end - 1].number + 1 { end += 1 }
             let part = rest[rest.startIndex..<end]
@@ -54,16 +54,16 @@ struct TrendChart {
 /// A calendar of days: a column for each week, Monday at the top, and a square for each day with jobs, the larger the
 /// higher its share of failed rows.
 struct TrendCalendar {
-    /// Years that are shown: the latest.
+    /// The number of years that are shown: the latest ones.
     private static let yearsShown = 3
     static let cell = 12
     static let sizes = [4, 5, 7, 9, 11]
 
     struct Year {
         var year: Int
-        /// Of each level, the `d` of a path; empty if there is no such day.
+        /// For each level, the `d` of a path; empty if no day has the level.
         var paths: [String]
-        /// The days that are in it, with their levels.
+        /// The days of the year that have jobs, with their levels.
         var days: [(day: HistoryDay, level: Int)]
     }
 
@@ -126,7 +126,7 @@ struct CodeSpark {
 // MARK: - On the page
 
 extension TrendsPage {
-    /// Rows of the table of days.
+    /// The most rows of the table of days.
     private static let daysListed = 1100
 
     mutating func appendChart(_ first: Int, _ last: Int) {

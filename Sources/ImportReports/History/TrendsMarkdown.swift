@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportFoundation
 
 extension TrendsReport {
-    /// GitHub's Markdown, with a line feed at its end.
+    /// The trends in GitHub's Markdown, ending with a line feed.
     package var markdown: [UInt8] {
         func escaped(_ text: String) -> String { MarkdownText.escape(ReportModelBuilder.shortened(text)) }
         func shown(_ code: HistoryCode) -> String { code.code.map(escaped) ?? code.words }

@@ -1,7 +1,7 @@
 import ImportAnalysis
 
-/// `trends.xhtml`: what a history says, as a page that keeps the promises of all pages: it satisfies the report grammar,
-/// loads nothing, and its size is bounded.
+/// `trends.xhtml`: the trends of a history as a page. Like all pages, it satisfies the report grammar, loads nothing,
+/// and has a bounded size.
 package struct TrendsPage {
     let report: TrendsReport
     let periods: [TrendsReport.Sums]
@@ -316,7 +316,7 @@ package struct TrendsPage {
 }
 
 extension ChartBar {
-    /// Of a rectangle in SVG.
+    /// The attributes of an SVG rectangle.
     var attributes: String {
         [("x", x), ("y", y), ("width", width), ("height", height)]
             .map { "\($0.0)=\"\(BarSegments.percent($0.1))\"" }.joined(separator: " ")

@@ -1,18 +1,18 @@
 import ImportAnalysis
 import ImportFoundation
 
-// For programs: the same numbers as JSON and as CSV.
+// The same numbers for programs, as JSON and as CSV.
 
 extension TrendsReport {
     /// The value of the member `format`.
     package static let format = "import-audit.history"
-    /// Raised when a name changes its meaning or goes away; new names may come at any time.
+    /// Increases when a member changes its meaning or is removed; members may be added at any time.
     package static let version = 1
 
-    /// For programs, with a line feed at its end.
+    /// The trends for programs, ending with a line feed.
     package var json: [UInt8] { MemberTable.trends.document(self) }
 
-    /// Describes ``json`` as a JSON Schema.
+    /// The JSON Schema of ``json``.
     package static var schema: [UInt8] {
         MemberTable.trends.schema.document(of: "history show --format json", version: version)
     }
@@ -20,7 +20,8 @@ extension TrendsReport {
     /// The first line of ``csv(_:)``.
     package static let csvHeader = OwnOutput.trendsHeader
 
-    /// A line for each period, and one for each code of it. Lines of codes say in how many jobs it was.
+    /// Returns a line for each period, and one for each code in it. The line of a code has the number of jobs with that
+    /// code.
     package func csv(_ options: CSVOptions) -> [UInt8] {
         var bytes = options.opening(Self.csvHeader + "\r\n")
         var lines = trends.codes.map { ($0.code, Self.periods(of: $0.days, by: period)[...]) }
@@ -171,7 +172,7 @@ extension MemberTable<CodeEvent> {
 }
 
 extension CodeEvent {
-    /// Days without the code; nil for a new one.
+    /// The number of days without the code; nil for a new one.
     fileprivate var days: Int? {
         switch kind {
         case .new: nil

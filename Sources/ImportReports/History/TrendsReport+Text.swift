@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportDumps
 
 extension TrendsReport {
-    /// For people at a terminal, with a line feed at its end.
+    /// The trends for people at a terminal, ending with a line feed.
     package var text: [UInt8] {
         var text = "\(shownText(sentence))\n"
         if !isOfOneCode { text += "\(changeSentence)\n" }
@@ -66,9 +66,9 @@ extension TrendsReport {
     }
 }
 
-/// Columns of a text. What acts on a terminal is written out.
+/// A text in aligned columns. Characters that would act on a terminal are escaped.
 private struct TextTable {
-    /// Longer texts of a dump are cut.
+    /// The width beyond which texts of a dump are cut.
     private static let widest = 60
 
     private let alignsRight: [Bool]

@@ -1,9 +1,9 @@
 package import ImportAnalysis
 import ImportFoundation
 
-/// The trend of a history, in one of several forms.
+/// The trends of a history, in several formats.
 package struct TrendsReport: Sendable {
-    /// How days are put together.
+    /// How days are grouped.
     package enum Period: String, Sendable, CaseIterable {
         case day, week, month
 
@@ -16,7 +16,7 @@ package struct TrendsReport: Sendable {
         }
     }
 
-    /// Some days together.
+    /// The sums of the days of one period.
     struct Sums: Sendable {
         var number: Int
         var sums: HistorySums
@@ -27,12 +27,12 @@ package struct TrendsReport: Sendable {
     let periods: [Sums]
     let redactedBy: String?
 
-    /// Periods that a page or a text shows by default: the finest that give at most this many.
+    /// The most periods that a page shows. By default, periods are the finest of which there are at most this many.
     static let periodsShown = 60
 
     /// - Parameters:
-    ///   - period: nil for the finest with at most ``periodsShown`` of them.
-    ///   - redactedBy: the key of the pseudonyms that it has; nil for none.
+    ///   - period: nil for the finest that gives at most ``periodsShown`` periods.
+    ///   - redactedBy: the key of the pseudonyms in the history; nil if there are none.
     package init(_ trends: HistoryTrends, by period: Period?, redactedBy: String? = nil) {
         self.trends = trends
         self.redactedBy = redactedBy
@@ -55,7 +55,7 @@ package struct TrendsReport: Sendable {
         return periods
     }
 
-    /// The name of a period for programs: its first day, or its month.
+    /// Returns the name of a period for programs: its first day, or its month.
     func isoName(_ number: Int) -> String {
         switch period {
         case .day: HistoryTime.text(ofDay: number)
@@ -64,17 +64,17 @@ package struct TrendsReport: Sendable {
         }
     }
 
-    /// For people.
+    /// Returns the name of a period for people.
     func name(_ number: Int) -> String { period.step.name(number) }
 
-    /// What the rows are that are counted.
+    /// Whether only the rows of one code are counted as failed.
     package var isOfOneCode: Bool { trends.selection.code != nil }
 }
 
 // MARK: - Sentences
 
 extension TrendsReport {
-    /// From when to when, and how much failed.
+    /// A sentence that says when the jobs were created and how many rows failed.
     package var sentence: String {
         guard let first = trends.days.first?.day, let last = trends.days.last?.day else {
             return "There is no job with a date\(trends.undatedJobs > 0 ? ", and \(undatedWords)" : "")."
@@ -100,7 +100,7 @@ extension TrendsReport {
             : "\(Wording.grouped(count)) jobs do not say when they were created"
     }
 
-    /// Since when it is higher or lower, or that it is not.
+    /// Says since when the share of failed rows has been higher or lower, or that no change was found.
     package var changeSentence: String {
         guard let change = trends.change else {
             return trends.days.count < 2 * LevelChange.fewestDays
@@ -113,7 +113,7 @@ extension TrendsReport {
             + "(\(change.before.interval.text))."
     }
 
-    /// The state of a code at the end.
+    /// Returns the state of a code at the end of the history.
     func state(of line: HistoryCodeLine) -> String {
         switch line.presence.state(on: trends.end) {
         case .new: "new"

@@ -2,12 +2,12 @@ package import ImportAnalysis
 import ImportDumps
 package import ImportFoundation
 
-/// The content of a message about a report: the same in a mail, on a chat card, and in the annotations of a CI server.
+/// The content of a message about a report, which mails, chat cards and CI annotations share.
 ///
-/// Its texts may be text of a dump. They have no characters that act, such as line breaks, and their lengths are bounded;
-/// their writers escape what has a meaning there.
+/// Its texts may come from a dump. They contain no characters that act, such as line breaks, and their lengths are
+/// bounded. Each writer escapes what has a meaning in its format.
 package struct Brief: Sendable {
-    /// What is shown of long texts, in bytes of UTF-8.
+    /// The length to which long texts are shortened, in Unicode scalars.
     private static let textLength = 200
     private static let codesShown = 8
     private static let findingsShown = 5
@@ -19,19 +19,19 @@ package struct Brief: Sendable {
     /// The most important fact.
     let headline: String
     let remark: String
-    /// When the job ran, how long, its id.
+    /// When the job ran, how long it took, and its id.
     let facts: [String]
     let figures: [Figure]
     let steps: [Step]
-    /// Most rows first.
+    /// The codes with the most rows, most rows first.
     let codes: [Code]
-    /// Codes that are not among them.
+    /// The number of codes that are not among ``codes``.
     let moreCodes: Int
-    /// Critical ones first.
+    /// The most important findings, critical ones first.
     let findings: [Line]
-    /// Of an overview, the worst first: those that have failed or missing rows or critical findings.
+    /// The worst jobs of an overview, worst first: those with failed or missing rows or critical findings.
     let jobs: [Line]
-    /// When the job was last changed; of an overview, the last day on which a job was created.
+    /// When the job was last changed; for an overview, the last day on which a job was created.
     let date: MessageDate?
     /// The statement about pseudonyms.
     let redaction: String?
@@ -40,7 +40,7 @@ package struct Brief: Sendable {
     struct Figure: Sendable {
         let label: String
         let count: String
-        /// With what it is a share of; empty where there is none.
+        /// The share and what it is a share of; empty if there is none.
         let share: String
     }
 
@@ -56,7 +56,7 @@ package struct Brief: Sendable {
     struct Code: Sendable {
         let name: String
         let rows: Int
-        /// Of the rows seen; empty where it is not shown.
+        /// The share of the rows seen; empty if it is not shown.
         var share = ""
     }
 
@@ -110,7 +110,7 @@ package struct Brief: Sendable {
         tool = "import-audit \(toolVersion)"
     }
 
-    /// The same for an overview.
+    /// Creates the content for an overview.
     package init(
         _ overview: OverviewBuilder, title: String? = nil, toolVersion: String, codes: CodeBook? = nil,
         redaction: RedactionMark? = nil
@@ -178,11 +178,11 @@ package struct Brief: Sendable {
         return shown.isEmpty ? "a blank code" : shown
     }
 
-    /// The beginning of a text of a dump on one line, without characters that act.
+    /// Returns the beginning of a text of a dump on one line, without characters that act.
     private static func plain(_ text: String) -> String { shownText(Wording.shortened(text, to: textLength)) }
 }
 
-/// A date as mails have it (RFC 5322, section 3.3).
+/// A date in the format of mails (RFC 5322, section 3.3).
 package struct MessageDate: Sendable, Equatable {
     package let text: String
 
@@ -193,7 +193,7 @@ package struct MessageDate: Sendable, Equatable {
             offset: date.offsetMinutes)
     }
 
-    /// The beginning of a day in UTC.
+    /// Creates the date of the beginning of a day in UTC.
     ///
     /// - Parameter day: days since 1970-01-01.
     init(day: Int) {

@@ -1,10 +1,10 @@
 import ImportAnalysis
 import ImportFoundation
 
-/// A report as a message for Slack, made of blocks, as `chat.postMessage` and incoming webhooks take it.
+/// Renders a report as a Slack message made of blocks, which `chat.postMessage` and incoming webhooks accept.
 ///
-/// Text of a dump stands only where Slack reads no markup: in `plain_text` without emoji, and in `rich_text`, whose
-/// elements are literal. So nobody is mentioned, and nothing becomes a link. The limits are those of
+/// Text of a dump appears only where Slack reads no markup: in `plain_text` without emoji, and in `rich_text`, whose
+/// elements are literal. So it cannot mention anyone or become a link. The limits are those of
 /// https://docs.slack.dev/reference/block-kit/blocks: 50 blocks; a header of 150 characters; 10 fields of 2,000.
 package enum SlackMessage {
     private static let headerLength = 150
@@ -13,7 +13,8 @@ package enum SlackMessage {
     package static func render(_ brief: Brief, files: [ReportFile]) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            // The text of notifications. Slack reads it as markup, whose only special characters are these three.
+            // The text of notifications. Slack reads it as markup, in which only `&`, `<` and `>` are special
+            // characters.
             json.member("text", escaped("Import audit: \(brief.subject)"))
             json.key("blocks")
             json.array { json in
@@ -145,7 +146,7 @@ extension JSONWriter {
         if step.more > 0 { run(" \(Wording.moreCodes(step.more))") }
     }
 
-    /// A piece of text, taken as it is.
+    /// Appends a piece of literal text.
     fileprivate mutating func run(_ text: String, isBold: Bool = false, isCode: Bool = false) {
         object { json in
             json.member("type", "text")
@@ -160,13 +161,13 @@ extension JSONWriter {
     }
 }
 
-/// A report as an Adaptive Card for Microsoft Teams, in the message that incoming webhooks of workflows take.
+/// Renders a report as an Adaptive Card for Microsoft Teams, in the message that incoming webhooks of workflows accept.
 ///
-/// Text of a dump stands only in `TextRun`s, in which Teams reads no Markdown. A message may have 28 KB
+/// Text of a dump appears only in `TextRun`s, in which Teams reads no Markdown. A message may have 28 KB
 /// (https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using); lists are cut
 /// until it fits.
 package enum TeamsMessage {
-    /// Bytes of a message, at most.
+    /// The most bytes of a message.
     package static let sizeLimit = 28 * 1024
 
     package static func render(_ brief: Brief, files: [ReportFile]) -> [UInt8] {
@@ -178,7 +179,7 @@ package enum TeamsMessage {
         }
     }
 
-    /// - Parameter items: of each list, at most.
+    /// - Parameter items: the most items of each list.
     private static func render(_ brief: Brief, files: [ReportFile], items: Int) -> [UInt8] {
         var json = JSONWriter(isOnOneLine: true)
         json.object { json in

@@ -1,14 +1,13 @@
 import ImportAnalysis
 import ImportFoundation
 
-/// A report as workflow commands, which GitHub Actions shows as annotations once a step has printed them.
+/// Renders a report as workflow commands, which GitHub Actions shows as annotations when a step prints them.
 ///
-/// Text of a dump cannot end a line, and so begins no command of its own. GitHub shows ten errors, ten warnings and ten
-/// notices of a step
-/// (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
+/// Text of a dump cannot end a line, so it cannot begin a command. GitHub shows ten errors, ten warnings and ten
+/// notices per step (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
 package enum GitHubAnnotations {
     private static let shownOfAKind = 10
-    /// Bytes of a step's summary.
+    /// The most bytes of a step's summary.
     package static let summaryLimit = 1024 * 1024
 
     package static func render(_ brief: Brief) -> [UInt8] {
@@ -51,7 +50,7 @@ package enum GitHubAnnotations {
         "::\(kind) title=\(property(title))::\(data(message))\n"
     }
 
-    /// As the runner reads it back: percent signs and what ends a line are written out.
+    /// Escapes percent signs and line ends as the runner decodes them.
     private static func data(_ text: String) -> String {
         text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
     }

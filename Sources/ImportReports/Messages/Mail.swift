@@ -1,29 +1,29 @@
 import ImportAnalysis
 import ImportFoundation
 
-/// A report as a mail that is ready to be sent (RFC 5322): what a person wants to know, as text and as HTML with its style
-/// in attributes, and the page attached.
+/// Renders a report as a mail that is ready to be sent (RFC 5322): a summary for people, as text and as HTML with
+/// inline styles, with the page attached.
 ///
-/// It is a draft without addresses. Nothing in it depends on when or where it was made: its date is that of the job, and
-/// its id and boundaries are hashes of what it says.
+/// The mail is a draft without addresses. It does not depend on when or where it was made: its date is that of the job,
+/// and its id and boundaries are hashes of its content.
 package enum Mail {
     /// - Parameters:
     ///   - page: the report as a page, which is attached.
-    ///   - pageName: what the attachment is called.
-    ///   - date: instead of the job's own.
+    ///   - pageName: the file name of the attachment.
+    ///   - date: the date of the mail; nil for the job's own.
     package static func render(_ brief: Brief, page: [UInt8], pageName: String, date: MessageDate? = nil) -> [UInt8] {
         let text = quotedPrintable(self.text(brief, pageName: pageName))
         let html = quotedPrintable(self.html(brief, pageName: pageName))
         var hash = SHA256()
         for part in [text, html, page] { hash.update(part.span) }
         let digest = hash.finish().prefix(32)
-        // No line of quoted-printable or Base64 has "=_" in it.
+        // No line of quoted-printable or Base64 contains "=_".
         let (mixed, alternative) = ("=_\(digest)-mixed", "=_\(digest)-alternative")
 
         var mail = MailBuilder()
-        // These come first: a later run recognizes the file by them.
+        // These headers come first: a later run recognizes the file by them.
         mail.line("Message-ID: <\(digest)@import-audit.invalid>")
-        // Mail programs open it as a draft.
+        // Mail programs open the file as a draft.
         mail.line("X-Unsent: 1")
         if let date = date ?? brief.date { mail.line("Date: \(date.text)") }
         mail.header("Subject", "Import audit: \(brief.subject)")
@@ -191,7 +191,8 @@ package enum Mail {
 
     // MARK: - Encodings
 
-    /// Quoted-printable (RFC 2045, section 6.7), lines of up to 76 characters, each with its end.
+    /// Encodes a text as quoted-printable (RFC 2045, section 6.7), in lines of up to 76 characters, each with its line
+    /// end.
     private static func quotedPrintable(_ text: String) -> [UInt8] {
         var result: [UInt8] = []
         for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
@@ -199,7 +200,7 @@ package enum Mail {
             let bytes = Array(line.utf8)
             for (index, byte) in bytes.enumerated() {
                 let isLast = index == bytes.count - 1
-                // A full stop alone on a line would end a mail during delivery.
+                // A period alone on a line would end a mail during delivery.
                 let isPlain =
                     (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
                     && !(byte == UInt8(ascii: ".") && column == 0)
@@ -231,7 +232,8 @@ private struct MailBuilder {
         bytes += lines
     }
 
-    /// A header of text: in encoded words (RFC 2047) where it is not short ASCII, none longer than 75 characters.
+    /// Appends a header with a text. Unless it is short ASCII, it consists of encoded words (RFC 2047) of up to 75
+    /// characters.
     mutating func header(_ name: String, _ text: String) {
         if text.utf8.count + name.utf8.count < 74, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }),
             !text.contains("=?")

@@ -1,6 +1,6 @@
 import ImportAnalysis
 
-/// The filters for codes on a page, without script: radio buttons, and classes that the style sheet knows.
+/// Filters for the codes on a page that need no script: radio buttons, and classes that the style sheet knows.
 struct CodeFilters {
     let codes: [Choice]
     let owners: [Choice]
@@ -13,10 +13,10 @@ struct CodeFilters {
         let label: String
     }
 
-    /// Owners that the style sheet has classes for.
+    /// The number of owners that the style sheet has classes for.
     private static let mostOwners = 10
 
-    /// Codes without an owner.
+    /// The name of the choice for codes without an owner or an action.
     private static let none = "none"
 
     init?(_ builder: ReportModelBuilder) {
@@ -44,7 +44,7 @@ struct CodeFilters {
             isNeeded: shown.contains { Self.entry($0, builder)?.action == nil })
     }
 
-    /// The choices of one kind; a single one would filter nothing.
+    /// Returns the choices of one kind; none instead of a single one, which would filter nothing.
     private static func choices(_ choices: [Choice], other: String, isNeeded: Bool) -> [Choice] {
         if choices.isEmpty { return [] }
         let all = choices + (isNeeded ? [Choice(name: none, label: other)] : [])
@@ -55,7 +55,7 @@ struct CodeFilters {
         builder.context.codes?.standing(of: code.code, isOther: code.isOther).entry
     }
 
-    /// In the order of the codes that they own.
+    /// Returns the owners in the order of the codes that they own.
     private static func owners(_ builder: ReportModelBuilder) -> [String] {
         var owners: [String] = []
         for code in builder.summary.failedByCode.prefix(builder.limits.codes) {
@@ -67,7 +67,7 @@ struct CodeFilters {
         return owners
     }
 
-    /// The classes by which a code is shown or not.
+    /// Returns the classes by which a code is shown or hidden.
     static func classes(_ number: Int, _ code: CodeSummary, _ builder: ReportModelBuilder) -> String {
         let entry = entry(code, builder)
         let owner = entry?.owner.flatMap { owner in

@@ -1,13 +1,13 @@
 import ImportAnalysis
 
-/// A strip with a bar for each stretch of rows, as high as the part of them that failed.
+/// A strip with a bar for each bucket of rows, as high as the share of them that failed.
 struct ShownPositions {
     let positions: FailurePositions
     let seen: Int
-    /// The codes with the most rows, each with its own colour, and the rest.
+    /// The codes with the most rows, each with its own color, and the rest.
     let series: [Series]
 
-    /// The rows of a code, or of all codes without their own colour.
+    /// The rows of a code, or of all codes without their own color.
     struct Series {
         let number: Int
         let code: ShownCode?
@@ -15,14 +15,14 @@ struct ShownPositions {
         let counts: [Int]
     }
 
-    /// Codes with their own colour: as many as can be distinguished at a glance.
+    /// The number of codes with their own color: as many as can be distinguished at a glance.
     private static let codesShown = 4
 
     init?(_ summary: JobSummary, _ limits: ModelLimits) {
         guard let positions = summary.failurePositions else { return nil }
         self.positions = positions
         seen = summary.rows.seen
-        // Where the places of a code are not known, its rows are among the others.
+        // If the positions of a code are not known, its rows are among the others.
         let shown = summary.failedByCode.prefix(Self.codesShown).filter { code in
             !code.isOther && code.positions?.bucketRows == positions.bucketRows
                 && code.positions?.counts.count == positions.counts.count
@@ -68,7 +68,7 @@ struct ShownPositions {
         .flag("others", "true for all codes without their own colour") { $0.isOthers },
     ])
 
-    /// A bar of the chart, and what it is made of.
+    /// A bar of the chart, and the pieces of which it consists.
     private struct Column {
         let label: String
         let bar: ChartBar
@@ -91,10 +91,11 @@ struct ShownPositions {
         .text("height", "percentages for attributes of SVG") { BarSegments.percent($0.bar.height) },
     ])
 
-    /// Of the others, then of the codes in order. The style sheet has the same, and others for the dark.
+    /// The colors of the others, then of the codes in order. The style sheet has the same ones, and different ones for
+    /// dark mode.
     private static let colours = ["#6d7682", "#cb2f3a", "#b26a00", "#6a4fc0", "#1f7a8c"]
 
-    /// The highest share of a bar, rounded up to one that reads well, in percent.
+    /// The highest share of a bar in percent, rounded up to a value that reads well.
     private var top: Int {
         let highest =
             positions.counts.indices.map { index in
@@ -113,7 +114,7 @@ struct ShownPositions {
             guard count > 0 else { return nil }
             let rows = rows(ofBucket: index)
             let start = index * 10_000 / buckets
-            // If there are few bars, a little space separates them.
+            // A little space separates the bars.
             let width = (index + 1) * 10_000 / buckets - start - (buckets > 1 ? 20 : 0)
             var below = 0
             func height(_ failed: Int) -> Int {
@@ -151,7 +152,7 @@ struct ShownPositions {
 
     private var bars: [ChartBar] {
         let buckets = positions.counts.count
-        // Each bucket in hundredths of a percent of the strip; the last one is drawn as wide as the others.
+        // In hundredths of a percent of the strip. The last bucket is drawn as wide as the others.
         return positions.counts.enumerated().compactMap { index, count in
             guard count > 0 else { return nil }
             let rows = rows(ofBucket: index)
@@ -169,7 +170,7 @@ struct ShownPositions {
         }
     }
 
-    /// The bars in characters, in eighths of a line.
+    /// The bars as characters, in eighths of a line.
     private var strip: String {
         let blocks = Array("▁▂▃▄▅▆▇█")
         let characters = positions.counts.enumerated().map { index, count -> Character in
@@ -180,7 +181,7 @@ struct ShownPositions {
         return String(characters)
     }
 
-    /// How many rows a bucket stands for.
+    /// Returns the number of rows in a bucket.
     private func rows(ofBucket index: Int) -> Int {
         max(1, min(positions.bucketRows, seen - index.multiplied(by: positions.bucketRows)))
     }
@@ -204,7 +205,7 @@ struct ChartBar {
 }
 
 extension FailurePositions {
-    /// The places of a code's rows as bars of a path, to the scale of the highest of them.
+    /// The positions of a code's rows as bars of an SVG path, scaled to the highest of them.
     var spark: String {
         let highest = max(1, counts.max() ?? 1)
         // A path is as wide as the strip, whatever the number of buckets.
@@ -217,12 +218,13 @@ extension FailurePositions {
     }
 }
 
-/// A piece of a pattern: text of its messages, or what stands for values that vary.
+/// A piece of a pattern: fixed text of its messages, or a placeholder for values that vary.
 struct PatternPart {
     let text: String
     let varies: Bool
 
-    /// Takes a pattern apart. Braces of the messages are doubled in it, and one on each side marks what varies.
+    /// Splits a pattern into its parts. In a pattern, braces of the messages are doubled, and single braces enclose a
+    /// placeholder.
     static func parts(_ pattern: String) -> [PatternPart] {
         var parts: [PatternPart] = []
         var text = String.UnicodeScalarView()
@@ -255,7 +257,7 @@ struct PatternPart {
 }
 
 extension Int {
-    /// The product, or the largest number if none can hold it.
+    /// Returns the product, or the largest `Int` if it overflows.
     fileprivate func multiplied(by other: Int) -> Int {
         let (product, overflow) = multipliedReportingOverflow(by: other)
         return overflow ? .max : product

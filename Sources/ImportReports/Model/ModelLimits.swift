@@ -1,49 +1,50 @@
 import ImportAnalysis
 
-/// The limits of a model, which bound the size of a page, whatever the job.
+/// The limits of a model, which bound the size of a page for any job.
 ///
-/// Texts are counted in Unicode scalars, because these are what a page's bytes come from: one of them is at most six bytes
-/// in XHTML and five in Markdown. What is beyond a bound is said where it is left out, or in the model's `shortening`.
+/// Texts are counted in Unicode scalars, because these determine the bytes of a page: a scalar takes at most six bytes
+/// in XHTML and five in Markdown. What exceeds a limit is mentioned where it is left out, or in the model's
+/// `shortening`.
 package struct ModelLimits: Sendable {
-    /// Messages, examples, explanations, reasons.
+    /// The length of messages, examples, explanations and reasons.
     var textLength = 500
-    /// Messages of single rows, of which there are many.
+    /// The length of messages of single rows, of which there are many.
     var rowMessageLength = 200
-    /// Codes, ids, titles, names of owners.
+    /// The length of codes, ids, titles and names of owners.
     var nameLength = 200
-    /// Inputs, and records that several rows share: the end says more than the beginning.
+    /// The length of names of inputs and of records that several rows share: their ends say more than their beginnings.
     var sourceLength = 300
-    /// Findings, which may quote many texts.
+    /// The length of findings, which may quote many texts.
     var sentenceLength = 2000
 
-    /// Codes that a page lists; more are in `codes.csv`.
+    /// The number of codes that a page lists; more are in `codes.csv`.
     var codes = 20
-    /// Messages of each code.
+    /// The number of messages of each code.
     var messages = 5
-    /// Placeholders of a message whose values are listed, and values of each.
+    /// The number of placeholders of a message whose values are listed, and of values of each.
     var slots = 4
     var values = 3
-    /// Rows of each finding.
+    /// The number of rows of each finding.
     var findingRows = AnalysisLimits.rowsListed
-    /// Records of each outcome that several rows share, and rows of each.
+    /// The number of records of each outcome that several rows share, and of rows of each.
     var records = 10
     var recordRows = 5
-    /// Rules, and unused entries of a codes file.
+    /// The number of rules, and of unused entries of a codes file.
     var rules = 50
     var unusedEntries = 50
-    /// Jobs of an overview; all are in `jobs.csv`.
+    /// The number of jobs of an overview; all are in `jobs.csv`.
     var jobs = 100
-    /// Those of them that a page shows at once.
+    /// The number of jobs that a page shows at once.
     static let jobsShownAtOnce = 20
-    /// Inputs of an overview that are salvaged, and that are unreadable; all are in `summary.json`.
+    /// The number of salvaged inputs of an overview, and of unreadable ones; all are in `summary.json`.
     var inputs = 100
 
     /// Parts of a page that can be left out.
     var parts = Parts.all
-    /// In bytes; nil if there is no such limit.
+    /// The limit for the size of the page, in bytes; nil if there is none.
     var pageSize: Int?
 
-    /// Those of a page that need not be shorter than it is.
+    /// The limits of a page without a limit for its size.
     package static let page = ModelLimits()
 
     package var areThoseOfPage: Bool { pageSize == nil }
@@ -78,7 +79,8 @@ package struct ModelLimits: Sendable {
 extension ModelLimits {
     func text(_ text: String) -> String { Wording.shortened(text, to: textLength) }
 
-    /// The beginning of the text of a JSON object, which may have been cut before: its whole length is not known here.
+    /// Returns the beginning of the text of a JSON object. It may have been cut before, so its whole length is not
+    /// known here.
     func details(_ text: String) -> String { Wording.cut(text, to: textLength) }
 
     func rowMessage(_ text: String) -> String { Wording.cut(text, to: rowMessageLength) }
@@ -89,11 +91,11 @@ extension ModelLimits {
 
     func source(_ text: String) -> String { id(text == "-" ? "standard input" : text) }
 
-    /// A text that is distinguished by its end.
+    /// Shortens a text that is distinguished by its end.
     func id(_ text: String) -> String { Wording.shortened(text, to: sourceLength, end: sourceLength * 2 / 3) }
 }
 
-/// A part of a page that is left out where there is no room for it, under the name that templates know it by.
+/// A part of a page that is left out if there is no room for it, under the name that templates know it by.
 struct PagePart: Sendable {
     let name: String
     let part: ModelLimits.Parts
@@ -134,7 +136,7 @@ struct PagePart: Sendable {
 }
 
 extension ModelLimits {
-    /// Ever tighter limits, for a page with a maximum size.
+    /// Returns ever tighter limits, for a page with a maximum size.
     ///
     /// The least important parts go first; the last limits keep only the verdict. `Docs/audit.md` has the order.
     static func tightening(to pageSize: Int) -> [ModelLimits] {
@@ -196,7 +198,7 @@ extension ModelLimits {
             $0.inputs = 5
         },
         {
-            // The sentence that says what was left out names them.
+            // The sentence that says what was left out names the files.
             $0.parts.subtract([.files])
             $0.codes = 5
             $0.records = 2
@@ -232,17 +234,18 @@ extension ModelLimits {
 // MARK: - What is said of it
 
 extension ModelLimits {
-    /// What was left out to stay within a limit, and where it is; nil if nothing was.
+    /// Returns what was left out to stay within a limit for the size of the page, and where it is; nil if there is no
+    /// limit.
     ///
     /// - Parameters:
-    ///   - parts: those that a page of the kind has.
+    ///   - parts: the parts that pages of the kind have.
     ///   - files: the other files in the same folder.
     func shortening(of parts: [PagePart], files: [ReportFile]) -> String? {
         guard let pageSize else { return nil }
         func sentence(kept: String? = nil, leftOut: [String] = []) -> String {
             Wording.shortening(to: pageSize, kept: kept, leftOut: leftOut, files: files.map { $0.name })
         }
-        // The last of them have no room for many words.
+        // The tightest limits leave no room for many words.
         if self.parts.isSubset(of: [.rows]) {
             return sentence(kept: self.parts.isEmpty ? "verdict" : "verdict and the rows by outcome")
         }

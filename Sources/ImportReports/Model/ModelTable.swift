@@ -1,5 +1,5 @@
-/// A name of one kind of object of the model, declared once. From the declaration come the value that a page shows, what
-/// templates may do with the name, and its row of the documentation, so that they cannot differ.
+/// A name in one kind of object of the model, declared once. The declaration defines the value that a page shows, what
+/// templates may do with the name, and its row of the documentation, so they cannot differ.
 struct ModelName<Root>: Sendable {
     let description: ModelDescription
     let value: @Sendable (Root) -> ModelValue
@@ -54,7 +54,7 @@ struct ModelName<Root>: Sendable {
 
     // MARK: Texts that are not always there
 
-    /// A text that may be missing: an object with the name `text`, so that an empty text differs from none.
+    /// A text that may be missing: an object with the name `text`, so that an empty text differs from a missing one.
     static func optionalText(
         _ name: String, _ meaning: String, text: String, _ value: @escaping @Sendable (Root) -> String?
     ) -> ModelName {
@@ -87,7 +87,7 @@ struct ModelTable<Root>: Sendable {
 }
 
 extension ModelTable<String> {
-    /// The table of an object that is there for a single text.
+    /// Returns the table of an object that consists of a single text.
     static func only(_ name: String, _ meaning: String) -> ModelTable {
         ModelTable([.text(name, meaning) { $0 }])
     }
@@ -113,7 +113,7 @@ package struct ModelDescription: Sendable, Equatable {
     let kind: Kind
     /// In Markdown, as a cell of a table.
     let meaning: String
-    /// Those of the object, or of each object of the list.
+    /// The names in the object, or in each object of the list.
     let names: [ModelDescription]
 }
 
@@ -123,13 +123,12 @@ extension [ModelDescription] {
         [String: ModelShape](map { ($0.name, $0.shape) }) { _, last in last }
     }
 
-    /// The names and those in them as a table in Markdown. Neighbours that differ by their names alone share their
-    /// rows.
+    /// The names and those inside them as a table in Markdown. Neighbors that differ only in their names share rows.
     package var table: String {
         "| name | kind | meaning |\n| :--- | :--- | :--- |\n" + rows(in: [""])
     }
 
-    /// - Parameter paths: of the objects that have the names, each with its dot.
+    /// - Parameter paths: the paths of the objects that have the names, each with its dot.
     private func rows(in paths: [String]) -> String {
         var rows = ""
         var rest = self[...]
@@ -155,7 +154,7 @@ extension ModelDescription {
 }
 
 extension ModelDescription.Kind {
-    /// As in the documentation, in a cell of a table.
+    /// The kind as in the documentation, in a cell of a table.
     fileprivate var words: String {
         switch self {
         case .text: "string"

@@ -1,6 +1,6 @@
 /// The value of a name in a template.
 package enum ModelValue: Sendable {
-    /// Shown as text; as a section, it is there unless it is empty.
+    /// Shown as text. As a section, it is shown unless it is empty.
     case text(String)
     /// A section that is shown or not.
     case flag(Bool)
@@ -9,24 +9,24 @@ package enum ModelValue: Sendable {
     /// A section that is shown once, with its own names.
     case object(ModelObject)
 
-    /// A section that is not there; stands for an object or a list of which there is none.
+    /// A section that is not shown, for a missing object.
     static let nothing = ModelValue.flag(false)
 }
 
 /// One object of the model: the values of its names.
 package struct ModelObject: Sendable {
-    /// Where the value of each name is. All objects of a table share it.
+    /// The index in `values` for each name. All objects of a table share it.
     private let places: [String: Int]
     private(set) var values: [ModelValue]
 
     /// - Parameters:
-    ///   - places: for each name an index of `values`.
+    ///   - places: the index in `values` for each name.
     init(places: [String: Int], values: [ModelValue]) {
         self.places = places
         self.values = values
     }
 
-    /// Gives a name another value.
+    /// Replaces the value of a name.
     mutating func replace(_ name: String, by value: ModelValue) {
         if let place = places[name] { values[place] = value }
     }
@@ -35,8 +35,8 @@ package struct ModelObject: Sendable {
 }
 
 extension ModelObject {
-    /// What each name of the object, and of those in it, stands for, by its path, such as `list[].name`; what is not
-    /// there stands for `false`.
+    /// Returns the kinds of the values of all names in the object and inside them, by path, such as `list[].name`. A
+    /// missing object is `false`.
     func kinds(path: String = "") -> [String: Set<String>] {
         var result: [String: Set<String>] = [:]
         for (name, place) in places {
@@ -57,11 +57,11 @@ extension ModelObject {
 }
 
 extension ReportModel {
-    /// The value of each name in this model.
+    /// The kinds of the values of all names in this model.
     package var kinds: [String: Set<String>] { root.kinds() }
 }
 
 extension OverviewModel {
-    /// The value of each name in this model.
+    /// The kinds of the values of all names in this model.
     package var kinds: [String: Set<String>] { root.kinds() }
 }

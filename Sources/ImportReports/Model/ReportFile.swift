@@ -1,7 +1,7 @@
 /// A file of a report, as a page lists it.
 package struct ReportFile: Sendable, Hashable {
     package var name: String
-    /// What is in it, in a few words.
+    /// What the file contains, in a few words.
     package var description: String
 
     package init(name: String, description: String) {
@@ -22,16 +22,16 @@ package struct ReportFile: Sendable, Hashable {
     package static let explore = ReportFile(
         name: "explore.html", description: "failed rows to search, sort and filter")
 
-    /// Of both: pages link to it under this name.
+    /// The style sheet of reports and overviews, to which pages link under this name.
     package static let styleSheet = ReportFile(name: StyleSheet.file, description: "how the page looks")
 
-    // Of a history.
+    // Files of a history.
     package static let trendsXHTML = ReportFile(name: "trends.xhtml", description: "the trends as a page")
     package static let trendsMarkdown = ReportFile(name: "trends.md", description: "the trends in Markdown")
     package static let trendsCSV = ReportFile(
         name: "trends.csv", description: "the numbers of each period, of all rows and by code")
 
-    // Of an overview.
+    // Files of an overview.
     package static let indexXHTML = ReportFile(name: "index.xhtml", description: "this overview as a page")
     package static let indexMarkdown = ReportFile(name: "index.md", description: "this overview in Markdown")
     package static let jobs = ReportFile(name: "jobs.csv", description: "every job with its numbers")
@@ -53,14 +53,14 @@ package enum ToolVersion {
 
 /// The destination of a report's bytes.
 package protocol ReportOutput {
-    /// Adds bytes at the end.
+    /// Appends bytes.
     mutating func write(_ bytes: Span<UInt8>) throws
 
-    /// Drops everything that was written.
+    /// Discards everything that was written.
     mutating func restart() throws
 
-    /// Passes all that was written through `transform`, piece by piece and in order, and keeps what that appends
-    /// to its second argument instead.
+    /// Passes everything that was written through `transform`, piece by piece and in order, and replaces it with what
+    /// `transform` appends to its second argument.
     mutating func rewrite(_ transform: (Span<UInt8>, inout [UInt8]) -> Void) throws
 }
 

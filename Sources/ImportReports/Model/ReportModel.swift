@@ -3,14 +3,14 @@ import ImportDumps
 
 /// What the templates of a job's report can show. `Docs/template-model.md` describes every name.
 ///
-/// It is bounded whatever the job, and every name is there in every case: a template's conditions are about values,
-/// never about names.
+/// Its size is bounded for any job, and every name always exists: the conditions of a template are about values, never
+/// about names.
 package struct ReportModel: Sendable {
     /// The names of the root.
     package private(set) var root: ModelObject
     private let files: [ReportFile]
 
-    /// The same for one of the files, which does not name itself.
+    /// Returns the model for one of the files, which does not list itself.
     package func page(_ page: ReportFile) -> ReportModel {
         var model = self
         model.root.replace("files", by: Self.filesValue(files.filter { $0 != page }))
@@ -25,14 +25,14 @@ package struct ReportModel: Sendable {
 
     /// - Parameters:
     ///   - title: the title that the user gave; nil for the name of the file.
-    ///   - toolVersion: as the report is to name it.
+    ///   - toolVersion: the version that the report names.
     ///   - files: all files in the same folder.
     ///   - codes: what the user knows about codes, shown with each of them.
     ///   - ruleResults: the results of the user's rules, if there is only this job.
     ///   - redaction: the statement about pseudonyms.
-    ///   - places: where the failed rows that it names are in what was sent, if that is known.
+    ///   - places: the places in the source of the failed rows that the page names, if they are known.
     ///   - history: the trend of the history that the job was added to, if there is one.
-    ///   - limits: how much it holds.
+    ///   - limits: the limits of its contents.
     package init(
         _ summary: JobSummary, title: String? = nil, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
         ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil, places: ShownPlaces? = nil,
@@ -47,15 +47,15 @@ package struct ReportModel: Sendable {
                     redaction: redaction, places: places, history: history, limits: limits)))
     }
 
-    /// The file's name: people know the job by it, and not by its id.
+    /// Returns the name of the file, by which people know the job, rather than by its id.
     static func title(of summary: JobSummary) -> String {
         guard summary.source != "-" else { return "standard input" }
         return summary.source.split(separator: "/").last.map { String($0) } ?? summary.source
     }
 }
 
-/// A job and its data, for all code that computes a part of its report. A class, because every code and every message
-/// refers to it.
+/// A job and its data, shared by all code that computes a part of its report. It is a class because every code and
+/// every message refers to it.
 final class ReportModelBuilder: ModelBuilder {
     let summary: JobSummary
     let context: ModelContext

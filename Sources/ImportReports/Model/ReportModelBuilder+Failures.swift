@@ -31,7 +31,7 @@ extension ReportModel {
         .optionalObject("listing", "false if no row failed", listing) { $0.summary.failedByCode.isEmpty ? nil : $0 },
     ])
 
-    /// The note on names that show a failed row.
+    /// A note for the documentation of names that show a failed row.
     static let withLine = "; with a source `8 (line 9)` or `8 (sheet row 9)`"
 
     // MARK: Codes
@@ -141,7 +141,7 @@ extension ReportModel {
             "example", "false if nothing varies in the pattern, or if there is no pattern",
             text: "the message of `example_row`"
         ) {
-            // An example of a pattern in which nothing varies would be read twice.
+            // If nothing varies in the pattern, an example would only repeat it.
             $0.message.slots.isEmpty ? nil : ($0.message.example).map($0.limits.text)
         },
         .text("rows", "how many") { Wording.grouped($0.message.rows, isAtLeast: $0.message.isAtLeast) },
@@ -187,9 +187,9 @@ extension ReportModel {
 /// A code that a page lists.
 private struct ListedCode {
     let code: CodeSummary
-    /// Its place in the list, from 1.
+    /// Its position in the list, counted from 1.
     let number: Int
-    /// The rows of the code with most of them.
+    /// The number of rows of the code with the most rows.
     let largest: Int
     let builder: ReportModelBuilder
 
@@ -215,7 +215,7 @@ private struct ListedCode {
     }
 }
 
-/// One pattern of messages with what varies in it.
+/// A pattern of messages, with the values that vary in it.
 private struct ListedMessage {
     let message: MessageSummary
     let codeRows: Int
@@ -225,7 +225,7 @@ private struct ListedMessage {
 }
 
 extension ReportModelBuilder {
-    /// Keeps one long text from filling a page; the CSV files have it whole.
+    /// Shortens a long text so that it does not fill a page; the CSV files have all of it.
     static func shortened(_ text: String) -> String { ModelLimits.page.text(text) }
 
     fileprivate var shownCodes: [ListedCode] {

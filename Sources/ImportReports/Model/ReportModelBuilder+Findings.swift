@@ -59,7 +59,7 @@ private struct FindingRows {
         let about = finding.id.countsRows ? finding.count : finding.rows.count
         label = about == 1 ? "Row" : "Rows"
         list = shown.map(builder.context.row).joined(separator: ", ")
-        // Files that list these rows: failed and unclassified ones have their own.
+        // Failed and unclassified rows have a file of their own.
         let isInFailures = finding.id == .failedWithoutCode || finding.id == .rowUnclassified
         cut = builder.cut(shown.count, of: about, file: isInFailures ? .failures : .rows)
     }
@@ -72,7 +72,7 @@ private struct FindingRows {
 }
 
 extension FindingID {
-    /// The count is one of rows; else it is one of fields, of which a row may have several.
+    /// Whether the count is a number of rows. Otherwise it is a number of fields, of which a row may have several.
     fileprivate var countsRows: Bool {
         switch self {
         case .wrongType, .unknownField, .duplicateKey, .limitReached: false

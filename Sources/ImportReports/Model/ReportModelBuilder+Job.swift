@@ -28,7 +28,7 @@ extension ReportModel {
     ])
 }
 
-/// A time in full; as the dump has it if it is not a date-time.
+/// A time in full, or as in the dump if it is not a date-time.
 private struct ShownTime {
     let text: String
     let value: String?
@@ -50,7 +50,7 @@ private struct ShownTime {
 }
 
 extension DateTime {
-    /// For people, in the zone in which it was written: "4 March 2026, 09:15:02 UTC".
+    /// The date-time for people, in the zone in which it was written: "4 March 2026, 09:15:02 UTC".
     var inFull: String {
         "\(day) \(Self.monthNames[month - 1]) \(year), "
             + "\(hour.digits(2)):\(minute.digits(2)):\(second.digits(2)) UTC\(zone)"
@@ -59,7 +59,7 @@ extension DateTime {
     /// The same without seconds: "4 March 2026, 09:15 UTC".
     var toTheMinute: String { "\(dayInWords), \(hour.digits(2)):\(minute.digits(2)) UTC\(zone)" }
 
-    /// "2026-03-04", of the day in UTC.
+    /// The day in UTC, such as "2026-03-04".
     var isoDayInUTC: String {
         let date = CalendarDay(number: dayInUTC)
         return "\(date.year.digits(4))-\(date.month.digits(2))-\(date.day.digits(2))"
@@ -68,14 +68,15 @@ extension DateTime {
     /// "4 March 2026".
     var dayInWords: String { "\(day) \(Self.monthNames[month - 1]) \(year)" }
 
-    /// For programs, as HTML's element `time` wants it; nil for what HTML has no form for (a leap second, the year 0).
+    /// The date-time for programs, as HTML's element `time` requires it; nil if HTML cannot express it (a leap second,
+    /// the year 0).
     var globalDateTime: String? {
         guard second < 60, year > 0 else { return nil }
         let date = "\(year.digits(4))-\(month.digits(2))-\(day.digits(2))"
         return date + "T\(hour.digits(2)):\(minute.digits(2)):\(second.digits(2))\(zone.isEmpty ? "Z" : zone)"
     }
 
-    /// The distance from UTC, as in "+02:00"; empty for none.
+    /// The offset from UTC, such as "+02:00"; empty for UTC.
     private var zone: String {
         guard offsetMinutes != 0 else { return "" }
         let distance = abs(offsetMinutes)
@@ -85,13 +86,14 @@ extension DateTime {
 
 // MARK: - Under the title
 
-/// What stands under the title of a job's report: when the job ran, how long, until when the API keeps it, and its id.
+/// A fact under the title of a job's report: when the job ran, how long it took, until when the API keeps it, or its
+/// id.
 struct JobFact {
-    /// In words; nothing of the dump is in it but the id.
+    /// The fact in words, of which only the id is text of the dump.
     let text: String
-    /// For programs; nil where it is not a date.
+    /// The date-time for programs; nil if the fact is not a date.
     var datetime: String?
-    /// No other comes before it.
+    /// Whether it is the first fact.
     var isFirst = false
 
     static let table = ModelTable<JobFact>([

@@ -14,7 +14,7 @@ struct NextSteps {
         let rows: Int
         let note: String?
         let codes: [Code]
-        /// Codes that are not listed.
+        /// The number of codes that are not listed.
         let more: Int
     }
 
@@ -27,7 +27,7 @@ struct NextSteps {
         let isFirst: Bool
     }
 
-    /// Codes of each step that a page names.
+    /// The number of codes that a page names for each step.
     private static let codesShown = 8
 
     fileprivate init?(_ builder: ReportModelBuilder) {

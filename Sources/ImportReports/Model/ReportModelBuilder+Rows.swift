@@ -1,12 +1,12 @@
 import ImportAnalysis
 import ImportDumps
 
-/// Rows by outcome, of a job or of many, and the bar that shows them.
+/// Rows by outcome, of one job or of many, and the bar that shows them.
 struct OutcomeRows {
     let seen: Int
     let seenShare: ShownShare?
     let outcomes: [Line]
-    /// What the bar shows; nil if there is none.
+    /// The caption of the bar; nil if there is no bar.
     let caption: String?
 
     struct Line {
@@ -18,7 +18,7 @@ struct OutcomeRows {
     }
 
     /// - Parameters:
-    ///   - imports: whether there are imports, whose outcomes are there even if no row has them.
+    ///   - imports: whether there are imports, whose outcomes are listed even if no row has them.
     ///   - bulk: whether there are bulk jobs.
     init(_ rows: RowCounts, imports: Bool, bulk: Bool, seenShare: ShownShare?, missingShare: ShownShare?) {
         let missing = rows.missing ?? 0
@@ -83,7 +83,7 @@ struct OutcomeRows {
         .optionalObject("segment", "its piece of the bar; false if its count is 0", segment) { $0.segment },
     ])
 
-    /// As in the style sheet. Where that is refused, rows that are missing are grey.
+    /// The same colors as in the style sheet. If that is refused, missing rows are gray.
     private static let colours = [
         "created": "#17825c", "existing": "#6b93cf", "applied": "#2b8a94", "failed": "#cb2f3a",
         "unclassified": "#a86c00",
@@ -108,7 +108,7 @@ struct ShownShare {
         self.basis = basis
     }
 
-    /// Nil for a part of nothing.
+    /// Creates a share; nil if the whole is 0.
     init?(_ part: Int, of whole: Int, basis: String) {
         guard whole > 0 else { return nil }
         self.init(text: Share(of: part, in: whole).text, basis: basis)
@@ -126,7 +126,7 @@ extension ReportModelBuilder {
         return OutcomeRows(
             rows, imports: summary.job.kind == .import, bulk: summary.job.kind == .bulk,
             seenShare: total.flatMap {
-                // There is no share of nothing, but the total is declared.
+                // A share of 0 cannot be computed, but the total is declared.
                 $0 == 0
                     ? ShownShare(text: Wording.grouped(rows.seen), basis: "of the 0 declared")
                     : ShownShare(rows.seen, of: $0, basis: "of the \(Wording.grouped($0)) declared")
@@ -154,7 +154,7 @@ struct ListedRecords {
 
     typealias Item = (record: SharedRecord, outcome: String, limits: ModelLimits)
 
-    /// Nil if there are none, or they were not looked for.
+    /// Creates the list; nil if there are no such records, or if they were not looked for.
     init?(_ builder: ReportModelBuilder) {
         guard let identity = builder.summary.identity else { return nil }
         let limits = builder.limits
@@ -191,14 +191,14 @@ struct ListedRecords {
     ])
 }
 
-/// The parts of one stacked bar, as percentages of its width.
+/// The segments of one stacked bar, as percentages of its width.
 package struct BarSegments {
-    /// In the order of the counts; nil where there is nothing to draw.
+    /// The segments in the order of the counts; nil where there is nothing to draw.
     package private(set) var segments: [(x: String, width: String)?] = []
-    /// Some part is drawn wider than its share.
+    /// Whether some segment is drawn wider than its share.
     package private(set) var hasWidened = false
 
-    /// In hundredths of a percent: the whole bar, and the least that can be seen.
+    /// The width of the whole bar and the smallest width that can be seen, in hundredths of a percent.
     private static let whole = 10_000
     private static let least = 150
 
@@ -220,7 +220,7 @@ package struct BarSegments {
             }
             var width = Self.least
             if !isSmall(count) {
-                // From the sums, so that rounding leaves no gap at the end.
+                // Computed from the sums, so that rounding leaves no gap at the end.
                 width = Int((before + Int128(count)) * room / large - before * room / large)
                 before += Int128(count)
             }
@@ -229,13 +229,13 @@ package struct BarSegments {
         }
     }
 
-    /// The width of a bar that stands for `count`, with the largest as the whole width.
+    /// Returns the width of the bar for `count`, in a chart whose largest bar takes the whole width.
     static func width(_ count: Int, largest: Int) -> String {
         guard largest > 0 else { return percent(0) }
         return percent(max(1, Int(Int128(count) * Int128(whole) / Int128(largest))))
     }
 
-    /// Hundredths of a percent, for an attribute of SVG.
+    /// Returns hundredths of a percent as an SVG attribute.
     static func percent(_ hundredths: Int) -> String {
         let fraction = hundredths % 100
         return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)%"

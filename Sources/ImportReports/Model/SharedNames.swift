@@ -1,7 +1,7 @@
 import ImportAnalysis
 import ImportDumps
 
-/// What a model is made from besides jobs, and how much it holds.
+/// What a model is made from besides jobs, and its limits.
 struct ModelContext {
     /// The title that the user gave; nil for the default.
     let title: String?
@@ -25,12 +25,12 @@ protocol ModelBuilder: SendableMetatype {
 extension ModelBuilder {
     var limits: ModelLimits { context.limits }
 
-    /// N of M, and the file that has all; nil if all are shown.
+    /// Returns N of M, and the file that has all; nil if all are shown.
     func cut(_ shown: Int, of total: Int, file: ReportFile) -> ModelCut? {
         shown < total ? ModelCut(shown, of: total, file: name(of: file)) : nil
     }
 
-    /// The name of a file that a page may point to; nil if it is not written.
+    /// Returns the name of a file that a page may point to; nil if the file is not written.
     func name(of file: ReportFile) -> String? { context.files.contains(file) ? file.name : nil }
 }
 
@@ -73,7 +73,7 @@ extension ModelName where Root: ModelBuilder {
 }
 
 extension ModelName {
-    /// - Parameter files: all but the page itself.
+    /// - Parameter files: all files but the page itself.
     static func files(_ files: @escaping @Sendable (Root) -> [ReportFile]) -> ModelName {
         let file = ModelTable<ReportFile>([
             .text("name", "a file name without a folder; it becomes a relative link") { $0.name },
@@ -93,7 +93,7 @@ extension ModelName {
 
 // MARK: - Lists that are cut
 
-/// How much of a list is shown, and where all of it is.
+/// How much of a list is shown, and which file has all of it.
 struct ModelCut {
     let shown: String
     let total: String
@@ -112,8 +112,8 @@ struct ModelCut {
 
 extension ModelName {
     /// - Parameters:
-    ///   - meaning: what there is more of than is shown.
-    ///   - numbers: what `shown` and `total` are.
+    ///   - meaning: what there is more of than the page shows.
+    ///   - numbers: the meaning of `shown` and `total`.
     static func cut(
         _ meaning: String, numbers: String = "N of M", _ cut: @escaping @Sendable (Root) -> ModelCut?
     ) -> ModelName {
@@ -130,7 +130,7 @@ extension ModelName {
     }
 }
 
-/// How many codes there are that are not shown.
+/// The number of codes that are not shown.
 struct CodesCut {
     let cut: ModelCut
     let label: String
@@ -138,8 +138,8 @@ struct CodesCut {
     let share: String
 
     /// - Parameters:
-    ///   - lines: of all codes.
-    ///   - rows: of those that are not shown.
+    ///   - lines: the number of all codes.
+    ///   - rows: the number of rows with codes that are not shown.
     init(_ shown: Int, of lines: Int, hasOthers: Bool, rows: Int, seen: Int, file: String?) {
         cut = ModelCut(shown, of: Wording.codeCount(lines, hasOthers: hasOthers), file: file)
         label = Wording.otherCodes(lines - shown, hasOthers: hasOthers)
@@ -203,7 +203,7 @@ struct ShownStanding {
             }
         ]
 
-    /// - Parameter cut: how a text is brought to the length that there is room for.
+    /// - Parameter cut: shortens a text to the length that there is room for.
     private static func fields(
         _ use: CodeBook.Field.Use, _ cut: @escaping @Sendable (ModelLimits) -> (String) -> String
     ) -> [ModelName<ShownStanding>] {

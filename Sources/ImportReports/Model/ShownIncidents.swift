@@ -1,33 +1,33 @@
 import ImportAnalysis
 
-/// The incidents of a job: a sentence and a bracket above the chart of positions for each.
+/// The incidents of a job: for each a sentence, and a bracket above the chart of positions.
 struct ShownIncidents {
     private let items: [Item]
 
-    /// Height of the lane that a bracket and its name take, in pixels.
+    /// The height of the lane for a bracket and its name, in pixels.
     private static let lane = 20
 
-    /// Characters of a code that are shown beside a bracket.
+    /// The number of characters of a code that are shown beside a bracket.
     private static let labelLength = 24
 
     private struct Item {
         let incident: FailureIncident
         let number: Int
         let builder: ReportModelBuilder
-        /// Of the whole width in hundredths of a percent.
+        /// The ends of the bracket, in hundredths of a percent of the whole width.
         let start: Int
         let end: Int
 
-        /// Where there is more room, the name is before the bracket.
+        /// Whether the name is before the bracket, because there is more room.
         var isNameFirst: Bool { start > 10_000 - end }
         var top: Int { (number - 1) * ShownIncidents.lane }
     }
 
-    /// Nil if there are none.
+    /// Creates the incidents; nil if there are none.
     init?(_ builder: ReportModelBuilder) {
         let incidents = builder.summary.failureIncidents
         guard !incidents.isEmpty else { return nil }
-        // The chart draws all buckets alike, also the last one that may stand for fewer rows.
+        // The chart draws all buckets equally wide, including the last one, which may have fewer rows.
         let positions = builder.summary.failurePositions
         let buckets = positions.map { Int128($0.counts.count) * Int128($0.bucketRows) } ?? 0
         let width = max(buckets, Int128(builder.summary.rows.seen), 1)

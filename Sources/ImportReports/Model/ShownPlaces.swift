@@ -11,10 +11,10 @@ package struct ShownPlaces: Sendable {
 
     /// - Parameters:
     ///   - source: the name of the file that was sent.
-    ///   - isSheet: the lines are rows of a sheet.
-    ///   - trustsOrder: the user vouches that the rows belong to these lines.
-    ///   - lines: by row, those of ``rows(of:)`` that are known.
-    ///   - sent: by row, cells of those that a page lists one by one.
+    ///   - isSheet: whether the lines are rows of a sheet.
+    ///   - trustsOrder: whether the user vouches that the rows belong to these lines.
+    ///   - lines: the lines of ``rows(of:)`` that are known, by row.
+    ///   - sent: cells of the rows that a page lists one by one, by row.
     package init(
         source: String, isSheet: Bool, trustsOrder: Bool, lines: [Int: Int], sent: [Int: [SentCell]] = [:]
     ) {
@@ -25,7 +25,7 @@ package struct ShownPlaces: Sendable {
         self.lines = lines
     }
 
-    /// The failed rows that the pages of a job name, whatever their templates.
+    /// Returns the failed rows that the pages of a job name, whatever their templates.
     package static func rows(of job: JobSummary) -> [Int] {
         let limits = ModelLimits.page
         var rows: [Int] = []
@@ -40,14 +40,14 @@ package struct ShownPlaces: Sendable {
         return rows + job.findings.flatMap { $0.rows }
     }
 
-    /// "8 (line 9)", "8 (sheet row 9)".
+    /// Returns a row with its line, as "8 (line 9)" or "8 (sheet row 9)"; nil if the line is not known.
     func named(_ row: Int) -> String? {
         lines[row].map { "\(Wording.grouped(row)) (\(isSheet ? "sheet row" : "line") \(Wording.grouped($0)))" }
     }
 
     var hasCells: Bool { !sent.isEmpty }
 
-    /// The record of a row that the page lists.
+    /// Returns the cells of a row that the page lists.
     func cells(of row: Int) -> [SentCell] { sent[row] ?? [] }
 
     static let table = ModelTable<(places: ShownPlaces, limits: ModelLimits)>([
@@ -60,7 +60,7 @@ package struct ShownPlaces: Sendable {
 }
 
 extension ModelContext {
-    /// A failed row as a page names it, with its line if that is known.
+    /// Returns a failed row as a page names it, with its line if that is known.
     func row(_ row: Int) -> String { places?.named(row) ?? Wording.grouped(row) }
 }
 
@@ -74,22 +74,22 @@ package struct SentCell: Sendable, Equatable {
         self.value = value
     }
 
-    /// Columns of a source that cells are chosen from.
+    /// The number of columns of a source that cells are chosen from.
     package static let columns = 200
 
-    /// How many cells a row has on a page, and Unicode scalars of a name, of a value and of all of them: a page has up to
-    /// 500 rows.
+    /// The most cells of a row on a page, and the most Unicode scalars of a name, of a value and of all cells together:
+    /// a page has up to 500 rows.
     private static let cells = 5
     private static let nameLength = 24
     private static let valueLength = 40
     private static let length = 110
-    /// Shorter values stand in a message by accident.
+    /// Names and values with fewer bytes occur in messages by accident.
     private static let tellingBytes = 3
-    /// What is looked at of a text.
+    /// The number of bytes of a text that are examined.
     private static let searchedBytes = 4096
 
-    /// The most informative cells of a record: those that the message names or quotes, then the first ones. They stay in
-    /// the order of the columns.
+    /// Returns the most informative cells of a record: those that the message names or quotes, then the first ones.
+    /// They stay in the order of the columns.
     package static func chosen(from cells: [(name: String, value: String)], for message: String?) -> [SentCell] {
         let message = Self.terminated(message ?? "")
         func isNamed(_ cell: (name: String, value: String)) -> Bool {
@@ -111,7 +111,8 @@ package struct SentCell: Sendable, Equatable {
         return chosen.sorted { $0.index < $1.index }.map { $0.cell }
     }
 
-    /// Both end with a zero. The C library's search takes linear time, whatever the texts.
+    /// Returns whether a text contains a part, both terminated by a zero. The C library searches in linear time,
+    /// whatever the texts.
     private static func holds(_ text: [CChar], _ part: [CChar]) -> Bool {
         unsafe text.withUnsafeBufferPointer { text in
             unsafe part.withUnsafeBufferPointer { part in

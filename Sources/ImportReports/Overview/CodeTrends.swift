@@ -3,12 +3,12 @@ import ImportFoundation
 
 /// A job that an overview points to.
 struct JobReference: Sendable, Equatable {
-    /// The input; for standard input its name in words.
+    /// The name of the input; `standard input` for `-`.
     let source: String
     let report: ReportPlace?
-    /// Its place among all jobs, from 1.
+    /// Its position among all jobs, counted from 1.
     let number: Int
-    /// The failed rows for which it is pointed to.
+    /// The number of failed rows that the reference is about.
     var failed: Int
 
     init(_ job: JobSummary, number: Int, report: ReportPlace?, failed: Int) {
@@ -18,18 +18,18 @@ struct JobReference: Sendable, Equatable {
         self.failed = failed
     }
 
-    /// The one with more failed rows; of two with as many, the first in the order of the jobs.
+    /// Returns the job with more failed rows; of two with equally many, the first in the order of the jobs.
     static func worse(_ one: JobReference?, _ other: JobReference?) -> JobReference? {
         guard let one, let other else { return one ?? other }
         return (one.failed, -one.number) >= (other.failed, -other.number) ? one : other
     }
 }
 
-/// When the rows of each code failed, and in which job most of them did. Of so many codes as are told apart.
+/// When the rows of each code failed, and in which job most of them did, for up to ``AnalysisLimits/codes`` codes.
 struct CodeTrends: Sendable {
-    /// Of one code.
+    /// The trend of one code.
     struct Trend: Sendable {
-        /// Its failed rows, by the day on which their jobs were created.
+        /// The failed rows of the code, by the day on which their jobs were created.
         var line = TimeLine()
         var worst: JobReference?
 
@@ -43,7 +43,7 @@ struct CodeTrends: Sendable {
 
     /// Adds the failed rows of a job.
     ///
-    /// - Parameter day: on which it was created, as days since 1970-01-01; nil if it does not say.
+    /// - Parameter day: the day on which it was created, as days since 1970-01-01; nil if it does not say.
     mutating func add(_ job: JobSummary, day: Int?, number: Int, report: ReportPlace?) {
         for code in job.failedByCode where !code.isOther {
             let key = code.code.map { ExactText($0) }
@@ -59,10 +59,10 @@ struct CodeTrends: Sendable {
 /// The share of failed rows with one code in each step of a time line, as bars of a path 64 wide and 12 high.
 struct TrendLine {
     let path: String
-    /// In words, for people who do not see it.
+    /// A description in words, for people who do not see the bars.
     let description: String
 
-    /// Nil where there are not two steps to compare.
+    /// Creates the bars; nil if there are fewer than two steps to compare.
     init?(_ trend: TimeLine, in whole: TimeLine) {
         let step = whole.step
         let steps = whole.steps

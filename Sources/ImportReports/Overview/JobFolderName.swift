@@ -1,24 +1,24 @@
 import ImportFoundation
 
-/// The name of the folder that a job's report goes into: its id, or for a sync import (which has none) the stem of
-/// the file's name and a hash of what is in it. Two jobs never share one, on no file system.
+/// Returns the name of the folder for a job's report: the job's id or, for a sync import (which has none), the stem of
+/// the file's name and a hash of the file's contents. Two jobs never share a folder, on any file system.
 ///
-/// The name depends on the job alone. It has at most 100 bytes, no separators, no control characters, nothing that
-/// Windows cannot have, and begins with neither a dot nor a dash. An id is the name as it is if it is made of
-/// `a`–`z`, `0`–`9`, `-`, `_` and `.` and stays what it is by these rules. Any other id (with capital letters too,
-/// for some file systems do not tell `A` from `a`; and one that ends as such a name does) gets `-` and 24 hexadecimal
-/// digits of its hash.
+/// The name depends on the job alone. It has at most 100 bytes, contains no separators, no control characters and
+/// nothing that Windows forbids, and does not begin with a dot or a dash. An id is used unchanged if it consists of
+/// `a`–`z`, `0`–`9`, `-`, `_` and `.` and these rules do not change it. To any other id, `-` and 24 hexadecimal digits
+/// of its hash are appended. That includes ids with capital letters, because some file systems do not distinguish `A`
+/// from `a`, and ids that end like a name with a hash.
 ///
 /// - Parameters:
 ///   - source: the dump's name, as in a summary.
-///   - sha256: of the dump; a sync import without it is told from others by its source.
+///   - sha256: the hash of the dump; without it, a sync import is identified by its source.
 package func jobFolderName(jobID: String?, source: String, sha256: String?) -> String {
     guard let jobID else {
         let content = sha256.map { "content\0" + $0 } ?? "source\0" + source
         return hashedName(FileName.safe(stem(of: source)), hashOf: content)
     }
     let safe = FileName.safe(jobID)
-    // By bytes, because in Swift canonically equivalent texts are equal.
+    // Compares bytes, because canonically equivalent texts are equal in Swift.
     let isUnchanged = safe.utf8.elementsEqual(jobID.utf8) && safe.utf8.allSatisfy(FileName.isPlain)
     guard isUnchanged, !endsWithHash(safe) else { return hashedName(safe, hashOf: "job\0" + jobID) }
     return safe
@@ -34,7 +34,7 @@ private func hashedName(_ name: String, hashOf text: String) -> String {
     return "\(FileName.cut(name, to: room))-\(hash.finish().prefix(hashDigits))"
 }
 
-/// An id that looks like a name with a hash could be one that another id gets.
+/// Returns whether a name looks as if it had a hash: an id like that could be the name for another id.
 private func endsWithHash(_ name: String) -> Bool {
     let end = name.utf8.suffix(hashDigits + 1)
     guard end.count == hashDigits + 1, end.first == UInt8(ascii: "-") else { return false }
@@ -43,7 +43,7 @@ private func endsWithHash(_ name: String) -> Bool {
     }
 }
 
-/// `import` of `archive.tar.gz!2026/import.json.gz`; `import.jsonl-12` of `import.jsonl:12`.
+/// Returns `import` for `archive.tar.gz!2026/import.json.gz`, and `import.jsonl:12` unchanged.
 private func stem(of source: String) -> String {
     let last = source.unicodeScalars.split(whereSeparator: { $0 == "/" || $0 == "!" || $0 == "\\" }).last
     var name = last.map { String($0) } ?? ""
@@ -57,7 +57,7 @@ private func stem(of source: String) -> String {
 package enum FileName {
     static let maximumBytes = 100
 
-    /// As it is on every file system, in every case.
+    /// Returns whether a byte stays the same on every file system, including those that ignore case.
     static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
@@ -67,7 +67,8 @@ package enum FileName {
         }
     }
 
-    /// A name as close to `text` as possible: letters and digits of any script, `-`, `_` and `.`; `_` for everything else.
+    /// Returns a name as close to `text` as possible: letters and digits of any script, `-`, `_` and `.`; `_` for
+    /// everything else.
     package static func safe(_ text: String) -> String {
         var name = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(maximumBytes + 1) {
@@ -81,7 +82,7 @@ package enum FileName {
         return isDevice(result) ? "_" + cut(result, to: maximumBytes - 1) : result
     }
 
-    /// The front of a name, without dots at its end, which Windows would drop.
+    /// Returns the beginning of a name, without dots at its end, which Windows would drop.
     static func cut(_ name: String, to count: Int) -> String {
         var name = name
         while name.utf8.count > count || name.unicodeScalars.last == "." { name.unicodeScalars.removeLast() }
@@ -96,7 +97,7 @@ package enum FileName {
         }
     }
 
-    /// Names that Windows reserves for devices, with any extension.
+    /// Returns whether Windows reserves the name for a device, with any extension.
     private static func isDevice(_ name: String) -> Bool {
         let stem = name.prefix { $0 != "." }.lowercased()
         if ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(stem) { return true }
@@ -107,9 +108,9 @@ package enum FileName {
 
 /// A path from one file of the output to another, as a link.
 package enum RelativeLink {
-    /// The URL of a path that goes down from the folder of the page: its bytes percent-encoded but for letters, digits,
-    /// `/`, `-` and `.`. It has no scheme and no host, holds nothing that ends an attribute or a Markdown link, and the
-    /// escaping of Markdown leaves it as it is.
+    /// Returns the URL of a path below the folder of the page: its bytes, percent-encoded except letters, digits, `/`,
+    /// and most `-` and `.`. It has no scheme and no host, contains nothing that ends an attribute or a Markdown link,
+    /// and is not changed by Markdown escaping.
     package static func url(_ path: String) -> String {
         var url: [UInt8] = []
         var previous: UInt8 = 0
@@ -119,7 +120,7 @@ package enum RelativeLink {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                     UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"):
                     true
-                // GitHub would take "www." for an address, "GH-1" for a reference, and a dash in front for a list.
+                // GitHub would take "www." for an address, "GH-1" for a reference, and a leading dash for a list.
                 case UInt8(ascii: "."): previous | 0x20 != UInt8(ascii: "w")
                 case UInt8(ascii: "-"): previous | 0x20 != UInt8(ascii: "h") && previous != 0
                 default: false
@@ -136,11 +137,11 @@ package enum RelativeLink {
     }
 }
 
-/// Where the report of a job is, as seen from the folder of the overview.
+/// Where the report of a job is, relative to the folder of the overview.
 package struct ReportPlace: Sendable, Equatable {
-    /// The report's folder with `/` between and behind its parts, such as `jobs/abc/`.
+    /// The path of the report's folder, with a `/` after each part, such as `jobs/abc/`.
     package var folder: String
-    /// The files that are in it.
+    /// The files in the folder.
     package var files: [ReportFile]
 
     package init(folder: String, files: [ReportFile]) {
@@ -148,10 +149,10 @@ package struct ReportPlace: Sendable, Equatable {
         self.files = files
     }
 
-    /// The path of the page that a person opens: `report.xhtml`, or `report.md` where that is the only one.
+    /// The path of the page that a person opens: `report.xhtml`, or `report.md` if that is the only page.
     package var page: String? { page(of: [.xhtml, .markdown]) }
 
-    /// The path of the first of these pages that is written.
+    /// Returns the path of the first of these pages that is written.
     func page(of pages: [ReportFile]) -> String? {
         pages.first { files.contains($0) }.map { folder + $0.name }
     }

@@ -2,7 +2,7 @@ package import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-/// Collects the data of the overview of any number of jobs. Memory is bounded whatever their number.
+/// Collects the data for an overview of any number of jobs, in bounded memory.
 package struct OverviewBuilder: Sendable {
     /// Sums over all jobs so far.
     package private(set) var totals = Totals()
@@ -12,18 +12,18 @@ package struct OverviewBuilder: Sendable {
     private(set) var worst = WorstJobs(limit: ModelLimits.page.jobs)
     private(set) var salvaged = FirstItems<SalvagedJob>(limit: ModelLimits.page.inputs)
     private(set) var unreadable = FirstItems<UnreadableInput>(limit: ModelLimits.page.inputs)
-    /// Jobs of which there are several dumps, and how many dumps are superseded; a minimum, if some job has
-    /// more than are told apart.
+    /// The number of jobs with several dumps, and the number of superseded dumps, which is a minimum if some job has
+    /// more dumps than are told apart.
     private(set) var jobsWithSeveralDumps = 0
     private(set) var supersededDumps = 0
     private(set) var isSupersededCountExact = true
     private(set) var conflicts = 0
-    /// Jobs so far, in their order.
+    /// The number of jobs so far, which is the position of the latest one.
     private var place = 0
-    /// Jobs without their own report because of `--job-reports`.
+    /// The number of jobs without their own report because of `--job-reports`.
     private(set) var leftOut = 0
 
-    /// Whether it is for a page, which says of each code when and where its rows failed.
+    /// Whether to collect when and where the rows of each code failed, which only a page shows.
     private let followsCodes: Bool
 
     /// What the jobs are compared with.
@@ -43,7 +43,7 @@ package struct OverviewBuilder: Sendable {
         self.surroundings = surroundings
     }
 
-    /// Adds a job, in the order in which the overview is to have them.
+    /// Adds a job. Jobs must be added in the order of the overview.
     ///
     /// - Parameters:
     ///   - report: the place of the job's own report; nil if it has none.
@@ -81,15 +81,15 @@ package struct OverviewBuilder: Sendable {
         if job.findings.contains(where: { $0.id == .conflictingSnapshots }) { conflicts += 1 }
     }
 
-    /// Adds a job that is complete and has no findings, but for the list of jobs: false, and nothing is done, if it belongs
-    /// into that.
+    /// Adds a complete job without findings to everything but the list of jobs. Returns false and does nothing if the
+    /// job belongs in that list.
     ///
     /// - Parameters:
-    ///   - job: what sums need of it; its id, source, size and times may be those of another one.
-    ///   - day: on which it was created, as days since 1970-01-01; nil if it does not say.
+    ///   - job: what the sums need; its id, source, size and times may be those of another job.
+    ///   - day: the day on which it was created, as days since 1970-01-01; nil if it does not say.
     package mutating func append(outline job: JobSummary, day: Int?) -> Bool {
         let level = surroundings.level(of: job)
-        // Which jobs are unusual is known by their ids.
+        // Unusual jobs are recognized by their ids, which the outline need not have.
         guard surroundings.unusual.isEmpty, !worst.lists(level, job.rows) else { return false }
         place += 1
         totals.add(job)
@@ -99,16 +99,17 @@ package struct OverviewBuilder: Sendable {
         return true
     }
 
-    /// Whether the list of jobs has room for worse ones only than those that are complete, without findings and failed
-    /// rows: of these, only the numbers matter.
+    /// Whether the list of jobs is full: complete jobs without findings and failed rows can no longer enter it, so only
+    /// their number matters.
     package var listsWorseJobsOnly: Bool { worst.jobs.count == worst.limit }
 
-    /// Such jobs are at this position, and are added with others of their day. Only while ``listsWorseJobsOnly``.
+    /// Skips the positions of such jobs, which are added together with others of their day. Call this only while
+    /// ``listsWorseJobsOnly``.
     package mutating func passOver(_ jobs: Int) {
         place += jobs
     }
 
-    /// Adds such jobs, wherever they stand.
+    /// Adds such jobs, whatever their positions.
     package mutating func append(_ tally: PlainJobTally) {
         guard tally.jobs > 0 else { return }
         totals.add(tally)
@@ -122,7 +123,7 @@ package struct OverviewBuilder: Sendable {
         unreadable.add(input)
     }
 
-    /// The whole message in one sentence.
+    /// The overall result, in one sentence.
     package var verdict: OverviewVerdict {
         OverviewVerdict(levels: levels, unreadable: unreadable.count, incident: surroundings.incidents.first)
     }
@@ -141,22 +142,22 @@ struct JobLine: Sendable {
     /// The job's id; for a sync import, the file's name.
     var name: String
     var source: String
-    /// As the dump has them.
+    /// The job's id, creation time and status, as in the dump.
     var jobID: String?
     var createdAt: String?
     var status: String?
     var rows: RowCounts
     var verdict: Verdict
     var level: JobLevel
-    /// Whether it is unlike the runs before it.
+    /// Whether the job is unlike the runs before it.
     var isUnusual: Bool
     var criticalFindings: Int
     /// The first finding of the worst severity.
     var worstFinding: FindingID?
-    /// Its place among all jobs, from 1.
+    /// Its position among all jobs, counted from 1.
     var number: Int
     var report: ReportPlace?
-    /// Whether it has none because of `--job-reports`.
+    /// Whether it has no report because of `--job-reports`.
     var isLeftOut: Bool
 
     init(
@@ -183,33 +184,34 @@ struct JobLine: Sendable {
 
     static func name(_ job: JobSummary) -> String { job.job.jobID ?? ReportModel.title(of: job) }
 
-    /// The day in UTC on which it was created, `2026-03-04`; nil if the dump does not say.
+    /// The day in UTC on which the job was created, such as `2026-03-04`; nil if the dump does not say.
     var date: String? { createdAt.flatMap { DateTime($0) }.map { $0.isoDayInUTC } }
 
-    /// The input without the folder that all of them are in.
+    /// Returns the name of the input without the folder that contains all inputs.
     func file(in folder: String) -> String {
         if source == "-" { return "standard input" }
         guard !folder.isEmpty, source.utf8.starts(with: folder.utf8) else { return source }
         return String(source.utf8.dropFirst(folder.utf8.count)) ?? source
     }
 
-    /// How the job stands, in a few words: among the others, if that says more.
+    /// The state of the job in a few words, compared with other jobs if that says more.
     var word: String {
         guard level == .unlikeOthers else { return verdict.word }
         return isUnusual ? "Unlike the earlier runs" : "Unlike the others"
     }
 
-    /// Worse jobs first: by level, then by the weight of the rows that failed or are missing, then the order of the jobs.
+    /// Returns whether the job comes first in a list of the worst: by level, then by the weight of the rows that failed
+    /// or are missing, then in the order of the jobs.
     func isWorse(than other: JobLine) -> Bool {
         (level.rawValue, other.rows.weight, number) < (other.level.rawValue, rows.weight, other.number)
     }
 }
 
-/// The worst jobs of all that were added, the worst first.
+/// The worst of all jobs that were added, worst first.
 struct WorstJobs: Sendable {
     let limit: Int
     private(set) var jobs: [JobLine] = []
-    /// Of all that were added.
+    /// The number of all jobs that were added.
     private(set) var count = 0
 
     init(limit: Int) {
@@ -228,20 +230,20 @@ struct WorstJobs: Sendable {
         if jobs.count > limit { jobs.removeLast() }
     }
 
-    /// Whether a job that comes behind all others has a place in the list.
+    /// Returns whether a job that comes after all others belongs in the list.
     func lists(_ level: JobLevel, _ rows: RowCounts) -> Bool {
         guard jobs.count == limit, let last = jobs.last else { return true }
         if level != last.level { return level < last.level }
         return last.rows.weight < rows.weight
     }
 
-    /// Counts jobs that are no worse than those that are listed.
+    /// Counts jobs that are not worse than the listed ones.
     mutating func passOver(_ jobs: Int) {
         count += jobs
     }
 }
 
-/// The first of the items that were added, and how many there were.
+/// The first items that were added, and the number of all items.
 struct FirstItems<Item: Sendable>: Sendable {
     let limit: Int
     private(set) var items: [Item] = []

@@ -3,21 +3,21 @@ import ImportDumps
 
 /// What the templates of an overview can show. `Docs/template-model.md` describes every name.
 ///
-/// Like ``ReportModel`` it is bounded, and every name is there in every case.
+/// Like ``ReportModel``, it has a bounded size, and every name always exists.
 package struct OverviewModel: Sendable {
     /// The names of the root.
     let root: ModelObject
 
     /// - Parameters:
-    ///   - page: what the model is for: a page links to reports of its own kind where there are any.
+    ///   - page: the format of the page, which links to reports of the same format where there are any.
     ///   - title: the title that the user gave; nil for the number of jobs.
-    ///   - toolVersion: as the overview is to name it.
+    ///   - toolVersion: the version that the overview names.
     ///   - files: all other files in the same folder, without the page itself.
     ///   - codes: what the user knows about codes, shown with each of them.
     ///   - ruleResults: the results of the user's rules over all jobs.
     ///   - redaction: the statement about pseudonyms.
     ///   - history: the trend of the history that the jobs were added to, if there is one.
-    ///   - limits: how much it holds.
+    ///   - limits: the limits of its contents.
     package init(
         _ overview: OverviewBuilder, for page: TemplateSet.Format, title: String? = nil, toolVersion: String,
         files: [ReportFile],
@@ -33,13 +33,13 @@ package struct OverviewModel: Sendable {
     }
 }
 
-/// The contents of an overview, for all code that computes a part of it.
+/// The data of an overview, shared by all code that computes a part of its model.
 final class OverviewModelBuilder: ModelBuilder {
     let overview: OverviewBuilder
-    /// Pages of a report, the one to link to first.
+    /// The pages of a report, the preferred link first.
     let pages: [ReportFile]
     let context: ModelContext
-    /// The folder of the inputs whose jobs are listed, with its `/`; empty if they are not in one.
+    /// The folder that contains the inputs of all listed jobs, with its `/`; empty if there is none.
     let commonFolder: String
 
     init(_ overview: OverviewBuilder, pages: [ReportFile], _ context: ModelContext) {
@@ -51,7 +51,7 @@ final class OverviewModelBuilder: ModelBuilder {
 
     var totals: Totals { overview.totals }
 
-    /// The address of a job's report; nil if it has none.
+    /// Returns the address of a job's report; nil if it has none.
     func address(of report: ReportPlace?) -> String? { report?.page(of: pages).map(RelativeLink.url) }
 }
 

@@ -61,7 +61,7 @@ private struct ListedCode {
     var trend: CodeTrends.Trend? { code.jobs == nil ? nil : builder.overview.codeTrends[code.code] }
 }
 
-/// A job that is pointed to from elsewhere.
+/// A job that another part of the page points to.
 struct ShownJob {
     private let job: JobReference
     private let builder: OverviewModelBuilder
@@ -132,7 +132,7 @@ extension OverviewModel {
             },
             .quote("name", "job id; for a sync import the file's name") { $0.builder.limits.name($0.line.name) },
             .optionalQuote("source", "false if it is the same as `name`", text: "the input") {
-                // A name that is the whole source would be read twice.
+                // If the name is the whole source, the source would only repeat it.
                 let isNamedBySource = $0.line.name == ($0.line.source == "-" ? "standard input" : $0.line.source)
                 return isNamedBySource ? nil : $0.builder.shownSource($0.line.source)
             },
@@ -201,7 +201,7 @@ private struct JobGroup {
 }
 
 extension OverviewModelBuilder {
-    /// What comes before the names of all inputs whose jobs are listed, up to a `/`; empty for one job.
+    /// Returns what the names of all inputs whose jobs are listed begin with, up to a `/`; empty for one job.
     static func commonFolder(of jobs: [JobLine]) -> String {
         guard jobs.count > 1, var common = jobs.first.map({ Array($0.source.utf8)[...] }) else { return "" }
         for job in jobs.dropFirst() {
@@ -212,7 +212,7 @@ extension OverviewModelBuilder {
         return String(decoding: common[...slash], as: UTF8.self)
     }
 
-    /// The name of an input without the folder that all of them are in.
+    /// Returns the name of an input without the folder that contains all inputs.
     fileprivate func shownSource(_ source: String) -> String {
         guard source.utf8.starts(with: commonFolder.utf8) else { return limits.source(source) }
         return limits.source(String(source.utf8.dropFirst(commonFolder.utf8.count)) ?? source)
@@ -222,7 +222,7 @@ extension OverviewModelBuilder {
 
     fileprivate var jobGroups: [JobGroup] {
         let first = JobGroup(summary: "", jobs: shownJobs.prefix(ModelLimits.jobsShownAtOnce), builder: self)
-        // A page shows the rest when it is asked to.
+        // A page shows the rest on request.
         let rest = shownJobs.dropFirst(ModelLimits.jobsShownAtOnce)
         guard !rest.isEmpty else { return [first] }
         return [first, JobGroup(summary: Wording.nextJobs(rest.count), jobs: rest, builder: self)]

@@ -44,7 +44,7 @@ struct ShownTimeLine {
     ])
 
     private var sentence: String {
-        // Among equals, none is the highest.
+        // If several steps have the highest share, the sentence names none of them.
         let highest = highest.flatMap { highest -> Step? in
             let isAlone = steps.allSatisfy {
                 $0.number == highest.number || highest.sums.hasHigherShare(than: $0.sums)
@@ -82,9 +82,9 @@ struct TimeLineChart {
     private let steps: [ShownTimeLine.Step]
     private let first: Int
     private let last: Int
-    /// The share at the top, in thousandths.
+    /// The share at the top of the chart, in thousandths.
     private let top: Int
-    /// The rows of the step with most of them.
+    /// The number of rows of the step with the most rows.
     private let most: Int
 
     init(_ step: TimeStep, _ steps: [ShownTimeLine.Step], first: Int, last: Int, highest: TimeLine.Sums?) {
@@ -127,7 +127,7 @@ struct TimeLineChart {
         }
     }
 
-    /// Bars stand side by side with gaps between them, none of them very wide.
+    /// Returns a bar. Bars are side by side with gaps between them, and none is very wide.
     private func bar(_ number: Int, height: Int) -> ChartBar {
         let whole = 10_000
         let widest = 600
@@ -139,7 +139,7 @@ struct TimeLineChart {
             height: min(height, whole))
     }
 
-    /// The share at the top of the chart in thousandths, the least of a few round ones that is enough.
+    /// Returns the share at the top of the chart in thousandths: the lowest of a few round values that is high enough.
     private static func scale(of highest: TimeLine.Sums?) -> Int {
         guard let highest, highest.rows > 0 else { return 1000 }
         return [2, 4, 6, 10, 20, 30, 40, 60, 100, 150, 200, 300, 400, 600].first {
@@ -149,7 +149,7 @@ struct TimeLineChart {
 }
 
 extension TimeLine.Sums {
-    /// Exact, without a division.
+    /// Compares the shares exactly, without division.
     fileprivate func hasHigherShare(than other: TimeLine.Sums) -> Bool {
         Int128(failed) * Int128(other.rows) > Int128(other.failed) * Int128(rows)
     }

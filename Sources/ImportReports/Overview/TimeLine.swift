@@ -1,11 +1,11 @@
 package import ImportAnalysis
 import ImportFoundation
 
-/// Jobs and their rows by the day in UTC on which the jobs were created, in steps that suit the whole of them.
+/// Jobs and their rows by the day in UTC on which the jobs were created, in steps of a length that suits all of them.
 ///
-/// The steps are the finest with which ``stepsAtMost`` reach from the first job to the last. The sums are kept in days,
-/// months and years at once, and the days and months are given up when the jobs are too far apart for them, for they
-/// never come nearer again: so memory is bounded, and the order of the jobs does not matter.
+/// The steps are the finest of which at most ``stepsAtMost`` reach from the first job to the last. The sums are kept by
+/// day, month and year at the same time. Days and months are dropped once the jobs are too far apart for them, because
+/// more jobs cannot bring them closer. So memory is bounded, and the order of the jobs does not matter.
 package struct TimeLine: Sendable {
     package static let stepsAtMost = 60
 
@@ -14,7 +14,7 @@ package struct TimeLine: Sendable {
         package var jobs = 0
         package var rows = 0
         package var failed = 0
-        /// The job with most failed rows; nil if none failed.
+        /// The job with the most failed rows; nil if none failed.
         var worst: JobReference?
 
         mutating func add(_ other: Sums) {
@@ -25,23 +25,23 @@ package struct TimeLine: Sendable {
         }
     }
 
-    /// Jobs without a date and time that can be read.
+    /// The number of jobs without a date and time that can be read.
     package private(set) var undated = 0
     /// The first and the last day on which a job was created, as days since 1970-01-01; nil without dated jobs.
     package private(set) var span: ClosedRange<Int>?
-    /// By the step's number; empty when the jobs are too far apart.
+    /// The sums by the step's number; empty if the jobs are too far apart for such steps.
     private var days: [Int: Sums] = [:]
     private var months: [Int: Sums] = [:]
     private var years: [Int: Sums] = [:]
 
     package init() {}
 
-    /// - Parameter createdAt: as the dump has it.
+    /// - Parameter createdAt: the creation time, as in the dump.
     package mutating func add(createdAt: String?, rows: RowCounts) {
         add(Sums(jobs: 1, rows: rows.seen, failed: rows.failed), day: createdAt.flatMap { DateTime($0) }?.dayInUTC)
     }
 
-    /// - Parameter day: on which the jobs were created, as days since 1970-01-01.
+    /// - Parameter day: the day on which the jobs were created, as days since 1970-01-01; nil if they do not say.
     mutating func add(_ jobs: Int, day: Int?, rows: RowCounts) {
         add(Sums(jobs: jobs, rows: rows.seen, failed: rows.failed), day: day)
     }
@@ -77,7 +77,7 @@ package struct TimeLine: Sendable {
     /// The sums of the steps that have jobs, in order.
     package var steps: [(number: Int, sums: Sums)] { steps(by: step) }
 
-    /// - Parameter step: no finer than ``step``.
+    /// - Parameter step: must not be finer than ``step``.
     func steps(by step: TimeStep) -> [(number: Int, sums: Sums)] {
         var sums: [Int: Sums] = [:]
         switch step {
@@ -91,16 +91,18 @@ package struct TimeLine: Sendable {
     }
 }
 
-/// How long a step of a time line is. Steps are numbered without gaps: days from 1970-01-01, weeks from Monday to
+/// The length of the steps of a time line. Steps are numbered without gaps: days from 1970-01-01, weeks from Monday to
+/// Sunday, months and years of the calendar from the year 0.
 /// Sunday, months and years of the calendar from the year 0.
 package enum TimeStep: Sendable, Equatable {
     case day, week, month
     case years(Int)
 
-    /// The finest first. Dates have years of four digits: the last one covers all of them.
+    /// All lengths, finest first. Dates have years of four digits, so at most ``TimeLine/stepsAtMost`` of the last
+    /// steps cover all of them.
     static let all: [TimeStep] = [.day, .week, .month, .years(1), .years(10), .years(100), .years(200)]
 
-    /// The step that a day is in.
+    /// Returns the number of the step that contains a day.
     ///
     /// - Parameter day: days since 1970-01-01, which was a Thursday.
     package func number(ofDay day: Int) -> Int {
@@ -117,12 +119,12 @@ package enum TimeStep: Sendable, Equatable {
         }
     }
 
-    /// Steps from the first day to the last one.
+    /// Returns the number of steps from the first day to the last one.
     package func count(in span: ClosedRange<Int>) -> Int {
         number(ofDay: span.upperBound) - number(ofDay: span.lowerBound) + 1
     }
 
-    /// What the numbers of steps are the numbers of, as the heading of a column.
+    /// The kind of steps, as the heading of a column.
     var heading: String {
         switch self {
         case .day: "Day"
@@ -144,7 +146,7 @@ package enum TimeStep: Sendable, Equatable {
         }
     }
 
-    /// The step with that number, in full.
+    /// Returns the name of the step with a number, in full.
     func name(_ number: Int) -> String {
         switch self {
         case .day: return Self.inFull(day: number)
@@ -157,7 +159,7 @@ package enum TimeStep: Sendable, Equatable {
         }
     }
 
-    /// The step with that number, behind "failed rows was highest".
+    /// Returns words for the step with a number that can follow "failed rows was highest".
     func phrase(_ number: Int) -> String {
         switch self {
         case .day: "on \(name(number))"

@@ -7,19 +7,19 @@ package enum PackManifest {
     package static let sumsFile = "SHA256SUMS"
     /// The value of the member `format`.
     package static let format = "import-audit.pack"
-    /// Raised when a member changes its meaning; new ones may come at any time.
+    /// Increases when a member changes its meaning; members may be added at any time.
     package static let version = 1
 
-    /// Describes `MANIFEST.json` as a JSON Schema.
+    /// The JSON Schema of `MANIFEST.json`.
     package static var schema: [UInt8] {
         JSONSchema.object(PackMember.allCases.map { .init($0.rawValue, $0.schema, isRequired: true) })
             .document(of: file, version: version)
     }
 
-    /// The option that names a source, before the SHA-256 of the file.
+    /// The option that names a source, up to the SHA-256 of the file.
     package static let sourceOption = "--source sha256:"
 
-    /// A line of `SHA256SUMS`, as `sha256sum --check` reads it.
+    /// Returns a line of `SHA256SUMS`, as `sha256sum --check` reads it.
     package static func sumsLine(_ path: String, sha256: String) -> [UInt8] {
         Array("\(sha256)  \(path)\n".utf8)
     }
@@ -28,7 +28,7 @@ package enum PackManifest {
 /// A dump of an audit, or an input that is not a dump.
 package struct PackInput: Sendable, Equatable {
     package var source: String
-    /// Of the dump alone, decompressed; nil if it could not be read completely.
+    /// The size of the dump alone, decompressed; nil if it could not be read completely.
     package var bytes: Int?
     package var sha256: String?
     package var state: State
@@ -37,7 +37,7 @@ package struct PackInput: Sendable, Equatable {
 
     package enum State: String, Sendable, CaseIterable {
         case audited
-        /// Another dump of the job counts.
+        /// Another dump of the job counts instead.
         case superseded
         case unreadable
     }
@@ -51,7 +51,7 @@ package struct PackInput: Sendable, Equatable {
     }
 }
 
-/// A file as it is on a disk or in the zip.
+/// A file as it is on disk or in the zip.
 package struct PackedFile: Sendable, Equatable {
     package var path: String
     package var bytes: Int
@@ -72,7 +72,7 @@ struct PackTool: Sendable {
 
 // MARK: - The members of the document and its objects
 
-/// The members of the document itself, in their order. They are written and read piece by piece, as items come and go.
+/// The members of the document itself, in order. They are written and read piece by piece, item by item.
 enum PackMember: String, CaseIterable {
     case format, version, tool, options, inputs, files, outputs
 
@@ -87,7 +87,7 @@ enum PackMember: String, CaseIterable {
         }
     }
 
-    /// Whether a manifest is valid without it.
+    /// Whether a manifest is valid without the member.
     var isOptional: Bool { self == .options }
 }
 
@@ -162,8 +162,8 @@ package struct PackManifestWriter {
     /// Begins the document.
     ///
     /// - Parameters:
-    ///   - options: those that affect the output.
-    ///   - output: takes the bytes, in order.
+    ///   - options: the options that affect the output.
+    ///   - output: receives the bytes, in order.
     package init(
         toolVersion: String, options: [String], to output: @escaping (Span<UInt8>) throws -> Void
     ) {
@@ -182,15 +182,15 @@ package struct PackManifestWriter {
         bytes += list.bytes
     }
 
-    /// The next input. All inputs come before all files, and those before all outputs.
+    /// Appends the next input. All inputs come before all files, and files before outputs.
     package mutating func append(_ input: PackInput) throws {
         try append(to: .inputs) { JSONObject.packInput.write(input, &$0) }
     }
 
-    /// The next file that inputs were read from.
+    /// Appends the next file that inputs were read from.
     package mutating func append(file: PackedFile) throws { try append(file, to: .files) }
 
-    /// The next file of the audit, in the order of the paths' bytes.
+    /// Appends the next file of the audit, in the order of the paths' bytes.
     package mutating func append(output: PackedFile) throws { try append(output, to: .outputs) }
 
     /// Ends the document.
@@ -204,7 +204,7 @@ package struct PackManifestWriter {
         try append(to: list) { JSONObject.packedFile.write(file, &$0) }
     }
 
-    /// One item is one line: there may be a million.
+    /// Appends an item on one line, because there may be a million.
     private mutating func append(to list: PackMember, _ body: (inout JSONWriter) -> Void) throws {
         begin(list)
         var json = JSONWriter(isOnOneLine: true)
@@ -215,7 +215,7 @@ package struct PackManifestWriter {
         if bytes.count >= Self.flushBytes { try flush() }
     }
 
-    /// Moves on to a list; those that are skipped are empty.
+    /// Moves on to a list. Lists before it that were skipped are written as empty.
     private mutating func begin(_ wanted: PackMember) {
         while list != wanted {
             let next = list.map { $0 == .inputs ? PackMember.files : .outputs } ?? .inputs
@@ -236,7 +236,7 @@ package struct PackManifestWriter {
     }
 }
 
-/// Reads `MANIFEST.json` back, item by item, in constant memory. It is untrusted like any other file.
+/// Reads `MANIFEST.json` item by item, in constant memory. The manifest is untrusted, like any other file.
 struct PackManifestReader: ~Copyable {
     enum Item {
         case option(String)
@@ -256,7 +256,7 @@ struct PackManifestReader: ~Copyable {
         fields = SummaryFields(JSONReader(source))
     }
 
-    /// The next item; nil after the last one, if everything was read and is valid.
+    /// Returns the next item; nil after the last one, if everything was read and is valid.
     mutating func next() throws(SummaryFault) -> Item? {
         if !isBegun {
             guard try fields.kind() == .object else { throw fields.fault(.notASummary) }

@@ -4,25 +4,25 @@ import ImportInputs
 
 /// The result of verifying a packed audit.
 package struct PackVerification: Sendable {
-    /// Problems that are listed; all are counted.
+    /// The number of problems that are listed; all are counted.
     package static let problemsListed = 1000
 
-    /// The zip or the folder, as its user named it.
+    /// The zip or the folder, as the user named it.
     package let name: String
     /// Whether it is a folder.
     package let isFolder: Bool
     package let bytes: Int
-    /// Of the zip itself; of the manifest of a folder.
+    /// The hash of the zip itself, or of the manifest of a folder.
     package internal(set) var sha256 = ""
     /// The version of import-audit that the manifest names; nil if there is no valid manifest.
     package internal(set) var toolVersion: String?
-    /// Files of the audit that the manifest lists, and how many of them match it.
+    /// The files of the audit that the manifest lists, and how many match it.
     package var files = Tally()
     /// The same for inputs; nil if none were named to compare with.
     package private(set) var inputs: Tally?
     /// The same for files that were sent; nil if none were named to compare with.
     package private(set) var sources: Tally?
-    /// Inputs of which there is no hash, as they could not be read: they were compared by name.
+    /// The number of inputs that were compared by name, because they could not be read and so have no hash.
     package private(set) var inputsByName = 0
     package private(set) var problems: [Problem] = []
     package private(set) var problemCount = 0
@@ -56,7 +56,7 @@ package struct PackVerification: Sendable {
         package var kind: Kind
         package var subject: Subject
         package var name: String
-        /// More about it, if there is more.
+        /// More about the problem, if there is more.
         package var detail: String?
 
         package init(_ kind: Kind, _ subject: Subject, _ name: String, detail: String? = nil) {
@@ -73,10 +73,10 @@ package struct PackVerification: Sendable {
         isFolder = false
     }
 
-    /// Of a folder.
+    /// Creates the result for a folder.
     ///
     /// - Parameters:
-    ///   - bytes: of its manifest, as the hash.
+    ///   - bytes: the size of its manifest, of which `sha256` is the hash.
     ///   - toolVersion: nil if the manifest is not valid.
     package init(folder name: String, bytes: Int, sha256: String, toolVersion: String?) {
         self.name = name
@@ -86,7 +86,7 @@ package struct PackVerification: Sendable {
         isFolder = true
     }
 
-    /// Nothing is wrong.
+    /// Whether nothing is wrong.
     package var isVerified: Bool { problemCount == 0 }
 
     package mutating func add(_ problem: Problem) {
@@ -94,14 +94,14 @@ package struct PackVerification: Sendable {
         if problems.count < Self.problemsListed { problems.append(problem) }
     }
 
-    /// Takes in how many files that were sent are the ones of the manifest. What differs is to be added.
+    /// Sets how many of the files that were sent match the manifest. Add the differences as problems.
     package mutating func begin(sources: Tally) {
         self.sources = sources
     }
 
-    /// Takes in how many inputs are the ones of the manifest. What differs is to be added.
+    /// Sets how many of the inputs match the manifest. Add the differences as problems.
     ///
-    /// - Parameter byName: how many have no hash.
+    /// - Parameter byName: the number of inputs without a hash.
     package mutating func begin(inputs: Tally, byName: Int) {
         self.inputs = inputs
         inputsByName = byName
@@ -111,13 +111,13 @@ package struct PackVerification: Sendable {
 extension PackVerification {
     /// The value of the member `format`.
     package static let format = "import-audit.verification"
-    /// Raised when a name changes its meaning or goes away; new names may come at any time.
+    /// Increases when a member changes its meaning or is removed; members may be added at any time.
     package static let version = 1
 
-    /// For programs, with a line feed at its end.
+    /// The result for programs, ending with a line feed.
     package var json: [UInt8] { MemberTable.verification.document(self) }
 
-    /// Describes ``json`` as a JSON Schema.
+    /// The JSON Schema of ``json``.
     package static var schema: [UInt8] {
         MemberTable.verification.schema.document(of: "verify --format json", version: version)
     }
@@ -130,7 +130,7 @@ extension MemberTable<PackVerification> {
         .written("folder", .text, ifThere: { $0.isFolder ? $0.name : nil }) { $1.value($0) },
         .written("zip", .text, ifThere: { $0.isFolder ? nil : $0.name }) { $1.value($0) },
         .writtenCount("bytes") { $0.bytes },
-        // Empty where there was nothing to hash.
+        // Empty if there was nothing to hash.
         .written("sha256", .text) { $1.value($0.sha256) },
         .written("verified", .flag) { $1.value($0.isVerified) },
         .written("signed", .flag) { $1.value(false) },
@@ -151,7 +151,7 @@ extension MemberTable<PackVerification.Tally> {
 }
 
 extension MemberTable<PackVerification> {
-    /// Of a verification that was given inputs to compare with.
+    /// For a verification with inputs to compare with.
     private static let inputTally = MemberTable([
         .writtenCount("listed") { $0.inputs?.listed ?? 0 },
         .writtenCount("matching") { $0.inputs?.matching ?? 0 },
@@ -173,12 +173,12 @@ extension MemberTable<PackVerification.Problem> {
 }
 
 extension PackVerification {
-    /// Problems that a text lists.
+    /// The number of problems that a text lists.
     private static let linesListed = 50
 
-    /// For people at a terminal, with a line feed at its end.
+    /// The result for people at a terminal, ending with a line feed.
     ///
-    /// - Parameter usesColor: marks the result in colour; the words are the same without.
+    /// - Parameter usesColor: marks the result in color; the words are the same without.
     package func text(usesColor: Bool) -> [UInt8] {
         let word = isVerified ? "verified" : "NOT VERIFIED"
         let mark = usesColor ? "\u{1B}[\(isVerified ? "1;32" : "1;31")m\(word)\u{1B}[0m" : word

@@ -4,8 +4,9 @@ import ImportInputs
 
 /// Checks a packed audit against its own manifest, in constant memory.
 ///
-/// What follows from it: every program that reads zips finds exactly the files that the manifest lists (which is what
-/// ``ZipDirectory`` sees to), each with the bytes that it was packed with. Not who packed them, for nothing is signed.
+/// A verified audit is one in which every program that reads zips finds exactly the files that the manifest lists
+/// (``ZipDirectory`` ensures that), each with the bytes that it was packed with. It is not known who packed them,
+/// because nothing is signed.
 package struct PackVerifier {
     private static let blockBytes = 256 * 1024
 
@@ -14,14 +15,14 @@ package struct PackVerifier {
     private var result: PackVerification
     /// The next file after the manifest and the sums.
     private var current: (entry: ZipEntry, path: String)?
-    /// The only folder at the top, with its `/`.
+    /// The only top-level folder, with its `/`.
     private var top = ""
-    /// Of what `SHA256SUMS` must be.
+    /// The hash of what `SHA256SUMS` must contain.
     private var sums = SHA256()
 
     /// - Parameters:
-    ///   - name: the zip, as its user named it.
-    ///   - descriptor: of the open file; it is neither moved nor closed.
+    ///   - name: the zip, as the user named it.
+    ///   - descriptor: the file descriptor of the zip; its offset is not moved, and it is not closed.
     ///   - checkpoint: called often; what it throws ends the verification.
     /// - Throws: a ``ZipFault`` if the file is not a zip; what `checkpoint` throws.
     package init(name: String, descriptor: Int32, checkpoint: @escaping () throws -> Void = {}) throws {
@@ -31,10 +32,10 @@ package struct PackVerifier {
         result.sha256 = try digest(of: directory.everything)
     }
 
-    /// Verifies.
+    /// Verifies the zip.
     ///
     /// - Parameter listed: called with each input that the manifest lists, and with each file that was sent.
-    /// - Throws: a ``ZipFault`` for a zip that not every program reads alike; what `checkpoint` and `listed` throw.
+    /// - Throws: a ``ZipFault`` for a zip that programs may read differently; what `checkpoint` and `listed` throw.
     package mutating func verify(listed: (ListedInAudit) throws -> Void = { _ in }) throws -> PackVerification {
         if let manifest = try directory.next(), takeTop(of: manifest) {
             try verify(manifest, listed)
@@ -71,7 +72,8 @@ package struct PackVerifier {
         }
     }
 
-    /// Passes on each input that the manifest lists, which was found valid before, and each file that was sent.
+    /// Calls `body` with each input that the manifest lists and each file that was sent. The manifest must have been
+    /// found valid before.
     package static func forEachListed(descriptor: Int32, _ body: (ListedInAudit) throws -> Void) throws {
         var directory = try ZipDirectory(descriptor: descriptor)
         guard let manifest = try directory.next() else { return }
@@ -82,11 +84,11 @@ package struct PackVerifier {
 
     // MARK: - Steps
 
-    /// Goes through what the manifest lists.
+    /// Compares the files of the zip with those that the manifest lists.
     private mutating func compare(with manifest: ZipEntry, _ listed: (ListedInAudit) throws -> Void) throws {
         var reader = PackManifestReader(directory.source(of: manifest))
         var sources = SourcesOfPack()
-        // All names of an audit come after it.
+        // All other paths of an audit sort after this one.
         var previous = PackManifest.sumsFile.utf8
         while let item = try reader.next() {
             try sources.take(item, listed)
@@ -113,7 +115,7 @@ package struct PackVerifier {
             return result.add(.init(.missing, .file, file.path))
         }
         do {
-            // A file of another size need not be unpacked, however large it would become.
+            // A file of a different size need not be decompressed, however large it would become.
             if entry.byteCount == file.bytes, try digest(of: directory.source(of: entry)) == file.sha256 {
                 result.files.matching += 1
             } else {
@@ -131,7 +133,7 @@ package struct PackVerifier {
         try advance()
     }
 
-    /// Moves to the next file in the folder at the top. Files elsewhere are extra.
+    /// Moves to the next file in the top-level folder. Files elsewhere are extra.
     private mutating func advance() throws {
         while let entry = try directory.next() {
             if entry.name.utf8.starts(with: top.utf8) {
@@ -143,7 +145,7 @@ package struct PackVerifier {
         current = nil
     }
 
-    /// Whether the first file is the manifest, in a folder.
+    /// Returns whether the first file is the manifest in a folder, and keeps the name of that folder.
     private mutating func takeTop(of manifest: ZipEntry) -> Bool {
         let name = manifest.name.utf8
         guard let slash = name.firstIndex(of: UInt8(ascii: "/")),
@@ -153,7 +155,7 @@ package struct PackVerifier {
         return true
     }
 
-    /// SHA-256 of all bytes of a source.
+    /// Returns the SHA-256 of all bytes of a source.
     private func digest(of source: some ByteSource) throws -> String {
         var source = source
         var hash = SHA256()
@@ -183,13 +185,13 @@ extension SummaryFault {
 /// What the manifest of an audit lists besides the audit's own files.
 package enum ListedInAudit {
     case input(PackInput)
-    /// A file that was sent, whose lines the audit names.
+    /// A file that was sent, to whose lines the audit refers.
     case source(PackedFile)
 }
 
-/// Finds out which files of a pack's manifest were sent: options have their hashes, and come first.
+/// Recognizes the files of a manifest that were sent: the options, which come first, contain their hashes.
 private struct SourcesOfPack {
-    /// Only a malicious manifest has more.
+    /// The most hashes that are kept: only a malicious manifest has more.
     private static let limit = 100_000
 
     private var hashes: [String: Int] = [:]

@@ -1,12 +1,12 @@
 import ImportAnalysis
 
-// Every member of `plan.json`, object by object. What is declared here is written and in the schema.
+// Every member of `plan.json`, object by object. These declarations define both the output and the schema.
 
 extension RetryPlan {
-    /// `plan.json`, with a line feed at its end.
+    /// Returns `plan.json`, which ends with a line feed.
     package func json() -> [UInt8] { MemberTable.plan.document(self) }
 
-    /// Describes ``json()`` as a JSON Schema.
+    /// The JSON Schema of ``json()``.
     package static var schema: [UInt8] { MemberTable.plan.schema.document(of: "plan.json", version: version) }
 
     fileprivate typealias PlannedAction = (action: CodeBook.Action?, isGuess: Bool, rows: Int, groups: [Group])
@@ -77,7 +77,7 @@ extension MemberTable<RetryPlan.PlannedAction> {
 }
 
 extension MemberTable<RetryPlan.Group> {
-    /// Data of the codes file is there only if it has an entry.
+    /// Members from the codes file are present only if it has an entry for the code.
     fileprivate static let planGroup = MemberTable([
         .writtenText("code") { $0.code },
         .written("unclassified", .flag) { $1.value($0.isUnclassified) },

@@ -1,9 +1,9 @@
 package import ImportAnalysis
 import ImportFoundation
 
-/// What to do about the rows of a source that did not succeed, and how they add up.
+/// What to do about the rows of a source that did not succeed, and how the numbers of rows add up.
 package struct RetryPlan: Sendable {
-    /// A file of what was sent.
+    /// A file that was sent.
     package struct Source: Sendable {
         package var name: String
         package var sha256: String?
@@ -16,15 +16,15 @@ package struct RetryPlan: Sendable {
         }
     }
 
-    /// A job, and where in its source its rows begin.
+    /// A job, and where its rows begin in its source.
     package struct Job: Sendable {
-        /// Its dump, as it is named in the output.
+        /// The name of its dump in the output.
         package var dump: String
         package var sha256: String?
         package var jobID: String?
-        /// The index of its source.
+        /// The index of its source in ``RetryPlan/sources``.
         package var source: Int
-        /// From 1 on; nil for a job without rows.
+        /// Counted from 1; nil for a job without rows.
         package var firstSourceRow: Int?
         package var rows: Int
 
@@ -67,10 +67,10 @@ package struct RetryPlan: Sendable {
             self.entry = entry
         }
 
-        /// The action: from the codes file, otherwise suggested by the name of the code.
+        /// The action that the codes file gives, or else the one that the name of the code suggests.
         package var action: CodeBook.Action? { entry?.action ?? (isGuess ? .retry : nil) }
 
-        /// The codes file does not say so; the name of the code suggests it.
+        /// Whether the action is only suggested by the name of the code, because the codes file has no entry for it.
         package var isGuess: Bool { entry?.action == nil && entry == nil && RetryGuess.suggestsRetry(code) }
     }
 
@@ -82,10 +82,10 @@ package struct RetryPlan: Sendable {
     package var rejects = 0
     package var noResult = 0
     package var evidence: JoinEvidence?
-    /// The user vouches for the order; the evidence does not.
+    /// Whether the user vouches for the order, which the evidence does not confirm.
     package var trustsOrder = false
     package var sha256OfReasons: String?
-    /// The maps of earlier tries that were followed: rows are those of the first source.
+    /// The maps of earlier tries that were followed back, so that rows are those of the first source.
     package var maps: [String] = []
 
     package init() {}
@@ -96,11 +96,11 @@ package struct RetryPlan: Sendable {
     package static let version = 1
 }
 
-/// What the names of codes suggest, if the codes file says nothing.
+/// Suggests actions by the names of codes, for codes about which the codes file says nothing.
 package enum RetryGuess {
     private static let words = ["rate", "timeout", "timed", "internal", "lock", "locked", "conflict", "unavailable"]
 
-    /// Whether a word of the code's name suggests a temporary failure.
+    /// Returns whether a word of the code's name suggests a temporary failure.
     package static func suggestsRetry(_ code: String?) -> Bool {
         guard let code else { return false }
         var words: [[UInt8]] = [[]]
@@ -122,7 +122,8 @@ package enum RetryGuess {
 // MARK: - What is to be done
 
 extension RetryPlan {
-    /// Groups with the same action, the most rows first; those without an action come last.
+    /// Groups with the same action, in the order of ``CodeBook/Action``, each action before its guesses. Those without
+    /// an action come last.
     package var actions: [(action: CodeBook.Action?, isGuess: Bool, rows: Int, groups: [Group])] {
         var result: [(action: CodeBook.Action?, isGuess: Bool, rows: Int, groups: [Group])] = []
         for group in groups {
@@ -144,9 +145,9 @@ extension RetryPlan {
 // MARK: - On the page of a job
 
 extension RetryPlan {
-    /// What is to be done about the rows of a job that did not succeed, as far as its dump alone tells; nil if nothing is.
+    /// Creates the plan for the rows of a job that did not succeed, based on its dump alone; nil if there are none.
     ///
-    /// - Parameter codes: what is known of codes; without it, names of codes alone suggest something.
+    /// - Parameter codes: what is known about codes; without it, only their names suggest actions.
     init?(of job: JobSummary, _ codes: CodeBook?) {
         guard job.rows.failed + job.rows.unclassified > 0 else { return nil }
         self.init()
@@ -170,7 +171,7 @@ extension RetryPlan {
 // MARK: - As Markdown
 
 extension RetryPlan {
-    /// `plan.md`.
+    /// Returns `plan.md`.
     package func markdown() -> [UInt8] {
         var text = "# Retry plan\n\n"
         text += "**\(sentence)**\n\n"
@@ -205,6 +206,6 @@ extension RetryPlan {
         return Array(text.utf8)
     }
 
-    /// A text of the dump or of a file, as a cell of a table.
+    /// Returns a text of the dump or of a file, escaped as a cell of a table.
     private static func cell(_ text: String) -> String { MarkdownText.escape(text) }
 }

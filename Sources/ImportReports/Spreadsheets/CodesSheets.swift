@@ -36,7 +36,7 @@ struct CodesSheet {
             try sheet.add(shareInMillionths: code.share.millionths)
             try sheet.add(code.firstRow)
             try sheet.add(code.lastRow)
-            // Not counted beyond the limit: an empty cell is honest, a number would be a guess.
+            // Beyond a limit, patterns are not counted. The cell is then empty, because a number would be a guess.
             try sheet.add(code.messageCount)
             try sheet.add(code.messages.first?.pattern)
             try sheet.add(atLeast: code.isAtLeast)
@@ -50,7 +50,7 @@ struct CodesSheet {
     }
 }
 
-/// The sheet with the messages of each code, those alike together.
+/// The sheet with the messages of each code, grouped by pattern.
 struct PatternsSheet {
     private let sheet: Sheet
 
@@ -83,7 +83,7 @@ struct PatternsSheet {
         }
     }
 
-    /// The rows of a code besides the patterns that are listed.
+    /// Appends a row for the rows of a code that match none of the listed patterns.
     private func appendOthers(of code: CodeSummary) throws {
         let rows = code.rows - code.messages.reduce(0) { $0 + $1.rows }
         guard rows > 0, sheet.beginRow() else { return }
@@ -129,7 +129,7 @@ struct CodeTotalsSheet {
 }
 
 extension Sheet {
-    /// What the user knows about a code, in its columns; nothing without a codes file.
+    /// Adds what the user knows about a code, in its columns; nothing without a codes file.
     fileprivate func add(_ standing: CodeStanding?) throws {
         guard let standing else { return }
         try add(standing.cell)
@@ -137,12 +137,12 @@ extension Sheet {
         try add(standing.entry?.action?.rawValue)
     }
 
-    /// Says that there may be more rows, as CSV files do; nothing if there are none.
+    /// Adds `true` if there may be more rows, as in CSV files; otherwise an empty cell.
     fileprivate func add(atLeast isAtLeast: Bool) throws { try add(isAtLeast ? "true" : String?.none) }
 }
 
 extension String? {
-    /// The last row of a sheet if there was no room for all rows.
+    /// Returns a note for the end of a sheet that had no room for all rows; nil if it had.
     static func leftOut(of sheet: Sheet, _ things: String, _ file: String) -> String? {
         guard sheet.rowsWritten < sheet.rowsOffered else { return nil }
         return Wording.leftOut(shown: sheet.rowsWritten, of: sheet.rowsOffered, things, file: file)
@@ -150,12 +150,12 @@ extension String? {
 }
 
 extension CodeStanding {
-    /// The columns of the codes file, at the end of a sheet.
+    /// Returns the columns of the codes file, for the end of a sheet.
     fileprivate static func columns(_ codes: CodeBook?) -> [Sheet.Column] {
         codes == nil ? [] : [.init("known", width: 50)] + knownColumns
     }
 
-    /// The owner and the action of a code, as in the files.
+    /// The columns for the owner and the action of a code, as in CSV files.
     static let knownColumns: [Sheet.Column] = [.init("owner", width: 24), .init("action", width: 18)]
 
     /// What the user knows about a code, in one cell.

@@ -18,7 +18,7 @@ struct FailuresSheet {
 
     /// - Parameters:
     ///   - codes: what the user knows about codes, in columns at the end; nil for no such columns.
-    ///   - hasLines: whether a further column has the places of the rows in the source.
+    ///   - hasLines: whether another column has the lines of the rows in the source.
     ///   - naming: whether each row names its job and the folder of its report.
     init(in workbook: Workbook, codes: CodeBook?, hasLines: Bool, naming: Bool = false) throws {
         self.codes = codes
@@ -30,12 +30,12 @@ struct FailuresSheet {
                 + (hasLines ? [.init("source_line", width: 14)] : []))
     }
 
-    /// Whether a row was offered yet.
+    /// Whether no row has been offered yet.
     var isEmpty: Bool { sheet.rowsOffered == 0 }
 
     /// Appends the rows of a run that failed or are unclassified.
     ///
-    /// - Parameter places: their places in the source.
+    /// - Parameter places: finds the lines of the rows in the source.
     func append(_ run: RowRun, text: Span<UInt8>, _ places: (any RowPlaces)?) throws {
         let outcome = Outcome(run.facts)
         guard outcome == .failed || outcome == .unclassified else { return }
@@ -81,7 +81,7 @@ struct FailuresSheet {
     }
 
     private func appendCopy(of row: SheetReader.Row, names: () throws -> Void) throws {
-        // The names of the columns, and what is said of rows that were left out, have no number.
+        // The header and the note about rows that were left out have no row number.
         guard let number = row.number(0), sheet.beginRow() else { return }
         try names()
         try sheet.add(number)
@@ -93,8 +93,8 @@ struct FailuresSheet {
 
     /// Completes the sheet.
     ///
-    /// - Parameter rows: how many rows there are, those that an earlier workbook had left out with them.
-    /// - Returns: the note if not all of them are here.
+    /// - Parameter rows: the number of all rows, including those that an earlier workbook had left out.
+    /// - Returns: the note about rows that were left out; nil if all rows are here.
     func finish(rows: Int, files: [ReportFile]) throws -> String? {
         let isCut = sheet.rowsWritten < rows
         let file = files.first { $0.name == ReportFile.failures.name }?.name

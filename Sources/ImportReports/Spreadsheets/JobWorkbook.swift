@@ -2,9 +2,9 @@ package import ImportAnalysis
 package import ImportDumps
 import Spreadsheets
 
-/// Writes `report.xlsx`: the failed rows as they come, the rest when they are all there.
+/// Writes `report.xlsx`: the failed rows while they are read, everything else at the end.
 package struct JobWorkbook: RowSink {
-    /// The sheet that an overview takes the failed rows from.
+    /// The number of the sheet from which an overview takes the failed rows.
     static let failuresSheet = 4
 
     private let place: WorkbookPlace
@@ -31,8 +31,8 @@ package struct JobWorkbook: RowSink {
 
     /// - Parameters:
     ///   - codes: what the user knows about codes, shown with each of them.
-    ///   - hasLines: whether failed rows are shown with their places in the source.
-    ///   - places: where that is, if they do not come from an earlier workbook (``copyFailures(from:)``).
+    ///   - hasLines: whether failed rows are shown with their lines in the source.
+    ///   - places: finds these lines, unless the rows come from an earlier workbook (``copyFailures(from:)``).
     package init(
         at place: WorkbookPlace, codes: CodeBook?, hasLines: Bool = false, places: (any RowPlaces)? = nil
     ) throws {
@@ -57,7 +57,7 @@ package struct JobWorkbook: RowSink {
         try file.forEachRow(ofSheet: Self.failuresSheet) { try sheets.failures.append($0) }
     }
 
-    /// Writes the rest, and the file.
+    /// Writes the other sheets, and the file.
     ///
     /// - Parameters:
     ///   - ruleResults: the results of the user's rules, if there is only this job.

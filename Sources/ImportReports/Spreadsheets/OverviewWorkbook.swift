@@ -17,7 +17,7 @@ package struct OverviewWorkbook {
 
     /// - Parameters:
     ///   - codes: what the user knows about codes, shown with each of them.
-    ///   - hasLines: whether failed rows are shown with their places in the source.
+    ///   - hasLines: whether failed rows are shown with their lines in the source.
     package init(at place: WorkbookPlace, codes: CodeBook?, hasLines: Bool = false) throws {
         self.place = place
         workbook = try place.makeWorkbook(title: "Audit of import jobs")
@@ -30,7 +30,7 @@ package struct OverviewWorkbook {
             "Unreadable", columns: [.init("source", width: 60), .init("reason", width: 90)])
     }
 
-    /// Adds a job, and the failed rows that its own workbook has.
+    /// Adds a job, and the failed rows from its own workbook.
     package mutating func append(_ job: JobSummary, report: ReportPlace?, failures file: WorkbookFile?) throws {
         try jobs.append(job, report: report)
         try codes.append(job, report: report?.folder)
@@ -47,10 +47,10 @@ package struct OverviewWorkbook {
         unreadable.endRow()
     }
 
-    /// Writes the rest, and the file.
+    /// Writes the other sheets, and the file.
     ///
     /// - Parameters:
-    ///   - ruleResults: what the user's own rules came to.
+    ///   - ruleResults: the results of the user's rules.
     ///   - files: all files in the same folder.
     package func finish(
         _ overview: OverviewBuilder, ruleResults: RuleResults, toolVersion: String, files: [ReportFile]
@@ -112,7 +112,7 @@ struct JobsSheet {
             try sheet.add(count)
         }
         for time in [job.createdAt, job.updatedAt, job.expiresAt] {
-            // As the dump has it, if it is not a time.
+            // What is not a time is written as in the dump.
             guard let seconds = time.flatMap({ DateTime($0) })?.seconds, try sheet.add(secondsSince1970: seconds)
             else {
                 try sheet.add(time)

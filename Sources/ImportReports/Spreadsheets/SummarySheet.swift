@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportFoundation
 import Spreadsheets
 
-/// The sheet with the overall result, an item on each row.
+/// The sheet with the overall result, one item per row.
 struct SummarySheet {
     private let sheet: Sheet
 
@@ -38,7 +38,7 @@ struct SummarySheet {
         try addRow(name) { try sheet.add(value) }
     }
 
-    /// A time in UTC, and how the dump writes it; only that if it is not a time.
+    /// Adds a time in UTC and its text in the dump; only the text if it is not a time.
     func add(_ name: String, time: String?) throws {
         try addRow(name) {
             guard let time else { return }
@@ -77,7 +77,7 @@ struct SummarySheet {
         try add("rows missing", rows.missing)
     }
 
-    /// The results of the user's rules; nothing without rules.
+    /// Adds the results of the user's rules; nothing without rules.
     func add(_ ruleResults: RuleResults?) throws {
         guard let ruleResults, let gate = ruleResults.gate else { return }
         try addHeading("Rules")

@@ -4,13 +4,14 @@ import Spreadsheets
 
 /// A workbook that this program wrote, open for reading.
 ///
-/// It is read for two reasons. All of it is checked after it was written, because the library does not notice when its
-/// temporary files find no room. And it is where the failed rows of a job come from, for the workbook of an overview and
-/// for the job's own when it is written again: always from there, whether this run made it or an earlier one. In a run
-/// that finds a job's files up to date, its rows are nowhere else: the dump, of which reading takes longest, is not read
-/// again; `failures.csv` is not there with every choice of formats, and has cells that were changed for spreadsheets. A
-/// copy of the rows that stays for later runs would take as much room again as the failed rows do, and would have to be
-/// guarded as reports are; one for the current run alone would be a second source beside this one.
+/// It is read for two reasons. First, all of it is checked after it was written, because the library does not notice
+/// when there is no room for its temporary files. Second, the failed rows of a job are read from it, for the workbook
+/// of an overview and for the job's own workbook when that is written again, whether this run or an earlier one wrote
+/// it. A run that finds a job's files up to date has these rows nowhere else. It does not read the dump again, which
+/// would take longest. `failures.csv` is not written with every choice of formats, and has cells that were changed for
+/// spreadsheets. A copy of the rows that is kept for later runs would take as much room again as the failed rows do,
+/// and would have to be guarded like reports. A copy for the current run alone would be a second source besides this
+/// one.
 package struct WorkbookFile {
     private static let chunkBytes = 64 * 1024
 
@@ -23,7 +24,7 @@ package struct WorkbookFile {
     /// Reads every part to its end.
     ///
     /// - Returns: the contents of each sheet.
-    /// - Throws: ``SpreadsheetFailure`` for a part without its end, `ReadFailure` if the file cannot be read.
+    /// - Throws: ``SpreadsheetFailure`` for an incomplete part, `ReadFailure` if the file cannot be read.
     func check() throws -> [SheetTally] {
         let zip = try ZipFile(descriptor: descriptor)
         var tallies: [SheetTally] = []
@@ -42,7 +43,7 @@ package struct WorkbookFile {
 
     /// Calls `body` with each row of a sheet.
     ///
-    /// - Parameter sheet: its number, from 1 on.
+    /// - Parameter sheet: the number of the sheet, counted from 1.
     func forEachRow(ofSheet sheet: Int, _ body: (SheetReader.Row) throws -> Void) throws {
         let zip = try ZipFile(descriptor: descriptor)
         while let name = try zip.next() {
@@ -52,7 +53,7 @@ package struct WorkbookFile {
         }
     }
 
-    /// Calls `body` with the bytes of the entry that was reached, piece by piece.
+    /// Calls `body` with the bytes of the current entry, piece by piece.
     private static func forEachChunk(of zip: ZipFile, _ body: (Span<UInt8>) throws -> Void) throws {
         var chunk = [UInt8](repeating: 0, count: chunkBytes)
         while true {
@@ -63,7 +64,7 @@ package struct WorkbookFile {
     }
 }
 
-/// Whether a part of a workbook ends with the end of the element that it begins with.
+/// Checks whether a part of a workbook ends with the end tag of its first element.
 private struct PartEnding {
     private static let shown = 512
 
@@ -88,7 +89,7 @@ private struct PartEnding {
 
 /// The destination of a workbook: a file that is already open, whatever its name.
 package struct WorkbookPlace {
-    /// Of an empty file, open for reading and writing. It is not closed here.
+    /// The file descriptor of an empty file, open for reading and writing. It is not closed here.
     package var descriptor: Int32
     /// The folder for temporary files.
     package var temporaryFolder: String
@@ -99,11 +100,11 @@ package struct WorkbookPlace {
     }
 
     func makeWorkbook(title: String) throws(SpreadsheetFailure) -> Workbook {
-        // The file itself: a name could lead elsewhere by the time the library opens it.
+        // Refers to the open file itself: a name could lead elsewhere by the time the library opens it.
         try Workbook(path: "/proc/self/fd/\(descriptor)", temporaryFolder: temporaryFolder, title: title)
     }
 
-    /// Completes the workbook, and reads it back: a full disk can leave holes in it without an error.
+    /// Completes the workbook and reads it back, because a full disk can leave holes in it without an error.
     func close(_ workbook: Workbook) throws {
         let expected = try workbook.close()
         let found: [SheetTally]

@@ -4,7 +4,7 @@ import ImportDumps
 // Members of `summary.json` that say why rows failed, and where.
 
 extension JSONObject<CodeSummary> {
-    /// The number stated is the row of the details.
+    /// The stated number is the row of the example details.
     static let code = JSONObject(
         Stated(
             value: CodeSummary(

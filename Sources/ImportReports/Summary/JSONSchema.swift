@@ -14,7 +14,7 @@ indirect enum JSONSchema: Sendable {
     case nullable(JSONSchema)
     case list(JSONSchema)
     case object([Property])
-    /// Any names, each with a value of this kind.
+    /// An object with any names, whose values all have this schema.
     case map(JSONSchema)
 
     struct Property: Sendable {
@@ -29,9 +29,9 @@ indirect enum JSONSchema: Sendable {
         }
     }
 
-    /// A document that describes documents of a kind, with a line feed at its end.
+    /// Returns a schema document, which ends with a line feed.
     ///
-    /// - Parameter title: what is described, such as `summary.json`.
+    /// - Parameter title: the name of what it describes, such as `summary.json`.
     func document(of title: String, version: Int) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in

@@ -1,10 +1,10 @@
 package import ImportAnalysis
 import ImportFoundation
 
-/// Writes JSON (RFC 8259), indented by two spaces, in the order in which it is told.
+/// Writes JSON (RFC 8259), indented by two spaces, in the order of the calls.
 ///
 /// Control characters, line and paragraph separators and the marks that change the direction of text are escaped, so
-/// that the text can be shown on a terminal as it is.
+/// that the text can be shown on a terminal unchanged.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
     /// What the user knows about codes, for members that show it.
@@ -15,8 +15,8 @@ package struct JSONWriter {
     private var needsComma = false
 
     /// - Parameters:
-    ///   - depth: how deep the value that is to be written is in a document.
-    ///   - isOnOneLine: leaves all white space out.
+    ///   - depth: the depth in the document of the value that is to be written.
+    ///   - isOnOneLine: leaves out line feeds, indentation and the space after a colon.
     ///   - codes: what the user knows about codes, for members that show it.
     package init(depth: Int = 0, isOnOneLine: Bool = false, codes: CodeBook? = nil) {
         self.codes = codes
@@ -33,7 +33,7 @@ package struct JSONWriter {
         container(open: UInt8(ascii: "["), close: UInt8(ascii: "]"), body)
     }
 
-    /// A key; its value must follow.
+    /// Writes a key. Its value must follow.
     package mutating func key(_ name: String) {
         beginItem()
         append(text: name)
@@ -61,19 +61,19 @@ package struct JSONWriter {
         needsComma = true
     }
 
-    /// 64 bits as 16 hexadecimal digits.
+    /// Writes 64 bits as 16 hexadecimal digits.
     mutating func value(bits: UInt64) {
         value(bits.digits(16, radix: 16))
     }
 
-    /// A number that is already written in digits.
+    /// Writes a number that is already in digits.
     mutating func value(digits: String) {
         beginItem()
         bytes.append(contentsOf: digits.utf8)
         needsComma = true
     }
 
-    /// Whole numbers on one line.
+    /// Writes whole numbers on one line.
     mutating func value(_ numbers: [Int]) {
         beginItem()
         bytes.append(UInt8(ascii: "["))

@@ -1,23 +1,23 @@
 import ImportAnalysis
 import ImportDumps
 
-/// Whether a member is there.
+/// Whether a member is present.
 enum MemberPresence: Sendable {
-    /// Must be there.
+    /// Must be present.
     case always
-    /// Is written always; documents of earlier versions do not have it.
+    /// Is always written, but missing from documents of earlier versions.
     case later
     /// Is written only if there is something to say.
     case sometimes
 }
 
 /// A member of one kind of JSON object, declared once. The declaration writes the member, describes it in a schema and,
-/// where the program reads the document, reads it back, so that they cannot differ.
+/// if the program reads the document, reads it back, so they cannot differ.
 struct Member<Root>: Sendable {
     let name: String
     let presence: MemberPresence
     let schema: JSONSchema
-    /// Writes name and value, or nothing where the member is left out.
+    /// Writes the name and the value, or nothing if the member is left out.
     let write: @Sendable (Root, inout JSONWriter) -> Void
     /// Reads the value; nil if readers skip the member.
     let read: Read?
@@ -97,7 +97,7 @@ struct Member<Root>: Sendable {
         }
     }
 
-    /// A flag that is there only if it is true.
+    /// A flag that is present only if it is true.
     static func mark(_ name: String, _ path: Path<Bool>) -> Member {
         let value = StoredValue(path)
         return Member(name, .sometimes, .flag) { root, json in
@@ -109,7 +109,7 @@ struct Member<Root>: Sendable {
         }
     }
 
-    /// 64 bits as 16 hexadecimal digits: as a number, most readers of JSON would round them.
+    /// 64 bits as 16 hexadecimal digits, because most readers of JSON would round them as a number.
     static func bits(_ name: String, _ path: Path<UInt64>) -> Member {
         let value = StoredValue(path)
         return Member(name, .always, .hexadecimal(16)) { root, json in
@@ -130,7 +130,7 @@ struct Member<Root>: Sendable {
         }
     }
 
-    /// One of a few values, by its name; `expected` names them in a fault.
+    /// One of a few values, written by its name; `expected` describes them in a fault.
     static func choice<Value: Sendable>(
         _ name: String, _ path: Path<Value>, of all: [Value], named nameOf: @escaping @Sendable (Value) -> String,
         expected: String, _ presence: MemberPresence = .always
@@ -219,7 +219,7 @@ struct Member<Root>: Sendable {
             }, read: nil)
     }
 
-    /// A member that readers skip, and that is there only if it has a value.
+    /// A member that readers skip, and that is present only if it has a value.
     static func written<Value>(
         _ name: String, _ schema: JSONSchema, ifThere value: @escaping @Sendable (Root) -> Value?,
         _ write: @escaping @Sendable (Value, inout JSONWriter) -> Void
@@ -233,7 +233,7 @@ struct Member<Root>: Sendable {
             }, read: nil)
     }
 
-    /// Whole numbers that readers skip.
+    /// A whole number that readers skip.
     static func writtenCount(_ name: String, _ number: @escaping @Sendable (Root) -> Int) -> Member {
         .written(name, .count) { $1.value(number($0)) }
     }
@@ -284,7 +284,7 @@ struct Member<Root>: Sendable {
         }
     }
 
-    /// How many there are of each name, in the order of the names; readers skip it.
+    /// Counts by name, in the order of the names, which readers skip.
     static func writtenCounts(_ name: String, _ counts: @escaping @Sendable (Root) -> [String: Int]) -> Member {
         .written(name, .map(.count)) { root, json in
             json.object { json in
@@ -298,7 +298,7 @@ struct Member<Root>: Sendable {
 
     // MARK: The first members of a document
 
-    /// What a document is. A reader checks it first.
+    /// The kind of a document. A reader checks it first.
     static func format(_ format: String) -> Member {
         .written("format", .constant(format)) { $1.value(format) }
     }
@@ -310,7 +310,7 @@ struct Member<Root>: Sendable {
 
     // MARK: Members that a reader knows already
 
-    /// A number that follows from what was read before: a document must say the same.
+    /// A number that follows from what was read before, and with which the document must agree.
     static func known(
         _ name: String, _ presence: MemberPresence = .always, _ schema: JSONSchema = .count,
         _ number: @escaping @Sendable (Root) -> Int?
@@ -326,7 +326,7 @@ struct Member<Root>: Sendable {
         }
     }
 
-    /// The same number as one that is known.
+    /// Returns the same member, as a number that is known.
     func known() -> Member {
         number.map { .known(name, presence, schema, $0) } ?? self
     }
@@ -344,7 +344,7 @@ struct Member<Root>: Sendable {
         }
     }
 
-    /// The same member of the object that has the value at a path for its own.
+    /// Returns the same member for an object that contains the value at a path.
     func within<Outer>(_ path: WritableKeyPath<Outer, Root> & Sendable) -> Member<Outer> {
         let (inner, innerRead, innerNumber) = (write, read, number)
         let value = StoredValue(path)
@@ -364,11 +364,11 @@ struct Member<Root>: Sendable {
     }
 }
 
-/// Reads the value at a path. Where it is stored in the object itself it is read there: to follow a path costs many times
-/// as much, and there are a hundred values in a job.
+/// Reads the value at a path. A value that is stored in the object itself is read there directly: following a key path
+/// costs many times as much, and a job has a hundred values.
 private struct StoredValue<Root, Value>: Sendable {
     private let path: WritableKeyPath<Root, Value> & Sendable
-    /// In bytes; nil for a value that is computed, or is elsewhere.
+    /// The byte offset; nil for a value that is computed or stored elsewhere.
     private let offset: Int?
 
     init(_ path: WritableKeyPath<Root, Value> & Sendable) {

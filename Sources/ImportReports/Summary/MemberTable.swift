@@ -4,7 +4,7 @@ import ImportDumps
 /// The members of one kind of object, in the order in which they are written.
 struct MemberTable<Root>: Sendable {
     private let members: [Member<Root>]
-    /// Those that are read.
+    /// The members that are read: their readers, their names, and whether they are required.
     private let readers: [Member<Root>.Read]
     private let names: [String]
     private let required: [Bool]
@@ -21,9 +21,9 @@ struct MemberTable<Root>: Sendable {
         .object(members.map { JSONSchema.Property($0.name, $0.schema, isRequired: $0.presence == .always) })
     }
 
-    /// A document with these members, for programs, with a line feed at its end.
+    /// Returns a document with these members, which ends with a line feed.
     ///
-    /// - Parameter codes: what is known of codes, said of each of them.
+    /// - Parameter codes: what is known about codes, written with each of them.
     func document(_ root: Root, codes: CodeBook? = nil) -> [UInt8] {
         var json = JSONWriter(codes: codes)
         write(root, &json)
@@ -36,7 +36,7 @@ struct MemberTable<Root>: Sendable {
         }
     }
 
-    /// Reads an object, its members in any order.
+    /// Reads an object with its members in any order.
     func read(
         _ fields: inout SummaryFields, _ name: String, into root: inout Root,
         check: (inout Root, borrowing SummaryFields) throws(SummaryFault) -> Void = { _, _ in }
@@ -69,8 +69,8 @@ struct JSONObject<Value>: Sendable {
     }
 
     /// - Parameters:
-    ///   - draft: what has the members of a value, where the value itself does not.
-    ///   - value: the value of a draft that was read.
+    ///   - draft: converts a value to a type that has the members, if the value itself does not have them.
+    ///   - value: converts a draft that was read to its value.
     init<Draft: Sendable>(
         _ empty: Draft, _ members: [Member<Draft>], of draft: @escaping @Sendable (Value) -> Draft,
         check: @escaping @Sendable (inout Draft, borrowing SummaryFields) throws(SummaryFault) -> Void = { _, _ in },
@@ -86,7 +86,7 @@ struct JSONObject<Value>: Sendable {
         }
     }
 
-    /// The object, or nil for null.
+    /// Reads the object; nil for null.
     func readOptional(_ fields: inout SummaryFields, _ name: String) throws(SummaryFault) -> Value? {
         guard try fields.kind() != .null else {
             try fields.skip()
@@ -96,12 +96,12 @@ struct JSONObject<Value>: Sendable {
     }
 }
 
-/// A value, and a number that its object states besides, which must agree with it.
+/// A value, and a number that its object also states and that must agree with it.
 struct Stated<Value: Sendable>: Sendable {
     var value: Value
     var number: Int?
 
-    /// The number, of objects which always have one.
+    /// The number, for objects that always have one.
     var count: Int {
         get { number ?? 0 }
         set { number = newValue }

@@ -2,27 +2,28 @@ package import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-/// Writes plain jobs as they are in `summary.json`, by a template for each kind of them. A template is made by writing
-/// such a job with marks instead of its values: so there is no second declaration of what is written.
+/// Writes plain jobs as they are in `summary.json`, with a template for each kind of job. A template is made by writing
+/// such a job with marks instead of its values, so the format is not declared twice.
 package struct PlainJobJSON: Sendable {
     /// Writes a job member by member.
     private let write: @Sendable (JobSummary) -> [UInt8]
     private var templates = PlainJobKinds<Known>()
-    /// Those of jobs without failed rows, whose numbers of rows are values too, by ``PlainJobRecord/Fields/shape``.
+    /// The templates of jobs without failed rows, in which numbers of rows are values too, by
+    /// ``PlainJobRecord/Fields/shape``.
     private var templatesWithoutFailures = [Template?](
         repeating: nil, count: PlainJobRecord.Fields.shapeCount)
-    /// Room for a job, and the bytes of it that are taken.
+    /// A buffer for a job, and the number of its bytes in use.
     private var bytes: [UInt8] = []
     private var count = 0
-    /// The name of an input, and its escaped form.
+    /// The name of the latest input, and its escaped form.
     private var name: (raw: ArraySlice<UInt8>, written: [UInt8]) = ([], [])
 
-    /// A value that is not the same in all jobs of a template.
+    /// A value that differs among the jobs of a template.
     private enum Value: CaseIterable {
         case jobID, source, byteCount, sha256, createdAt, updatedAt, expiresAt, seen, created, existing, outcomes
     }
 
-    /// The text between the values, and the value after each stretch of it except the last.
+    /// The text without the values, and the values with their offsets in the text.
     private struct Template {
         var text: [UInt8] = []
         var values: [(value: Value, offset: Int)] = []
@@ -30,7 +31,7 @@ package struct PlainJobJSON: Sendable {
 
     /// The template of a kind of jobs with failed rows.
     private enum Known {
-        /// There was one such job. If no two jobs are alike, templates cost more than they save.
+        /// There was one such job. If all jobs differ, templates cost more than they save.
         case once
         case template(Template)
         case unlike
@@ -41,10 +42,10 @@ package struct PlainJobJSON: Sendable {
         self.write = write
     }
 
-    /// Writes each job on a line of its own, as ``SummaryJSON/renderLine(_:)`` does.
+    /// Writes each job on its own line, like ``SummaryJSON/renderLine(_:)``.
     package static var lines: PlainJobJSON { PlainJobJSON { SummaryJSON.renderLine($0) } }
 
-    /// The job, written; nil if there is no template for it. The bytes are valid until the next call.
+    /// Returns the JSON of a job; nil if there is no template for it. The bytes are valid until the next call.
     package mutating func render(_ job: PlainJobRecord.Fields) -> ArraySlice<UInt8>? {
         guard let template = template(for: job) else { return nil }
         render(job, template)
@@ -68,7 +69,7 @@ package struct PlainJobJSON: Sendable {
         case .once:
             let template = makeTemplate(job)
             render(job, template)
-            // Texts of the dump are in it, and may look like a mark.
+            // It contains texts of the dump, which may look like a mark.
             let text = write(PlainJobRecord.summary(job))
             let hasMark = text.indices.contains { Self.mark(at: $0, of: text) != nil }
             let isExact = bytes[..<count] == text[...] && !hasMark
@@ -81,7 +82,7 @@ package struct PlainJobJSON: Sendable {
         if name.raw != job.name { name = (job.name, Self.written(job.name)) }
         let source = name.written
         let jobID = job.uuid == nil ? Self.written(job.jobID) : []
-        // A value takes at most 64 bytes, except for these two.
+        // A value takes at most 64 bytes, except for the source and the job id.
         let size = template.text.count + template.values.count * (64 + source.count + jobID.count)
         if bytes.count < size { bytes = [UInt8](repeating: 0, count: 2 * size) }
         count = unsafe bytes.withUnsafeMutableBufferPointer { room in
@@ -122,14 +123,14 @@ package struct PlainJobJSON: Sendable {
         }
     }
 
-    /// A text without its quotes.
+    /// Returns a text as a JSON string without its quotes.
     private static func written(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var json = JSONWriter()
         json.value(String(decoding: text, as: UTF8.self))
         return Array(json.bytes.dropFirst().dropLast())
     }
 
-    /// Writes where there is room.
+    /// Writes to memory without checking that there is room.
     @unsafe
     private struct Writer {
         var at: UnsafeMutablePointer<UInt8>
@@ -160,7 +161,7 @@ package struct PlainJobJSON: Sendable {
             unsafe append(digits: count, of: UInt(bitPattern: number))
         }
 
-        /// The last digits of a number.
+        /// Appends the last digits of a number.
         @inline(__always)
         private mutating func append(digits count: Int, of number: UInt) {
             var rest = number
@@ -189,7 +190,7 @@ package struct PlainJobJSON: Sendable {
             unsafe append(byte: UInt8(ascii: "Z"))
         }
 
-        /// Two digits.
+        /// Appends two digits.
         @inline(__always)
         mutating func append(hexadecimal byte: UInt8) {
             unsafe append(digit: byte >> 4)
@@ -198,11 +199,11 @@ package struct PlainJobJSON: Sendable {
 
         @inline(__always)
         private mutating func append(digit value: UInt8) {
-            // From 10 on 39 more: from after the digit 9 to the letter a.
+            // After 9, 39 more: the distance from the character after the digit 9 to the letter a.
             unsafe append(byte: UInt8(ascii: "0") + value + (value > 9 ? 39 : 0))
         }
 
-        /// - Parameter dashes: a bit for each number of digits after which there is a dash.
+        /// - Parameter dashes: a bit mask in which bit n means a dash after n digits.
         @inline(__always)
         mutating func append(hexadecimal number: UInt64, dashesBehind dashes: UInt32) {
             for digit in 0..<16 {
@@ -214,7 +215,7 @@ package struct PlainJobJSON: Sendable {
 
     // MARK: - Templates
 
-    /// The marks for values: no mark is part of another, or of anything else that is written.
+    /// The marks for values. No mark is part of another one, or of anything else that is written.
     private static let marks: [(value: Value, text: String)] = [
         (.jobID, "<job>"), (.source, "<source>"), (.byteCount, "7600000000001"), (.sha256, "<sha256>"),
         (.createdAt, "<created>"),
@@ -232,7 +233,7 @@ package struct PlainJobJSON: Sendable {
         if sample.rows.failed == 0 {
             sample.rows.created = number(.created)
             sample.rows.existing = number(.existing)
-            // Of a job without failed rows these are all the same.
+            // In a job without failed rows, these numbers are all the same.
             sample.job.total = number(.seen)
             if sample.job.processed != nil { sample.job.processed = number(.seen) }
             if sample.job.succeeded != nil { sample.job.succeeded = number(.seen) }

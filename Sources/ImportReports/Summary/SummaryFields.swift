@@ -1,12 +1,12 @@
 import ImportAnalysis
 package import ImportDumps
 
-/// Reads members of a summary by their types, and knows their paths when one is wrong.
+/// Reads members of a summary by type, and knows the path of a member that is wrong.
 struct SummaryFields: ~Copyable {
     private var json: JSONReader
-    /// The path of the current value: names, and numbers of elements.
+    /// The path of the current value: names, and indices of elements.
     private var path: [PathPart] = []
-    /// Bytes of text that one job may still have.
+    /// The number of bytes of text that the current job may still have.
     private var textRoom = SummaryFields.textBytes
 
     private enum PathPart {
@@ -14,8 +14,7 @@ struct SummaryFields: ~Copyable {
         case index(Int)
     }
 
-    /// The most that the texts of one job take together, in bytes: four times what one can come to by
-    /// ``AnalysisLimits``.
+    /// The most bytes that the texts of one job may take together: four times what ``AnalysisLimits`` allows.
     private static let textBytes = 64 * 1024 * 1024
     /// The most elements of one list of a job: more than any version writes.
     private static let listCount = 5000
@@ -30,7 +29,7 @@ struct SummaryFields: ~Copyable {
 
     func fault(_ code: SummaryFault.Code) -> SummaryFault { SummaryFault(code, at: json.place) }
 
-    /// The fault of a member of the current object.
+    /// Returns the fault of a member of the current object.
     func wrong(_ name: String, _ expected: String) -> SummaryFault {
         fault(.wrongValue(path: fullPath(name), expected: expected))
     }
@@ -141,7 +140,7 @@ struct SummaryFields: ~Copyable {
         return try reading { json throws(DumpFault) in try json.flag() }
     }
 
-    /// 64 bits that are written as 16 hexadecimal digits.
+    /// Reads 64 bits that are written as 16 hexadecimal digits.
     mutating func bits(_ name: String) throws(SummaryFault) -> UInt64 {
         guard let bits = try optionalBits(name) else { throw wrong(name, "16 hexadecimal digits") }
         return bits
@@ -157,12 +156,12 @@ struct SummaryFields: ~Copyable {
 
     // MARK: Objects and lists
 
-    /// Reads an object, its members in any order; the ones that have no name here are skipped.
+    /// Reads an object with its members in any order, and skips members that are not in `names`.
     ///
     /// - Parameters:
-    ///   - names: of members, each of which may be there once, at most 64.
-    ///   - required: whether the member of the same index must be there.
-    ///   - body: reads the value of the member of an index.
+    ///   - names: the names of at most 64 members, each of which may be present once.
+    ///   - required: whether the member with the same index must be present.
+    ///   - body: reads the value of the member with an index.
     ///   - end: checks the whole object.
     mutating func object(
         _ name: String, names: [String], required: [Bool],
@@ -203,7 +202,7 @@ struct SummaryFields: ~Copyable {
         return result
     }
 
-    /// Reads an element, with its number in the path of faults.
+    /// Reads an element, with its index in the path of faults.
     mutating func item<Element>(
         _ name: String, _ index: Int, _ element: (inout SummaryFields) throws(SummaryFault) -> Element
     ) throws(SummaryFault) -> Element {
@@ -218,12 +217,12 @@ struct SummaryFields: ~Copyable {
 // MARK: - The first members of a document
 
 extension SummaryFields {
-    /// Reads the kind of a document.
+    /// Reads and checks the kind of a document.
     mutating func checkFormat(_ name: String, is format: String) throws(SummaryFault) {
         guard try kind() == .string, try text(name) == format else { throw fault(.notASummary) }
     }
 
-    /// Reads the version of a document: those up to the newest one are known here.
+    /// Reads and checks the version of a document. Versions up to the newest one are known here.
     mutating func checkVersion(_ name: String, upTo newest: Int) throws(SummaryFault) {
         let version = try count(name)
         if version > newest { throw fault(.newerVersion(version)) }
@@ -237,15 +236,15 @@ package struct SummaryFault: Error, Sendable, Equatable {
     /// Where reading stopped.
     package var place: Place
 
-    /// What is wrong. New kinds may come.
+    /// What is wrong. Cases may be added.
     package enum Code: Sendable, Equatable {
         /// Valid JSON, but not a summary of this program.
         case notASummary
         /// Written by a later version of the program.
         case newerVersion(Int)
-        /// The text breaks off, or is not JSON from the place on.
+        /// The text ends too early, or is not JSON from this place on.
         case malformed(DumpFault)
-        /// A required member is missing. `path` is as in `jobs[3].rows.seen`, counted from 0.
+        /// A required member is missing. `path` has a form such as `jobs[3].rows.seen`, with indices from 0.
         case missing(path: String)
         /// A member that occurs twice.
         case repeated(path: String)
@@ -260,10 +259,10 @@ package struct SummaryFault: Error, Sendable, Equatable {
 }
 
 extension SummaryFault {
-    /// What is wrong and where, as a sentence for people. It may quote the file: hostile text until escaped.
+    /// What is wrong and where, as a sentence for people. It may quote the file, so it must be escaped.
     package var explanation: String { explanation(of: "The summary") }
 
-    /// The same for another document of the program; `subject` is what it is called.
+    /// Returns the same for another document of the program, which `subject` names.
     func explanation(of subject: String) -> String {
         switch code {
         case .notASummary:

@@ -4,14 +4,14 @@ package import ImportAnalysis
 package enum SummaryJSON {
     /// The value of the member `format`.
     package static let format = "import-audit.summary"
-    /// Raised when a name changes its meaning or goes away; new names may come at any time.
+    /// Increases when a member changes its meaning or is removed; members may be added at any time.
     package static let version = 1
 
-    /// The whole document, with a line feed at its end.
+    /// Returns the whole document, which ends with a line feed.
     ///
     /// - Parameters:
     ///   - codes: what the user knows about codes, shown with each of them.
-    ///   - ruleResults: what the user's own rules came to.
+    ///   - ruleResults: the results of the user's rules.
     package static func render(
         _ summary: Summary, codes: CodeBook? = nil, ruleResults: RuleResults? = nil
     ) -> [UInt8] {
@@ -24,23 +24,23 @@ package enum SummaryJSON {
         return pieces.bytes
     }
 
-    /// One job as it is in the document, without the text before and after it.
+    /// Returns one job as it is in the document, without the text before and after it.
     ///
-    /// - Parameter codes: what is known of codes, said of each of them.
+    /// - Parameter codes: what is known about codes, written with each of them.
     package static func renderJob(_ job: JobSummary, codes: CodeBook? = nil) -> [UInt8] {
         var json = JSONWriter(depth: SummaryPieces.itemDepth, codes: codes)
         JSONObject.job.write(job, &json)
         return json.bytes
     }
 
-    /// One job on a line of its own, without the line feed.
+    /// Returns one job on a single line, without the line feed.
     package static func renderLine(_ job: JobSummary) -> [UInt8] {
         var json = JSONWriter(isOnOneLine: true)
         JSONObject.job.write(job, &json)
         return json.bytes
     }
 
-    /// A document that is written job by job, in constant memory.
+    /// Writes a document job by job, in constant memory.
     package struct Document<Output: ReportOutput> {
         private var pieces: SummaryPieces
         private var output: Output
@@ -53,7 +53,7 @@ package enum SummaryJSON {
         /// - Parameters:
         ///   - codes: what the user knows about codes, shown with each of them.
         ///   - redaction: the statement about pseudonyms.
-        ///   - flushBytes: how much is collected before it is written.
+        ///   - flushBytes: the number of bytes to collect before they are written.
         package init(
             to output: Output, codes: CodeBook? = nil, redaction: RedactionMark? = nil, flushBytes: Int = 256 * 1024
         ) {
@@ -64,25 +64,25 @@ package enum SummaryJSON {
             self.flushBytes = flushBytes
         }
 
-        /// The next job. All jobs come before all inputs that are none.
+        /// Appends the next job. All jobs must come before the inputs that are not jobs.
         package mutating func append(_ job: JobSummary) throws {
             try append(fragment: SummaryJSON.renderJob(job, codes: codes).span)
         }
 
-        /// The next job, a plain one; false if it is to be appended as any other.
+        /// Appends the next job, a plain one. Returns false if it must be appended like any other.
         package mutating func append(plain job: PlainJobRecord.Fields) throws -> Bool {
             guard let fragment = plainJobs.render(job) else { return false }
             try append(fragment: fragment.span)
             return true
         }
 
-        /// The next job, as ``SummaryJSON/renderJob(_:)`` has made it.
+        /// Appends the next job, which ``SummaryJSON/renderJob(_:codes:)`` has rendered.
         package mutating func append(fragment: Span<UInt8>) throws {
             pieces.append(fragment: fragment)
             try flush(if: pieces.bytes.count >= flushBytes)
         }
 
-        /// The next input that is not an import job.
+        /// Appends the next input that is not an import job.
         package mutating func append(_ input: UnreadableInput) throws {
             pieces.append(input)
             try flush(if: pieces.bytes.count >= flushBytes)
@@ -91,10 +91,10 @@ package enum SummaryJSON {
         /// Ends the document.
         ///
         /// - Parameters:
-        ///   - totals: of all jobs that were appended.
+        ///   - totals: the totals of all jobs that were appended.
         ///   - incidents: times in which far more of these jobs stand out.
-        ///   - ruleResults: what the user's own rules came to.
-        /// - Returns: the output, with the whole document in it.
+        ///   - ruleResults: the results of the user's rules.
+        /// - Returns: the output, which contains the whole document.
         package mutating func finish(
             totals: Totals, incidents: [TimeIncident] = [], ruleResults: RuleResults? = nil
         ) throws -> Output {
@@ -112,9 +112,9 @@ package enum SummaryJSON {
     }
 }
 
-/// The pieces of `summary.json` in order, as bytes that can be taken away as they come.
+/// Writes the pieces of `summary.json` in order, as bytes that can be taken away at any time.
 struct SummaryPieces {
-    /// How deep the elements of the lists stand: jobs, and inputs that are none.
+    /// The depth of the elements of the lists: jobs, and inputs that are not jobs.
     static let itemDepth = 2
 
     private(set) var bytes: [UInt8] = []
@@ -139,7 +139,7 @@ struct SummaryPieces {
         append("  \"\(SummaryMember.jobs)\": [")
     }
 
-    /// The bytes so far, which are removed.
+    /// Returns the bytes so far, and removes them.
     mutating func takeBytes() -> [UInt8] {
         defer { bytes = [] }
         return bytes

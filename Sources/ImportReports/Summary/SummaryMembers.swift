@@ -1,10 +1,10 @@
 import ImportAnalysis
 import ImportDumps
 
-// Every member of `summary.json`, object by object. What is declared here is written, read back and in the schema. Why
-// rows failed is in `FailureMembers.swift`, what follows from the jobs in `TotalsMembers.swift`.
+// Every member of `summary.json`, object by object. These declarations write the members, read them back and define the
+// schema. Why rows failed is in `FailureMembers.swift`, what follows from the jobs in `TotalsMembers.swift`.
 
-/// The members of the document itself. They are written and read piece by piece, as jobs come and go.
+/// The members of the document itself. They are written and read piece by piece, job by job.
 enum SummaryMember: String, CaseIterable {
     case format, version, redacted, jobs, unreadable, totals, incidents, gate
 
@@ -21,7 +21,7 @@ enum SummaryMember: String, CaseIterable {
         }
     }
 
-    /// Whether every summary has it; the others depend on the jobs, or on the options of a run.
+    /// Whether every summary has the member. The others depend on the jobs, or on the options of a run.
     var isRequired: Bool {
         switch self {
         case .format, .version, .jobs, .unreadable, .totals: true
@@ -31,7 +31,7 @@ enum SummaryMember: String, CaseIterable {
 }
 
 extension SummaryJSON {
-    /// Describes `summary.json` as a JSON Schema.
+    /// The JSON Schema of `summary.json`.
     package static var schema: [UInt8] {
         JSONSchema.object(
             SummaryMember.allCases.map { .init($0.rawValue, $0.schema, isRequired: $0.isRequired) }
@@ -213,12 +213,12 @@ extension JSONObject<RowCounts> {
             guard isExact, rows.number == sum else { throw fields.wrong("seen", "the sum of the outcomes") }
         }, value: { $0.value })
 
-    /// Those of a dump that another one supersedes.
+    /// The rows by outcome of a dump that another one supersedes.
     fileprivate static let snapshotRows = JSONObject(RowCounts(), Member.outcomes + [.applied])
 }
 
 extension RowCounts {
-    /// The rows seen, and whether a number can hold them.
+    /// The number of rows seen, and whether it fits into an `Int`.
     fileprivate var exactSum: (Int, Bool) {
         let sum = Int128(created) + Int128(existing) + Int128(failed) + Int128(unclassified) + Int128(applied)
         return (Int(clamping: sum), sum <= Int128(Int.max))

@@ -2,21 +2,21 @@ package import ImportAnalysis
 import ImportDumps
 package import ImportFoundation
 
-/// Reads a summary back, job by job, in constant memory.
+/// Reads a summary job by job, in constant memory.
 ///
 /// A summary is a user's file like any other: whatever it contains, reading ends with its contents or with a
-/// ``SummaryFault``. Its numbers are checked against each other: outcomes add up to the rows seen, codes to the failed
-/// rows, and the totals are those of its jobs.
+/// ``SummaryFault``. Its numbers are compared with each other: outcomes must add up to the rows seen, codes to the
+/// failed rows, and the totals must be those of its jobs.
 package struct SummaryReader: ~Copyable {
     private var fields: SummaryFields
     private var state = State.start
     private var seen: Set<SummaryMember> = []
     private var count = 0
     private let isAlone: Bool
-    /// Of the jobs that were read.
+    /// The totals of the jobs that were read.
     package private(set) var totals = Totals()
 
-    /// The statement about pseudonyms, after the summary was read to its end.
+    /// The statement about pseudonyms, once the summary was read to its end.
     package private(set) var redaction: RedactionMark?
 
     /// An element of one of a summary's lists.
@@ -30,14 +30,14 @@ package struct SummaryReader: ~Copyable {
     }
 
     /// - Parameters:
-    ///   - windowBytes: of the window over the input, at least 1.
-    ///   - isAlone: whether nothing may follow the summary. Else ``beginNext()`` goes on to the next one.
+    ///   - windowBytes: the size of the window over the input, at least 1.
+    ///   - isAlone: whether nothing may follow the summary. Otherwise ``beginNext()`` moves on to the next one.
     package init(_ source: any ByteSource, windowBytes: Int = DumpLimits.windowBytes, isAlone: Bool = true) {
         self.isAlone = isAlone
         fields = SummaryFields(JSONReader(source, windowBytes: windowBytes))
     }
 
-    /// The next job or input; nil after the last one, when all of the summary was read and is valid.
+    /// Returns the next job or input; nil after the last one, once the whole summary was read and is valid.
     package mutating func next() throws(SummaryFault) -> Item? {
         while true {
             switch state {
@@ -79,7 +79,7 @@ package struct SummaryReader: ~Copyable {
         }
     }
 
-    /// Moves to the summary after the one that was read to its end; false if there is none.
+    /// Moves on to the next summary after one that was read to its end. Returns false if there is none.
     ///
     /// - Throws: the fault that prevents reading the rest.
     package mutating func beginNext() throws(SummaryFault) -> Bool {
@@ -92,10 +92,10 @@ package struct SummaryReader: ~Copyable {
         return true
     }
 
-    /// The line of the input at which reading stands.
+    /// The line of the input that reading has reached.
     package var line: Int { fields.line }
 
-    /// Reads one job as ``SummaryJSON/renderJob(_:)`` writes it.
+    /// Reads one job as ``SummaryJSON/renderJob(_:codes:)`` writes it.
     package static func job(from bytes: [UInt8]) throws(SummaryFault) -> JobSummary {
         var fields = SummaryFields(JSONReader(ArraySource(bytes), windowBytes: max(1, bytes.count)))
         let job = try JSONObject.job.read(&fields, "")
@@ -105,7 +105,7 @@ package struct SummaryReader: ~Copyable {
 
     private mutating func readMember() throws(SummaryFault) {
         let name = fields.key
-        // What rules came to belongs to one run, and incidents follow from the jobs: both are skipped.
+        // The results of rules belong to one run, and incidents follow from the jobs: both are skipped.
         guard let member = SummaryMember(rawValue: name), member != .gate, member != .incidents else {
             return try fields.skip()
         }
@@ -125,7 +125,7 @@ package struct SummaryReader: ~Copyable {
             state = .unreadable
             count = 0
         case .totals:
-            // They come last in what the program writes. Elsewhere, the jobs are not known yet.
+            // The program writes the totals after the jobs. Anywhere before, the jobs are not known yet.
             guard seen.contains(.jobs) else {
                 throw fields.fault(.wrongValue(path: name, expected: "after jobs"))
             }

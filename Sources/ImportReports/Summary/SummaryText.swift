@@ -3,9 +3,9 @@ import ImportDumps
 
 /// Writes a summary for people at a terminal.
 package struct SummaryText {
-    /// Jobs that are printed each in full; of more, the worst get a line each.
+    /// The most jobs that are printed in full. If there are more, the worst get a line each.
     package static let jobsInFull = 10
-    /// Lines of a list.
+    /// The number of lines that a list shows.
     private static let linesListed = 50
 
     private let usesColor: Bool
@@ -13,14 +13,14 @@ package struct SummaryText {
     private var text = ""
 
     /// - Parameters:
-    ///   - usesColor: marks the severity of findings in colour; the words are the same without.
+    ///   - usesColor: marks the severity of findings in color; the words are the same without.
     ///   - codes: what the user knows about codes, shown with each of them.
     package init(usesColor: Bool, codes: CodeBook? = nil) {
         self.usesColor = usesColor
         self.codes = codes
     }
 
-    /// The whole text, with a line feed at its end.
+    /// Returns the whole text, which ends with a line feed.
     package static func render(_ summary: Summary, usesColor: Bool, codes: CodeBook? = nil) -> [UInt8] {
         var writer = SummaryText(usesColor: usesColor, codes: codes)
         guard summary.jobs.count <= jobsInFull else {
@@ -41,7 +41,7 @@ package struct SummaryText {
         return writer.bytes
     }
 
-    /// The text about many jobs: the sums, and the worst of them.
+    /// Returns the text about many jobs: the sums, and the worst jobs.
     ///
     /// - Parameter redaction: the statement about pseudonyms.
     package static func render(
@@ -139,14 +139,14 @@ package struct SummaryText {
         line("")
     }
 
-    /// Those that the verdict does not name.
+    /// Appends the incidents that the verdict does not name.
     private mutating func append(_ incidents: [TimeIncident]) {
         guard incidents.count > 1 else { return }
         for incident in incidents.dropFirst() { line(Wording.sentence(incident)) }
         line("")
     }
 
-    /// One line for each of the worst jobs.
+    /// Appends one line for each of the worst jobs.
     private mutating func appendWorst(_ worst: WorstJobs) {
         let jobs = Array(worst.jobs.prefix(Self.linesListed))
         guard !jobs.isEmpty else { return }
@@ -180,7 +180,7 @@ package struct SummaryText {
         line("")
     }
 
-    /// Keeps the columns in sight.
+    /// Shortens a name to keep all columns in sight.
     private static func shortened(_ name: String) -> String {
         let limit = 48
         guard name.unicodeScalars.count > limit else { return name }

@@ -2,8 +2,8 @@ import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-// Members that follow from the jobs of a summary, which readers check, and members that depend on the codes file and the
-// rules of a run, which readers pass over.
+// Members that follow from the jobs of a summary, which readers check, and members that depend on the codes file and
+// the rules of a run, which readers skip.
 
 extension MemberTable<Totals> {
     static let totals = MemberTable([
@@ -52,7 +52,7 @@ extension MemberTable<TimeIncident> {
 // MARK: - Codes
 
 extension Member {
-    /// The data of a code from the codes file: null for one that is new; omitted without a codes file.
+    /// What the codes file says about a code: null for a new code; omitted without a codes file.
     static func standing(of code: @escaping @Sendable (Root) -> (code: String?, isOther: Bool)) -> Member {
         Member(
             "known", .sometimes, .nullable(MemberTable<CodeStanding>.standing.schema),

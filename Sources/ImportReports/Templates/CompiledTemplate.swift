@@ -1,11 +1,11 @@
-/// A template with its names looked up: for a page, it only remains to write bytes.
+/// A template whose names are looked up, so that rendering a page only writes bytes.
 struct CompiledTemplate: Sendable {
     fileprivate let block: Block
 
     /// Appends the page of a model.
     ///
     /// - Parameters:
-    ///   - root: of the shape that the template was compiled for.
+    ///   - root: an object of the shape that the template was compiled for.
     ///   - style: the style sheet.
     func render(_ root: ModelObject, style: [UInt8], to page: inout [UInt8]) {
         var renderer = Renderer(page: page, style: style)
@@ -15,10 +15,10 @@ struct CompiledTemplate: Sendable {
         page = renderer.page
     }
 
-    /// Instructions that come one after another. A class, for several templates may include one partial.
+    /// A sequence of instructions. It is a class because several templates may include the same partial.
     fileprivate final class Block: Sendable {
         let instructions: [Instruction]
-        /// Goes before each line that begins with an instruction of the block.
+        /// Inserted before each line that begins with an instruction of the block.
         let indentation: [UInt8]
 
         init(_ instructions: [Instruction], indentation: [UInt8]) {
@@ -33,17 +33,17 @@ struct CompiledTemplate: Sendable {
         /// The text that the innermost section is about.
         case current(isMarkdown: Bool)
         case section(ModelPath, Block)
-        /// `missing` is for a value in an object that is not there.
+        /// `missing` is rendered if an object on the path to the value is missing.
         case inverted(ModelPath, Block, missing: Block)
         case partial(Block)
         case styleSheet
     }
 
-    /// Where a value of the model is.
+    /// The location of a value in the model.
     fileprivate struct ModelPath: Sendable {
-        /// Counts the sections around that have names, from the outermost on.
+        /// The index of the enclosing scope that has the first name, counted from the outermost one.
         var scope: Int
-        /// Of the value in its object, and of those in it.
+        /// The index of the first name in the scope's object, then of each further name in the object before it.
         var places: [Int]
     }
 }
@@ -112,7 +112,7 @@ private struct Renderer {
         stack.removeLast()
     }
 
-    /// Nil where an object is missing that has the value.
+    /// Returns the value at a path; nil if an object on the path is missing.
     private func value(at path: CompiledTemplate.ModelPath) -> ModelValue? {
         guard case .object(var object) = stack[path.scope] else { return nil }
         for place in path.places.dropLast() {
@@ -127,27 +127,27 @@ private struct Renderer {
     }
 }
 
-/// Looks the names of templates up.
+/// Looks up the names in templates.
 struct TemplateCompiler {
     /// The files that can be included.
     private let files: [String: [TemplateNode]]
     private var blocks: [Key: CompiledTemplate.Block] = [:]
     private var scopeCount = 0
 
-    /// A partial is the same wherever it is included, if it is included in the same sections.
+    /// A partial compiles to the same block wherever it is included in the same sections with the same indentation.
     private struct Key: Hashable {
         var file: String
         var scopes: [Int]
         var indentation: [UInt8]
     }
 
-    /// The subject of a section.
+    /// What a section is about.
     private final class Scope {
         let number: Int
         /// Empty for a text.
         let names: [String: (place: Int, description: ModelDescription)]
         let isText: Bool
-        /// Those of sections about what is in it.
+        /// The scopes of sections about what is in this one, by path.
         var inner: [String: Scope] = [:]
 
         init(number: Int, _ descriptions: [ModelDescription], isText: Bool = false) {
@@ -162,7 +162,7 @@ struct TemplateCompiler {
     }
 
     /// - Parameter model: all names of the model's root.
-    /// - Throws: ``TemplateFailure`` at a name that the model does not have. ``TemplateChecker`` says more about it.
+    /// - Throws: ``TemplateFailure`` for a name that the model does not have. ``TemplateChecker`` says more about it.
     mutating func compile(_ file: String, for model: [ModelDescription]) throws(TemplateFailure) -> CompiledTemplate {
         let root = scope(model)
         return CompiledTemplate(block: try block(file, [root], indentation: [], depth: 0))
@@ -187,7 +187,7 @@ struct TemplateCompiler {
         return block
     }
 
-    /// Where the compiler is.
+    /// The position of the compiler.
     private struct Place {
         let file: String
         var scopes: [Scope]
@@ -204,7 +204,8 @@ struct TemplateCompiler {
         for node in nodes {
             switch node {
             case .text(let bytes):
-                // What is one piece costs less; but lines are indented where a piece begins.
+                // A single piece is cheaper to render. With indentation, pieces stay separate, because lines are
+                // indented where one begins.
                 if place.indentation.isEmpty, case .text(let before)? = instructions.last {
                     instructions[instructions.count - 1] = .text(before + bytes)
                 } else {
@@ -245,7 +246,7 @@ struct TemplateCompiler {
         return CompiledTemplate.Block(instructions, indentation: place.indentation)
     }
 
-    /// The names that a section adds; nil for a flag, which adds none.
+    /// Returns the names that a section adds; nil for a flag, which adds none.
     private mutating func scope(
         of description: ModelDescription, at path: CompiledTemplate.ModelPath, _ place: Place
     ) -> Scope? {
@@ -259,13 +260,15 @@ struct TemplateCompiler {
         return inner
     }
 
-    /// To Mustache, the inside of an empty list is about the list, which has no names.
+    /// Returns the scope of an inverted section; nil if it adds none. To Mustache, the inside of an empty list is about
+    /// the list, which has no names.
     private mutating func emptyScope(of description: ModelDescription) -> Scope? {
         description.kind == .list ? scope([]) : nil
     }
 
-    /// Looks a name up as Mustache does: its first part in the sections around from the innermost outwards, the other parts
-    /// inside what that is. A name that begins with a dot is one of the innermost section; nil if that has no such name.
+    /// Looks a name up as Mustache does: its first part in the enclosing sections, from the innermost outward, the
+    /// other parts inside the result. A name that begins with a dot is looked up in the innermost section only; the
+    /// result is nil if that does not have it.
     private func lookUp(
         _ name: String, _ place: Place
     ) throws(TemplateFailure) -> (CompiledTemplate.ModelPath, ModelDescription)? {

@@ -1,7 +1,7 @@
 /// Escapes text for GitHub's dialect of Markdown, in paragraphs, headings, list items and table cells.
 ///
-/// GitHub looks for mentions, references, addresses and emoji in the rendered text, where no escape is left to see;
-/// only another character between keeps them from being found. That is U+200B, which has no width.
+/// GitHub looks for mentions, references, addresses and emoji in the rendered text, where escapes are no longer
+/// visible. Only a character in between keeps them from being found: U+200B, which has no width.
 package enum MarkdownText {
     /// Appends the escaped text.
     package static func append(_ text: String, to page: inout [UInt8]) {
@@ -14,7 +14,7 @@ package enum MarkdownText {
         if !staysSame { page += escape(text).utf8 }
     }
 
-    /// Whether a text certainly stays unchanged, as most do. It is checked byte by byte.
+    /// Returns whether a text certainly needs no escapes, as most do not. Examines it byte by byte.
     private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         func isWord(_ index: Int) -> Bool {
             guard bytes.indices.contains(index) else { return false }
@@ -62,7 +62,7 @@ package enum MarkdownText {
             let next = index + 1 < scalars.count ? scalars[index + 1] : nil
             switch scalar {
             case _ where isSpace(scalar):
-                // A line's end would end a table row.
+                // A line end would end a table row.
                 if let next, !isSpace(next) { result.append(" ") }
             case _ where isReplaced(scalar):
                 result.append("\u{FFFD}")
@@ -80,7 +80,7 @@ package enum MarkdownText {
             case "@":
                 result.append(contentsOf: ["@", zeroWidthSpace])
             case "#":
-                // After a space it may end a heading, which would swallow it.
+                // After a space, it could be part of the end of a heading, which is not shown.
                 let isApart = index == start || isSpace(scalars[index - 1])
                 result.append(contentsOf: isApart ? ["\\", "#"] : ["#"])
                 if let next, isWord(next) { result.append(zeroWidthSpace) }
@@ -88,7 +88,7 @@ package enum MarkdownText {
                 result.append(":")
                 if beginsName(scalars[(index + 1)...]) { result.append(zeroWidthSpace) }
             case ".":
-                // Before the dot: a zero-width space may be part of a host's name.
+                // Goes before the dot, because after it a zero-width space could be part of a host name.
                 if endsWithWWW(scalars[start..<index]) { result.append(zeroWidthSpace) }
                 result.append(contentsOf: isListNumber(scalars[start..<index], next) ? ["\\", "."] : ["."])
             case ")":
@@ -131,7 +131,8 @@ package enum MarkdownText {
         isLetter(scalar) || ("0"..."9").contains(scalar)
     }
 
-    /// What follows a colon makes an emoji (`:+1:`, `:100:`) or an address of it; a time (`10:30:45`) is left as it is.
+    /// Returns whether the text after a colon makes it an emoji (`:+1:`, `:100:`) or an address; a time (`10:30:45`) is
+    /// neither.
     private static func beginsName(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
         let digits = text.prefix { ("0"..."9").contains($0) }
         guard digits.count <= 2 else { return true }
@@ -139,7 +140,7 @@ package enum MarkdownText {
         return isLetter(next) || "_+-".unicodeScalars.contains(next) || digits.isEmpty && next == "/"
     }
 
-    /// What stands before and after a dot or a parenthesis makes a numbered list of it.
+    /// Returns whether the text before and after a dot or a parenthesis makes it a numbered list.
     private static func isListNumber(_ text: ArraySlice<Unicode.Scalar>, _ next: Unicode.Scalar?) -> Bool {
         !text.isEmpty && text.count <= 9 && text.allSatisfy { ("0"..."9").contains($0) } && next.map(isSpace) != false
     }
@@ -155,8 +156,8 @@ package enum MarkdownText {
 
 /// Escapes text for XML 1.0 and for HTML, in content and in attributes alike.
 ///
-/// It works on bytes: by grapheme clusters a combining mark after `<` would make another character of the two and
-/// save the `<` from being escaped.
+/// It works on bytes. With grapheme clusters, a combining mark after `<` would form another character with it, and the
+/// `<` would not be escaped.
 package enum XMLText {
     package static func escape(_ text: String) -> String {
         var result: [UInt8] = []
@@ -168,7 +169,7 @@ package enum XMLText {
     static func append(_ text: String, to page: inout [UInt8]) {
         var text = text
         text.withUTF8 { bytes in
-            // Bytes from here on stay unchanged.
+            // The start of the bytes that are yet to be copied unchanged.
             var start = 0
             func replace(_ index: Int, from first: Int, by bytesInstead: StaticString) {
                 unsafe page.append(contentsOf: bytes[start..<first])
@@ -184,7 +185,7 @@ package enum XMLText {
                 case UInt8(ascii: ">"): replace(index, from: index, by: "&gt;")
                 case UInt8(ascii: "\""): replace(index, from: index, by: "&quot;")
                 case UInt8(ascii: "'"): replace(index, from: index, by: "&#39;")
-                // Unescaped, a parser would turn it into a line feed.
+                // A parser would turn an unescaped carriage return into a line feed.
                 case UInt8(ascii: "\r"): replace(index, from: index, by: "&#13;")
                 case 0x09, 0x0A: break
                 // Characters that XML forbids.

@@ -2,15 +2,15 @@ import ImportFoundation
 
 /// The style sheet of pages, which templates include as the partial `report.css`.
 ///
-/// It is in a page as it is, so that the page is the same read as XML and as HTML.
+/// It is inserted into a page unchanged, so that the page is the same whether it is read as XML or as HTML.
 enum StyleSheet {
     static let file = "report.css"
 
     /// The partial by which a Content-Security-Policy allows this style sheet and no other style.
     static let hashFile = "report.css.sha256"
 
-    /// The SHA-256 in Base64, as Content-Security-Policy wants it: of what `<style>{{>report.css}}</style>` contains once
-    /// a browser has read it, for which each line ends with a line feed.
+    /// Returns the SHA-256 in Base64 that a Content-Security-Policy needs: of the contents of
+    /// `<style>{{>report.css}}</style>` as a browser reads them, with a line feed at the end of each line.
     static func hash(of text: String) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
@@ -25,7 +25,7 @@ enum StyleSheet {
     }
 
     static func check(_ text: String, file: String) throws(TemplateFailure) {
-        // By bytes: a combining mark after `<` would make another character of the two.
+        // Compares bytes, because a combining mark after `<` would form another character with it.
         let taboos = ["<", "&", "]]>", "{{"].map { Array($0.utf8) }
         var line = 1
         let bytes = Array(text.utf8)

@@ -11,10 +11,10 @@ package struct TemplateChecker {
 
     /// How deep templates may include each other.
     static let deepestInclusion = 20
-    /// How deep sections may be nested, partials included: parsing and rendering go as deep, on the stack.
+    /// How deep sections may be nested, partials included: parsing and rendering recurse just as deep.
     private static let deepestNesting = 100
 
-    /// Checks a template whether it is included or not, because all of them are parsed.
+    /// Checks the nesting of a template, even one that is not included, because all of them are parsed.
     package func checkNesting(_ file: String) throws(TemplateFailure) {
         var depth = 0
         for tag in try TemplateTag.tags(of: files[file] ?? "", file: file) {
@@ -35,9 +35,9 @@ package struct TemplateChecker {
     }
 
     /// - Parameters:
-    ///   - depth: files that include this one.
-    ///   - level: sections in which those do so.
-    ///   - isInText: whether the innermost of them, but for flags, is about a text.
+    ///   - depth: the number of files that include this one.
+    ///   - level: the number of sections in which they do so.
+    ///   - isInText: whether the innermost of these sections, not counting flags, is about a text.
     private func check(
         _ file: String, scopes: inout [[String: ModelShape]], depth: Int, level: Int, isInText: Bool
     ) throws(TemplateFailure) {
@@ -105,8 +105,8 @@ package struct TemplateChecker {
             file: file, line: tag.line, message: "Sections are nested deeper than \(Self.deepestNesting) levels.")
     }
 
-    /// Looks a name up as Mustache does: its first part in the scopes from the innermost outwards, the other parts
-    /// inside what that is.
+    /// Looks a name up as Mustache does: its first part in the scopes, from the innermost outward, the other parts
+    /// inside the result.
     private func resolve(
         _ name: String, _ tag: TemplateTag, _ file: String, _ scopes: [[String: ModelShape]]
     ) throws(TemplateFailure) -> ModelShape {
@@ -143,7 +143,7 @@ struct UnknownTemplateName {
         self.scopes = scopes
     }
 
-    /// Which part is unknown, the nearest known name, and all names that are known there.
+    /// A sentence with the part that is unknown, the nearest known name, and all names that are known there.
     var explanation: String {
         let (known, before) = knownNames
         let wrong = parts.dropFirst(before.count).first ?? ""

@@ -3,13 +3,13 @@ indirect enum TemplateNode {
     case text([UInt8])
     case variable(String)
     case section(String, inverted: Bool, [TemplateNode])
-    /// Another file; on a line of its own its lines are indented as it is.
+    /// Another file. If the tag is alone on its line, its indentation applies to all lines of the file.
     case partial(String, indentation: [UInt8]?)
     case styleSheet
 }
 
-/// Reads templates line by line, as Mustache does: a tag that is all of a line, but for one that shows a value, takes
-/// the line with it.
+/// Reads templates line by line, as Mustache does: a tag that is alone on its line removes the line, unless it shows a
+/// value.
 struct TemplateParser {
     private let file: String
     private let bytes: [UInt8]
@@ -33,13 +33,13 @@ struct TemplateParser {
         self.styleHash = styleHash
     }
 
-    /// The contents up to the end of a section, or of the file.
+    /// Returns the contents up to the end of a section, or of the file.
     private mutating func nodes(
         in section: TemplateTag?, atLineStart: Bool
     ) throws(TemplateFailure) -> [TemplateNode] {
         var nodes: [TemplateNode] = []
         var atLineStart = atLineStart
-        // White space that goes if a tag is all of its line.
+        // White space that is removed if a tag is alone on its line.
         var indentation: ArraySlice<UInt8> = []
         func keepIndentation() {
             if !indentation.isEmpty { nodes.append(.text(Array(indentation))) }
@@ -101,7 +101,7 @@ struct TemplateParser {
         return nodes
     }
 
-    /// Whether a tag is all of its line; then the line is passed.
+    /// Returns whether a tag is alone on its line, and skips the rest of the line if so.
     private mutating func endLine(_ atLineStart: Bool) -> Bool {
         guard atLineStart else { return false }
         if index == bytes.count { return true }
@@ -115,7 +115,7 @@ struct TemplateParser {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
-    /// All that Unicode takes for an end of a line, in UTF-8.
+    /// All line ends of Unicode, in UTF-8.
     private static let lineEnds: [[UInt8]] = ["\r\n", "\n", "\r", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}"]
         .map {
             Array($0.utf8)
@@ -132,7 +132,7 @@ struct TemplateParser {
 }
 
 extension TemplateTag {
-    /// Of a section.
+    /// The name of the section that the tag begins.
     fileprivate var name: String? {
         switch kind {
         case .open(let name), .inverted(let name): name

@@ -4,19 +4,19 @@ private import CBuiltInTemplates
 package struct TemplateSet: Sendable {
     private let pages: [String: CompiledTemplate]
     private let style: [UInt8]
-    /// Names of the user's own files.
+    /// The names of the user's own files.
     package let replaced: Set<String>
-    /// Some are included by others.
+    /// Whether the user's own files include partials that are not built in.
     package let hasOwnPartials: Bool
 
-    /// The pages that are made.
+    /// The pages to render.
     package enum Pages: Sendable {
         case reports, reportsAndOverviews
     }
 
     /// - Parameters:
-    ///   - files: a user's own files by name, instead of the built-in ones and beside them as partials.
-    ///   - pages: what is to be rendered: templates take a while to parse.
+    ///   - files: the user's own files by name, which replace built-in ones or are further partials.
+    ///   - pages: the pages to render; parsing more templates than necessary takes time.
     /// - Throws: ``TemplateFailure`` for a file that cannot be used.
     package init(
         replacing files: [String: [UInt8]] = [:], for pages: Pages = .reportsAndOverviews
@@ -31,7 +31,7 @@ package struct TemplateSet: Sendable {
         let style = texts[StyleSheet.file] ?? ""
         let styleHash = StyleSheet.hash(of: style)
         texts[StyleSheet.hashFile] = styleHash
-        // The built-in files alone were checked when they were written: a test replaces them by themselves.
+        // The built-in files alone need no check: a test replaces each of them with itself.
         if !files.isEmpty { try Self.check(texts) }
         self.style = Array(style.utf8)
 
@@ -43,7 +43,7 @@ package struct TemplateSet: Sendable {
         var compiled: [String: CompiledTemplate] = [:]
         for format in Format.allCases {
             compiled[format.fileName] = try compiler.compile(format.fileName, for: ReportModel.descriptions)
-            // Most reports are about one dump.
+            // Most runs audit one dump, which needs no overview.
             if files.isEmpty, pages == .reports { continue }
             compiled[format.indexFileName] = try compiler.compile(format.indexFileName, for: OverviewModel.descriptions)
         }
@@ -108,9 +108,9 @@ package struct TemplateSet: Sendable {
 package struct PageTooLarge: Error, Sendable, Equatable {
     /// The file name of its template.
     package var template: String
-    /// Its size with everything optional left out, in bytes.
+    /// The size of the page with everything optional left out, in bytes.
     package var size: Int
-    /// In bytes.
+    /// The limit, in bytes.
     package var limit: Int
     /// Whether the page says that it was shortened, which it must.
     package var saysSo: Bool
@@ -120,12 +120,13 @@ extension TemplateSet {
     /// The smallest limit that the built-in templates can keep to, in bytes.
     package static let smallestPage = 1000
 
-    /// Renders a report in Markdown, shortened if it must be.
+    /// Renders a report in Markdown, shortened if necessary.
     ///
     /// - Parameters:
-    ///   - limit: in bytes, at least ``smallestPage``; nil for none.
+    ///   - limit: the limit in bytes, at least ``smallestPage``; nil for none.
     ///   - model: makes the report's model with the limits that it is given.
-    /// - Throws: ``PageTooLarge`` if even the shortest is over the limit, as it may be by a template of a user's own.
+    /// - Throws: ``PageTooLarge`` if even the shortest page exceeds the limit, as may happen with a user's own
+    ///   template.
     package func renderMarkdown(
         within limit: Int?, _ model: (ModelLimits) -> ReportModel
     ) throws(PageTooLarge) -> [UInt8] {
@@ -135,10 +136,10 @@ extension TemplateSet {
         }
     }
 
-    /// Renders an overview in Markdown, shortened if it must be.
+    /// Renders an overview in Markdown, shortened if necessary.
     ///
     /// - Parameters:
-    ///   - limit: in bytes, at least ``smallestPage``; nil for none.
+    ///   - limit: the limit in bytes, at least ``smallestPage``; nil for none.
     ///   - model: makes the overview's model with the limits that it is given.
     /// - Throws: ``PageTooLarge``, as for a report.
     package func renderMarkdown(
@@ -150,7 +151,8 @@ extension TemplateSet {
         }
     }
 
-    /// Looks for the widest limits by which a page is small enough, by halves: with 16 of them, 4 or 5 pages are made.
+    /// Finds the widest limits with which a page is small enough, by binary search: for 16 of them, 4 or 5 pages are
+    /// rendered.
     private func fit(
         _ limit: Int?, _ template: String, _ render: (ModelLimits) -> (page: [UInt8], root: ModelObject)
     ) throws(PageTooLarge) -> [UInt8] {
@@ -195,7 +197,7 @@ extension ModelObject {
 package struct TemplateFailure: Error, Sendable, Equatable {
     /// The template's file name.
     package var file: String
-    /// 1-based; nil if it is about the whole file.
+    /// Counted from 1; nil if the failure is about the whole file.
     package var line: Int?
     /// What is wrong and what to do, as a sentence for people.
     package var message: String

@@ -11,10 +11,10 @@ struct TemplateTag: Equatable {
 
     var kind: Kind
     var line: Int
-    /// In the bytes of the template, with its brackets.
+    /// The range in the bytes of the template, with the braces.
     var range: Range<Int>
 
-    /// The tags of a template, in order.
+    /// Returns the tags of a template, in order.
     ///
     /// - Throws: ``TemplateFailure`` for a tag that is not closed, and for tags that templates may not use: those that
     ///   let text of the dump through unescaped (`{{{x}}}`, `{{&x}}`, `{{%…}}`), and those that hide names from the

@@ -3,11 +3,11 @@ import Synchronization
 
 /// A sheet of a workbook whose rows are records.
 package struct SheetForm: Sendable {
-    /// Of the sheet; any text of the workbook.
+    /// The name of the sheet, which may be any text.
     package var sheetName: String
-    /// Dates count from 1904, and not from 1900.
+    /// Whether dates count from 1904 instead of 1900.
     package var countsFrom1904: Bool
-    /// How numbers are shown: of each style of the workbook's cells.
+    /// The number format of each cell style of the workbook.
     package var formats: [NumberFormat]
     /// The record that names the columns; nil if there is none.
     package var header: [UInt8]?
@@ -22,8 +22,8 @@ package struct SheetForm: Sendable {
 }
 
 extension SheetForm: Equatable {
-    /// Whether rows of both can be in one sheet: under the same names, with the same meaning of dates. Formats may
-    /// differ, and so may the name.
+    /// Whether rows of both can be in one sheet: the column names are the same, and so is the meaning of dates. Formats
+    /// and sheet names may differ.
     package static func == (left: SheetForm, right: SheetForm) -> Bool {
         left.columnNames == right.columnNames && (left.header == nil) == (right.header == nil)
             && left.countsFrom1904 == right.countsFrom1904
@@ -32,14 +32,14 @@ extension SheetForm: Equatable {
 
 /// How a number is shown.
 package enum NumberFormat: Sendable, Hashable {
-    /// The number of a built-in format, which may depend on the language of the program; 0 is no format.
+    /// The number of a built-in format, whose meaning may depend on the language of the program; 0 means no format.
     case builtIn(Int)
     case custom(String)
 
     package static let general = NumberFormat.builtIn(0)
 }
 
-/// Other contents of a sheet, and why it cannot be read, reported by whichever thread reads.
+/// Notes about a sheet, and why it cannot be read, from whichever thread reads it.
 package final class SheetProgress: Sendable {
     private let state = Lock(State())
 

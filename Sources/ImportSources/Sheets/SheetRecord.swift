@@ -10,7 +10,7 @@ package enum SheetRecord {
     static let rowMark: UInt8 = 0x0E
     static let cellMark: UInt8 = 0x01
     static let styleMark: UInt8 = 0x02
-    /// The digit 0 of numbers with base 16.
+    /// The digit 0 of hexadecimal numbers.
     static let digitZero: UInt8 = 0x10
 
     /// The kind of a value.
@@ -31,7 +31,7 @@ package enum SheetRecord {
     package struct Cell {
         /// From 0 on.
         package var column: Int
-        /// The index of its format in the form of the sheet.
+        /// The index of its format in ``SheetForm/formats``.
         package var style: Int
         package var kind: Kind
 
@@ -106,7 +106,7 @@ package enum SheetRecord {
         }
     }
 
-    /// The texts of all cells, from column A on, with nothing for those that are empty.
+    /// The texts of all cells from column A on; empty cells have empty texts.
     package static func texts(of record: Span<UInt8>) -> [String] {
         var texts: [String] = []
         forEachCell(of: record) { cell, value in

@@ -3,9 +3,9 @@ package import ImportFoundation
 /// Why a workbook cannot be used as a source, as data.
 package struct WorkbookFault: Error, Sendable, Equatable {
     package var reason: Reason
-    /// The sheet that it is about; nil for the workbook.
+    /// The sheet with the fault; nil for a fault of the workbook.
     package var sheet: String?
-    /// As people name it, `C5`.
+    /// The cell as people name it, such as `C5`.
     package var cell: String?
 
     package init(_ reason: Reason, sheet: String? = nil, cell: String? = nil) {

@@ -1,22 +1,22 @@
 private import CLibXML2
 
-/// What takes the elements of an XML document as they stream by.
+/// Receives the elements of an XML document as they stream by.
 ///
-/// What one of its functions throws ends the reading, and comes out of the call that fed the stream.
+/// An error that one of its functions throws ends the parse and is rethrown by the call that fed the stream.
 package protocol XMLStreamHandler: AnyObject {
-    /// An element begins; it can be looked at until the function returns.
+    /// An element begins; it is valid until the function returns.
     func begin(_ element: borrowing XMLStreamElement) throws
-    /// The element ends that began last and has not ended.
+    /// The innermost open element ends.
     func end() throws
-    /// A piece of the text in it: what stands between two tags may come in several.
+    /// A piece of text in the current element; the text between two tags may come in several pieces.
     func text(_ bytes: Span<UInt8>) throws
 }
 
-/// Parses an XML document that comes in pieces, and keeps none of it: the parts of a workbook are read with it.
+/// Parses an XML document that comes in pieces and keeps none of it, such as the parts of a workbook.
 ///
-/// It is libxml2's push parser, for memory does not grow with a text then, as it does where a reader hands out nodes. A
-/// document type is refused, so there are no entities to expand and nothing to load; libxml2's own bounds on depth, names
-/// and attributes hold. It belongs to one thread at a time.
+/// This is libxml2's push parser, so memory does not grow with a text, as it would with a reader that hands out nodes.
+/// A document type is refused, so there are no entities to expand and nothing to load; libxml2's own limits on depth,
+/// names and attributes apply. Only one thread at a time may use it.
 @safe
 package final class XMLStream {
     private let parser: xmlParserCtxtPtr
@@ -40,7 +40,7 @@ package final class XMLStream {
             guard let error = unsafe error else { return }
             unsafe streamEvents(context)?.fail(error.pointee)
         }
-        // The events live as long as this object, which frees the parser before they go.
+        // The events live as long as this object, which frees the parser first.
         let context = unsafe Unmanaged.passUnretained(events).toOpaque()
         let created = unsafe LibXML2.droppingStrayErrors {
             unsafe xmlCreatePushParserCtxt(&callbacks, context, nil, 0, nil)
@@ -55,7 +55,7 @@ package final class XMLStream {
         unsafe xmlFreeParserCtxt(parser)
     }
 
-    /// Takes the bytes that come next.
+    /// Parses the next bytes.
     package func read(_ bytes: Span<UInt8>) throws {
         unsafe bytes.withUnsafeBytes { bytes in
             let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
@@ -64,7 +64,7 @@ package final class XMLStream {
         try events.check()
     }
 
-    /// The document must be whole.
+    /// Ends the document, which must be complete.
     package func finish() throws {
         _ = LibXML2.droppingStrayErrors { unsafe xmlParseChunk(parser, nil, 0, 1) }
         try events.check()
@@ -74,11 +74,11 @@ package final class XMLStream {
     }
 }
 
-/// Why a document is not read on.
+/// Why a document cannot be parsed further.
 package struct XMLStreamFault: Error, Sendable, Equatable {
-    /// From 1 on; 0 if it is not known.
+    /// From 1 on; 0 if it is unknown.
     package var line: Int
-    /// What is wrong, in few words; a library's own for some of it.
+    /// A short description of the fault, partly in the library's words.
     package var message: String
 
     package init(line: Int, message: String) {
@@ -87,7 +87,7 @@ package struct XMLStreamFault: Error, Sendable, Equatable {
     }
 }
 
-/// An element that begins.
+/// The start of an element.
 @safe
 package struct XMLStreamElement: ~Copyable {
     private let nameStart: UnsafePointer<xmlChar>
@@ -110,24 +110,24 @@ package struct XMLStreamElement: ~Copyable {
     /// Empty for none.
     package var namespace: String { unsafe namespaceStart.map { unsafe String(cString: $0) } ?? "" }
 
-    /// Whether this is its name without a prefix.
+    /// Returns whether this is its name without a prefix.
     package func isNamed(_ name: StaticString) -> Bool { unsafe nameStart.isSame(name) }
 
-    /// Whether its namespace begins so.
+    /// Returns whether its namespace begins with `prefix`.
     package func hasNamespace(prefix: StaticString) -> Bool {
         guard let namespace = unsafe namespaceStart else { return false }
         return (0..<prefix.utf8CodeUnitCount).allSatisfy { unsafe namespace[$0] == prefix.utf8Start[$0] }
     }
 
-    /// Calls `body` with the value of an attribute; nil if the element has no such attribute.
+    /// Calls `body` with the value of an attribute; returns nil if the element has no such attribute.
     ///
-    /// - Parameter isQualified: whether the name has a prefix in the document, whichever it is.
+    /// - Parameter isQualified: whether the name has a prefix in the document, whatever it is.
     package func withValue<Result>(
         of name: StaticString, isQualified: Bool = false, _ body: (Span<UInt8>) throws -> Result
     ) rethrows -> Result? {
         guard let attributes = unsafe attributes else { return nil }
         for index in 0..<count {
-            // Five pointers each: name, prefix, namespace, the value's first byte and the one behind its last.
+            // Five pointers each: name, prefix, namespace, the value's first byte and the byte after its last.
             let at = index * 5
             guard let found = unsafe attributes[at], unsafe found.isSame(name),
                 unsafe (attributes[at + 1] != nil) == isQualified,
@@ -141,7 +141,7 @@ package struct XMLStreamElement: ~Copyable {
         return nil
     }
 
-    /// As long as it replaces no entities, libxml2 leaves each & of a value as a reference to that character.
+    /// Unless libxml2 replaces entities, it leaves each & of a value as a reference to that character.
     private static func withAmpersands(_ value: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         var index = 0
@@ -152,7 +152,7 @@ package struct XMLStreamElement: ~Copyable {
         return result
     }
 
-    /// A copy of the value of an attribute.
+    /// Returns a copy of the value of an attribute.
     package func value(of name: StaticString, isQualified: Bool = false) -> String? {
         withValue(of: name, isQualified: isQualified) { value in
             unsafe value.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
@@ -161,22 +161,22 @@ package struct XMLStreamElement: ~Copyable {
 }
 
 extension UnsafePointer<xmlChar> {
-    /// Whether a text that ends with a zero is this one.
+    /// Returns whether this zero-terminated text equals `name`.
     fileprivate func isSame(_ name: StaticString) -> Bool {
         for index in 0..<name.utf8CodeUnitCount {
-            // The zero is unlike any byte of a name, so nothing behind it is looked at.
+            // The zero differs from any byte of a name, so nothing after it is read.
             guard unsafe self[index] == name.utf8Start[index] else { return false }
         }
         return unsafe self[name.utf8CodeUnitCount] == 0
     }
 }
 
-/// Where libxml2 tells what it finds.
+/// Receives libxml2's events.
 @safe
 private final class XMLStreamEvents {
     private let handler: any XMLStreamHandler
     private var failure: (any Error)?
-    /// Set once it is made.
+    /// Set once the parser is created.
     var parser: xmlParserCtxtPtr?
 
     init(_ handler: any XMLStreamHandler) {
@@ -215,8 +215,8 @@ private final class XMLStreamEvents {
 
     private var line: Int { Int(unsafe parser?.pointee.input?.pointee.line ?? 0) }
 
-    /// Ends the parse at the next occasion. Not by xmlStopParser, which frees the input that the parser's functions still
-    /// point to when they report an error.
+    /// Ends the parse as soon as possible. xmlStopParser would free the input to which the parser's functions still
+    /// point when they report an error.
     private func stop(_ error: any Error) {
         failure = error
         unsafe parser?.pointee.disableSAX = 1

@@ -27,12 +27,12 @@ extension Choice {
         return (all.count > 1 ? all.dropLast().joined(separator: ", ") + " or " : "") + (all.last ?? "")
     }
 
-    /// For a shell that completes the option.
+    /// The values that a shell offers to complete the option.
     static var completion: CompletionKind { .list(allCases.map { $0.rawValue }) }
 
     /// Finds a value by its name.
     ///
-    /// - Throws: what ArgumentParser says, with the status for wrong usage. The nearest name is suggested.
+    /// - Throws: an error of ArgumentParser with the status for wrong usage. Its message suggests the nearest name.
     static func named(_ text: String) throws -> Self {
         if let choice = Self(rawValue: text) ?? aliases[text] { return choice }
         let known = allCases.map { $0.rawValue } + aliases.keys.sorted()
@@ -62,7 +62,7 @@ extension Option where Value: Choice {
     }
 }
 
-/// What is said of a first argument that is not a command.
+/// Checks that the first argument is a command, and explains what is wrong otherwise.
 enum CommandNames {
     static let all = ImportAudit.configuration.subcommands.compactMap { $0.configuration.commandName }
 
@@ -92,9 +92,9 @@ enum CommandNames {
 }
 
 extension CalendarDay {
-    /// The day that an option names.
+    /// Returns a function that reads the day given to an option.
     ///
-    /// - Throws: what ArgumentParser says, with the status for wrong usage.
+    /// - Throws: an error of ArgumentParser with the status for wrong usage.
     static func option(_ name: String) -> @Sendable (String) throws -> CalendarDay {
         { text in
             guard let date = CalendarDay(text) else {

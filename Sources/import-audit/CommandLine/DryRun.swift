@@ -5,19 +5,19 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// A run that writes into a temporary folder, which is removed again, and prints what it would do to the real one.
+/// A run that writes into a temporary folder, removes it again, and prints what the run would do to the real folder.
 ///
-/// The whole run takes place: what it prints, and its exit status, are those of a real run. The real folder is only read.
+/// Everything else is done as in a real run, with the same output and exit status. The real folder is only read.
 final class DryRun {
     static var help: ArgumentHelp {
         "Print what would be written, replaced and removed, and write nothing; needs space in TMPDIR."
     }
 
-    /// The folder that is written into instead.
+    /// The temporary folder, which is written into instead.
     let folder: String
     /// The real folder; nil if there is none yet.
     let target: OutputFolder?
-    /// What an earlier run left in it.
+    /// The manifest that an earlier run left in the real folder.
     let earlier: RunManifest?
     private let output: String
     private let isForced: Bool
@@ -54,7 +54,7 @@ final class DryRun {
 
     private var `guard`: OutputGuard { OutputGuard(earlier: earlier, isForced: isForced) }
 
-    /// Fails like the real run if a file of another program has the name of one to be written.
+    /// Fails like the real run if a file of another program has the name of a file to be written.
     func check(_ names: [String]) throws(CommandFailure) {
         try target?.check(names, `guard`, as: RunManifest.root)
     }
@@ -77,7 +77,7 @@ final class DryRun {
         for (place, files) in try folders(in: written) { try check(files.map { $0.name }, in: place) }
     }
 
-    /// Prints a line for each file that the run would touch, and how many there are.
+    /// Prints a line for each file that the run would touch, and the number of files.
     ///
     /// - Parameter written: the temporary folder, with all files in their places.
     func say(_ written: OutputFolder, pack: PackTarget? = nil) throws {
@@ -102,14 +102,14 @@ final class DryRun {
         try Console.write(lines + counts.sentence + "\n")
     }
 
-    /// What happens to a file. The names are printed.
+    /// What happens to a file. The raw values are printed.
     private enum State: String {
         case write = "write  "
         case replace = "replace"
         case remove = "remove "
-        /// It would be written with the bytes that it has.
+        /// The file already has the bytes that would be written.
         case keep = "keep   "
-        /// It was changed since an earlier run wrote it.
+        /// The file has been changed since an earlier run wrote it.
         case leave = "leave  "
     }
 
@@ -145,7 +145,7 @@ final class DryRun {
         return Self.hashAndClose(found) == file.content ? .keep : .replace
     }
 
-    /// Of a file that an earlier run wrote and this one does not; nil if it is gone.
+    /// Returns what happens to a file that an earlier run wrote and this one does not; nil if it is gone.
     private func staleState(of file: FileRecord, in place: String) throws -> State? {
         guard let found = try open(file.name, in: place) else { return nil }
         if (try? OutputFile.isOurs(found)) == true {

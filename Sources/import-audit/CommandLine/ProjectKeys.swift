@@ -12,17 +12,18 @@ struct ProjectKey: Sendable {
     let commands: [String]
     /// Fails as ArgumentParser would for the same value on the command line.
     let check: @Sendable (String) throws -> Void
-    /// Whether the values of a list are one value with commas between.
+    /// Whether the values of a list are joined with commas into one value.
     var isJoined = false
-    /// The option's name in a command where it differs.
+    /// The option's name in those commands where it differs from the key.
     var otherNames: [String: String] = [:]
-    /// Commands that accept it only together with an option on the command line.
+    /// The commands that accept it only together with another option on the command line, and that option.
     var needs: [String: String] = [:]
 
     /// The option, with its hyphens.
     func option(of command: String) -> String { "--\(otherNames[command] ?? name)" }
 
-    /// What is written, what is read and what is overridden is never here: that is said on the command line only.
+    /// All keys. Options that name inputs or outputs, or override a safeguard, are deliberately not among them: they
+    /// can be given on the command line only.
     static let all: [ProjectKey] =
         [
             ProjectKey(name: "codes", kind: .text, commands: withCodes, check: { _ in }),
@@ -87,7 +88,7 @@ struct ProjectKey: Sendable {
     private static let withDumps = [
         "report", "summary", "check", "rejects", "account", "rows", "compare", "codes", "verify",
     ]
-    /// Those that a file of rules on the command line replaces.
+    /// The keys that `--rules` on the command line replaces.
     static let rules = Set(Rules.Form.all.map { $0.name } + ["rules", "only-new-codes"])
 
     private static func ruleKey(_ form: Rules.Form) -> ProjectKey {

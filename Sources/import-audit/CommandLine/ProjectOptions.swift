@@ -3,13 +3,12 @@ import CodeFiles
 import Glibc
 import ImportAnalysis
 
-/// Reads options from `import-audit.yml` in the working directory and nowhere else. Those on the command line
-/// win over it.
+/// Reads options from `import-audit.yml` in the working directory and nowhere else. Options on the command line win.
 enum ProjectOptions {
     static let file = "import-audit.yml"
     static let ignoringFlag = "--no-project-file"
 
-    /// The arguments, with those of the file inserted after the command's name.
+    /// Returns the arguments, with those of the file inserted after the command's name.
     ///
     /// - Parameter arguments: without the name of the program.
     static func add(to arguments: [String]) throws(CommandFailure) -> [String] {
@@ -32,7 +31,7 @@ enum ProjectOptions {
             }
             // Printed output has one format and no folder.
             if ["formats", "css"].contains(key.name), given.contains("--stdout") { continue }
-            // Checked before: with "redact: false", the user gives --redact when needed.
+            // The file is known to have a redact key. With "redact: false", the user gives --redact when needed.
             if key.name.hasPrefix("redact-"), !given.contains("--redact"), !isOn("redact", settings) { continue }
             let arguments = Self.arguments(key, setting, option)
             if !arguments.isEmpty { used.append(key.name) }
@@ -58,7 +57,7 @@ enum ProjectOptions {
         settings.contains { $0.key.name == name && $0.setting.isOn }
     }
 
-    /// Anything else of that name is an error, too: it was put there for a reason.
+    /// Whether anything has the file's name. If it is not a file, that is an error, too: it was put there for a reason.
     private static var isThere: Bool {
         var status = stat()
         return unsafe lstat(file, &status) == 0
@@ -102,7 +101,7 @@ enum ProjectOptions {
         }
     }
 
-    /// A key without --redact is a mistake that would show personal values.
+    /// Fails for a redact-* key without `redact`, a mistake that would expose personal values.
     private static func checkRedaction(
         _ settings: [(key: ProjectKey, setting: ProjectFile.Setting)]
     ) throws(FileFault) {
@@ -121,7 +120,7 @@ enum ProjectOptions {
     }
 }
 
-/// The option that ignores the project file. It is searched for before the options are parsed.
+/// The option that ignores the project file. It is looked for before the options are parsed.
 struct ProjectFileOptions: ParsableArguments {
     static let help: ArgumentHelp = "Do not read options from import-audit.yml in the working directory."
 
@@ -129,7 +128,7 @@ struct ProjectFileOptions: ParsableArguments {
     var isIgnored = false
 }
 
-/// How many threads work.
+/// The number of threads.
 enum Threads {
     static func count(_ text: String) throws -> Int {
         guard let count = Int(text), (1...256).contains(count) else {

@@ -3,7 +3,7 @@ import ImportDumps
 import ImportRedaction
 import ImportReports
 
-/// One of the two audits that are compared: made from dumps, or an existing summary.
+/// One of the two audits to compare: made from dumps, or an existing summary.
 struct ComparedAudit {
     let name: String
     let totals: Totals
@@ -11,12 +11,12 @@ struct ComparedAudit {
     /// Inputs that are not import jobs or could not be read.
     let unreadable: Int
     let status: ExitStatus
-    /// What a single dump declares as its total, and the outcomes of its rows.
+    /// The total that a single dump declares, and the outcomes of its rows; nil if there is no such dump.
     let rows: (total: Int, outcomes: RowOutcomes)?
-    /// How its values are redacted; nil if they are not.
+    /// The redaction of its values; nil if they are not redacted.
     let redaction: RedactionMark?
 
-    /// Nil if reading was interrupted.
+    /// Reads the input; nil if that was interrupted.
     ///
     /// - Parameter selector: selects jobs; nil for all of them.
     init?(_ input: String, _ options: ReadingOptions, _ redaction: Redaction?, _ selector: JobSelector?) throws {

@@ -17,7 +17,7 @@ struct RetriedAudit {
     let unreadable: Int
     let total: Int
 
-    /// Nil if reading was interrupted.
+    /// Reads both tries; nil if that was interrupted.
     init?(first name: String, second: String, maps: [RowMap], _ options: ReadingOptions) throws {
         guard let first = try Try(name, options), let next = try Try(second, options) else { return nil }
         guard first.jobs.count == 1, let job = first.jobs.first else {
@@ -42,7 +42,7 @@ struct RetriedAudit {
         let offset = space.starts[0]
         try first.visit(job) { row, outcome, texts in
             if let outcome { before.append(outcome, 1) }
-            // The numbers of rows after an unknown stretch are not known.
+            // After an unknown stretch, the numbers of rows are not known.
             guard known, let now = later[offset + row] ?? outcome.map({ ($0, texts) }) else {
                 known = false
                 return
@@ -68,7 +68,7 @@ struct RetriedAudit {
 }
 
 extension JobAnalyzer {
-    /// Adds one row whose texts are separate.
+    /// Adds one row whose texts are in separate arrays.
     fileprivate mutating func consume(row: Int, _ outcome: Outcome, _ texts: Try.Texts) {
         var facts: RowFacts =
             switch outcome {

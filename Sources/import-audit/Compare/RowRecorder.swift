@@ -11,7 +11,7 @@ final class RowRecorder: Sendable {
         var dumps = 0
     }
 
-    /// Whether the dump may be another than the first: where dumps are left out.
+    /// Whether the dump may be another than the first, because dumps are left out by a selection.
     let takesEach: Bool
     private let state = Lock(State())
 
@@ -19,7 +19,7 @@ final class RowRecorder: Sendable {
         self.takesEach = takesEach
     }
 
-    /// Nil if there was none, or more than one.
+    /// The outcomes of the only dump; nil if there was none, or more than one.
     var outcomes: RowOutcomes? { state.withLock { $0.outcomes } }
 
     func record(_ outcomes: RowOutcomes) {
@@ -30,11 +30,11 @@ final class RowRecorder: Sendable {
     }
 }
 
-/// Folds each dump into its summary, and keeps the outcomes of the rows of the one that may be the only one.
+/// Summarizes each dump, and keeps the outcomes of the rows of a dump that may be the only one.
 struct CompareHandler: SummaryCompanion {
     private(set) var summary: SummaryHandler
     private let recorder: RowRecorder
-    /// Of the current dump, if it may be the only one.
+    /// The outcomes of the current dump's rows, if it may be the only one.
     private var outcomes: RowOutcomes?
 
     init(_ summary: SummaryHandler, _ recorder: RowRecorder) {
@@ -57,7 +57,7 @@ struct CompareHandler: SummaryCompanion {
         outcomes?.consume(runs, text: text)
     }
 
-    // One that is alone in its input comes row by row: its rows may be those that are compared.
+    // A plain job that is alone in its input comes row by row, because its rows may be those to compare.
     var plainJobs: PlainJobs { summary.plainJobs }
 
     mutating func consume(

@@ -4,7 +4,7 @@ import ImportDumps
 import ImportHistory
 import ImportReports
 
-/// The history that a command names, with the messages when it cannot be used.
+/// The history that a command names, with the messages for when it cannot be used.
 struct HistoryAccess {
     let path: String
     let waitSeconds: Int
@@ -18,7 +18,7 @@ struct HistoryAccess {
         self.waitSeconds = waitSeconds
     }
 
-    /// With a random key, each value would get a new pseudonym every night.
+    /// Fails for a random key, with which each value would get a new pseudonym every night.
     static func checkKey(_ mark: RedactionMark?) throws(CommandFailure) {
         guard let mark, !mark.isKeyed else { return }
         throw CommandFailure(
@@ -61,9 +61,9 @@ struct HistoryAccess {
         }
     }
 
-    /// Adds the jobs of a report, and tells what the history says then.
+    /// Adds the jobs of a report, then evaluates the history.
     ///
-    /// - Returns: its trends, and those of the jobs that are unlike the runs before them.
+    /// - Returns: the trends of the history, and those jobs of the report that are unlike the runs before them.
     func addForReport(
         _ results: RunResults, _ mark: RedactionMark?
     ) throws -> (trends: TrendsReport, unusual: Set<JobIdentity>) {
@@ -95,7 +95,7 @@ struct HistoryAccess {
 }
 
 extension RunResults {
-    /// Hands over all jobs, those of a ledger about in the order of their ids.
+    /// Hands over all jobs. Those of a ledger come roughly in the order of their ids.
     func visitByID(_ body: (JobSummary) throws -> Void) throws {
         if let ledger { return try ledger.visitByID(body) }
         for index in 0..<jobCount { try body(try job(index)) }
@@ -106,8 +106,8 @@ extension RunResults {
         var index: Int
     }
 
-    /// Hands over all jobs with the runs before them and with their places, in the order in which they were created, those
-    /// without a time last: jobs of near times have nearly the same runs before them.
+    /// Hands over all jobs with the runs before them and with their places, ordered by creation time, jobs without a
+    /// time last. Jobs created at about the same time have nearly the same runs before them.
     fileprivate func visitByTime(
         comparing reader: HistoryReader, _ body: (JobSummary, EarlierRuns, _ place: Int) throws -> Void
     ) throws {
@@ -132,7 +132,7 @@ extension RunResults {
 extension RunResults {
     /// Hands over each job with the runs before it and with its place among the jobs, in any order.
     ///
-    /// - Parameter mark: of the pseudonyms of the jobs, which must be those of the history.
+    /// - Parameter mark: the mark of the jobs' pseudonyms, which must be those of the history.
     func visit(
         comparing history: HistoryAccess, _ mark: RedactionMark?,
         _ body: (JobSummary, EarlierRuns, _ place: Int) throws -> Void

@@ -50,14 +50,14 @@ struct HistoryAddCommand: ParsableCommand {
     }
 }
 
-/// The results of adding jobs.
+/// The numbers of jobs by the result of adding them.
 struct HistoryTally {
     var new = 0
     var updated = 0
     var alreadyThere = 0
     var withoutID = 0
     var impossible = 0
-    /// Jobs that are in the history now.
+    /// The number of jobs in the history afterwards.
     var all = 0
 
     /// Adds a job to a history, and counts the result.

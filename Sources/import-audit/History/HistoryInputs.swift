@@ -3,18 +3,18 @@ import ImportAnalysis
 import ImportFoundation
 import ImportRedaction
 
-/// The inputs of a history: dumps, and existing summaries.
+/// The inputs of a history: dumps and existing summaries.
 struct HistoryInputs {
     private(set) var runs: [RunResults] = []
-    /// What summaries say about pseudonyms.
+    /// What the summaries say about pseudonyms.
     private(set) var mark: RedactionMark?
     private(set) var hasSummaries = false
     private var redaction: Redaction?
 
-    /// Reads them all; nil if it was interrupted.
+    /// Reads all inputs; nil if it was interrupted.
     ///
-    /// - Parameter areSummaries: whether all inputs are. Else files that begin as one are, and so are those of folders
-    ///   without any dump.
+    /// - Parameter areSummaries: whether all inputs are summaries. If not, files that begin like one are read as such,
+    ///   and so are all inputs if the folders among them contain a summary but no dump.
     init?(_ options: RunOptions, areSummaries: Bool, redaction: Redaction?) throws {
         self.redaction = redaction
         let inputs = options.inputs
@@ -53,7 +53,7 @@ struct HistoryInputs {
         }
     }
 
-    /// The key of the pseudonyms of all inputs; nil for none.
+    /// The mark of the pseudonyms in all inputs; nil if there are none.
     var pseudonyms: RedactionMark? { mark ?? redaction?.mark }
 
     var status: ExitStatus { runs.reduce(.done) { $0.orWorse($1.status) } }

@@ -51,7 +51,7 @@ struct HistoryReportCommand: ParsableCommand {
             for (name, bytes) in try TrendsFiles.contents(report, csv: csv.options) {
                 try folder.write(bytes, as: name)
             }
-            // Like report, so that another run recognizes these files.
+            // Written as by report, so that another run recognizes these files.
             let written = try folder.finish()
             let changes = try UnfinishedRunManifest(in: folder, earlier: `guard`.earlier, planned: names)
             let manifest = try folder.begin(RunManifest.file)

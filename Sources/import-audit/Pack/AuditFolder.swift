@@ -19,7 +19,7 @@ package struct AuditFolder {
     package init(_ path: String) throws {
         self.path = path
         folder = try OutputFolder(reading: path)
-        // It may be read-only.
+        // The folder itself may be read-only.
         let temporaryFolder = Console.environment("TMPDIR") ?? "/tmp"
         guard let manifest = try RunManifest(in: folder, temporaryFolder: temporaryFolder),
             let descriptor = try folder.openFile(RunManifest.file)
@@ -73,7 +73,7 @@ package struct AuditFolder {
         return result
     }
 
-    /// Hands them out again.
+    /// Passes on everything in the manifest again.
     func forEachListed(_ body: (ListedInAudit) throws -> Void) throws {
         for source in try manifest.sources() { try body(.source(source)) }
         _ = try manifest.forEachDocument { try body(.input(PackInput($0))) }
@@ -90,11 +90,11 @@ package struct AuditFolder {
             try listed(.input(PackInput(document)))
         }
         if !isSound || manifest.isBroken { return "it is damaged" }
-        // An interrupted overview says that it has no documents.
+        // The manifest of an interrupted overview counts no documents.
         return documents == manifest.header.documents ? nil : "the run that wrote it did not finish"
     }
 
-    /// Names what is in the folder and not in the manifest.
+    /// Adds everything that is in the folder but not in the manifest.
     private func addOthers(to result: inout PackVerification) throws {
         func others(in place: String) throws -> [String] {
             guard let descriptor = try folder.openFolder(place) else { return [] }

@@ -4,10 +4,11 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// Packs an audit from its folder: all of its files, a manifest and their sums as one zip, which depends only on
-/// these.
+/// Packs an audit from its folder into one zip: all of its files, a manifest and their checksums. The zip depends only
+/// on these.
 ///
-/// If a file differs from the folder's manifest, there is no pack. Memory grows only with the number of files (``ZipWriter``).
+/// If a file differs from the folder's manifest, no pack is written. Memory grows only with the number of files
+/// (``ZipWriter``).
 struct AuditPack {
     private static let blockBytes = 256 * 1024
 
@@ -15,7 +16,7 @@ struct AuditPack {
     let root: OutputFolder
     let settings: ReportSettings
 
-    /// Writes the zip; returns the number of files of the audit, and the zip's SHA-256.
+    /// Writes the zip. Returns the number of files of the audit, and the zip's SHA-256.
     func write(_ contents: PackContents) throws -> (files: Int, sha256: String) {
         let zip = try target.begin()
         let (manifest, sums) = (try HashedTemporaryFile(in: root.path), try TemporaryFile(in: root.path))
@@ -60,7 +61,7 @@ struct AuditPack {
                 + "written")
     }
 
-    /// Reads a file of the audit.
+    /// Reads a file of the audit and hashes it.
     ///
     /// - Parameters:
     ///   - begin: called with its size.
@@ -116,7 +117,7 @@ struct AuditPack {
     }
 }
 
-/// A temporary file, and the hash of what is in it.
+/// A temporary file, and the hash of its contents.
 private final class HashedTemporaryFile {
     let file: TemporaryFile
     private var hash = SHA256()

@@ -11,16 +11,16 @@ struct ContentHash: Sendable, Equatable {
         self.sha256 = sha256
     }
 
-    /// Nil without a hash, if not all of it could be read.
+    /// Creates the content; nil without a hash, which means that the document could not be read completely.
     init?(bytes: Int, sha256: String?) {
         guard let sha256 else { return nil }
         self.init(bytes: bytes, sha256: sha256)
     }
 
-    /// Reads all of a regular file, whatever the position of its descriptor; nil if it is none, or of another size than is
-    /// expected.
+    /// Hashes a whole regular file, regardless of the descriptor's position; nil if it is not a regular file, or does
+    /// not have the expected size.
     ///
-    /// - Throws: ``SystemFailure`` if it cannot be read: it may be as it was.
+    /// - Throws: ``SystemFailure`` if the file cannot be read. It may still be unchanged.
     init?(ofFile descriptor: Int32, expected: Int? = nil) throws(SystemFailure) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,

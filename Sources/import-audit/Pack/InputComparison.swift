@@ -8,15 +8,15 @@ import Synchronization
 
 /// Compares dumps with those that a manifest lists: by their hashes, or by name if there is no hash.
 ///
-/// Where several inputs are alike, those are the listed ones that have the listed names, then those that come first: it
-/// does not matter which of them a thread read first. Memory grows with the inputs of the manifest, about 60 bytes for
-/// each, and with those that are elsewhere now, or are none of them.
+/// Among several inputs with the same content, those with the listed names match first, then those that come first. The
+/// result does not depend on which of them a thread read first. Memory grows with the inputs of the manifest, about 60
+/// bytes each, and with the inputs that are not listed, or not under their present name.
 final class InputComparison: Sendable {
-    /// Only a malicious manifest has more.
+    /// The maximum number of listed inputs. Only a malicious manifest has more.
     private static let inputLimit = 1 << 24
 
     private struct State {
-        /// How often an input is listed and was not found yet under its name.
+        /// How many times each input is listed and has not yet been found under its name.
         var expected: [ListedInput: Int] = [:]
         var tally = PackVerification.Tally()
         var byName = 0
@@ -29,7 +29,7 @@ final class InputComparison: Sendable {
 
     private let state = Lock(State())
 
-    /// 66 if an input is not there or may not be read.
+    /// 66 if an input does not exist or may not be read; 65 if one changed while it was read.
     var status: ExitStatus { state.withLock { $0.status } }
 
     /// Adds an input that the manifest lists.
@@ -64,10 +64,10 @@ final class InputComparison: Sendable {
         return true
     }
 
-    /// An input changed while it was read.
+    /// Notes that an input changed while it was read.
     func noteChange() { state.withLock { $0.status = $0.status.orWorse(.inputNotReadWhole) } }
 
-    /// Takes in something that was read.
+    /// Takes in an input that was read.
     ///
     /// - Parameter sha256: nil if it could not be read completely.
     func found(_ source: String, sha256: String?, _ order: DocumentOrder, _ status: ExitStatus = .done) {
@@ -143,7 +143,7 @@ final class InputComparison: Sendable {
 }
 
 extension Dictionary where Value == Int {
-    /// Counts one less; false if there is none.
+    /// Decrements a count; false if there is none.
     fileprivate mutating func removeOne(_ key: Key) -> Bool {
         guard let count = self[key] else { return false }
         self[key] = count > 1 ? count - 1 : nil
@@ -202,7 +202,7 @@ private struct InputComparisonHandler: DocumentHandler {
 
     func noteChange() { comparison.noteChange() }
 
-    /// Whether the document that is refused next differs from the listed one cannot be told.
+    /// It cannot be told whether the document refused next differs from the listed one.
     mutating func noteReadFailure() { hasReadFailure = true }
 
     // A pack lists none of these.
@@ -234,7 +234,7 @@ private struct InputComparisonHandler: DocumentHandler {
             sha256 = other.sha256
             explanation = other.explanation
         }
-        // Whether the file has changed cannot be told.
+        // It cannot be told whether the file has changed.
         if reading.isCutBySystem, let explanation { Console.complain("\(name): \(explanation)") }
         comparison.found(
             name, sha256: sha256, order, reading.isCutBySystem ? .noInput : .done)

@@ -3,18 +3,18 @@ import ImportReports
 
 /// The contents of a pack: the files of an audit, and what they were made from.
 struct PackContents {
-    /// Of the files, as seen from the folder of the audit.
+    /// The paths of the files, relative to the folder of the audit.
     let paths: AuditPaths
-    /// The state of these files when they were written.
+    /// The manifest, with the state of these files when they were written.
     let manifest: RunManifest
     /// Passes on the dumps and the other documents, in the order of the inputs.
     let forEachInput: ((PackInput) throws -> Void) throws -> Void
-    /// The same for the files that they were read from.
+    /// Passes on the input files, and the files that were sent.
     let forEachFile: ((PackedFile) throws -> Void) throws -> Void
 }
 
 extension PackContents {
-    /// A file as it was written.
+    /// Returns a file as it was written.
     func file(_ path: String) throws(CommandFailure) -> PackedFile {
         let name =
             path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
@@ -33,13 +33,13 @@ struct AuditPaths: Sequence {
     private let folders: [String]
     private let files: [String]
 
-    /// Of the report of a single dump.
+    /// Makes the paths of the report of a single dump.
     init(single: [ReportFile]) {
         own = Self.sorted(single.map { $0.name })
         (folders, files) = ([], [])
     }
 
-    /// Of an overview and the reports of its jobs.
+    /// Makes the paths of an overview and the reports of its jobs.
     ///
     /// - Parameter folders: the names of the folders under `jobs`.
     init(overview: [ReportFile], job: [ReportFile], folders: [String]) {
@@ -50,7 +50,7 @@ struct AuditPaths: Sequence {
 
     private static let jobs = "jobs/"
 
-    /// By bytes: Swift orders by characters.
+    /// Sorts names by bytes; Swift orders strings by characters.
     private static func sorted(_ names: [String]) -> [String] {
         names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
@@ -66,9 +66,9 @@ struct AuditPaths: Sequence {
 }
 
 extension RunResults {
-    /// All dumps and other documents, in the order of the inputs.
+    /// Passes on all dumps and other documents, in the order of the inputs.
     ///
-    /// - Parameter content: the size and the hash of a document that is not a job.
+    /// - Parameter content: returns the size and the hash of a document that is not a job.
     func forEachPackInput(
         content: (DocumentOrder) -> ContentHash?, _ body: (PackInput) throws -> Void
     ) throws {

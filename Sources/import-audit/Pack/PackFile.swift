@@ -13,7 +13,7 @@ final class PackFile {
     private var partialName: String { ".\(name).partial" }
 
     /// - Parameters:
-    ///   - folder: the existing folder in which it will be.
+    ///   - folder: the existing folder for the zip.
     ///   - path: the path that the user gave.
     init(_ name: String, folder: String, path: String) throws(CommandFailure) {
         self.name = name
@@ -28,7 +28,7 @@ final class PackFile {
         }
     }
 
-    /// Removes what was not published.
+    /// Removes the partial file if it was not published.
     deinit {
         if !isPublished { unsafe unlinkat(folder, partialName, 0) }
         close(descriptor)
@@ -54,7 +54,7 @@ final class PackFile {
         return hash.finish()
     }
 
-    /// Two runs with different audit folders may have one place for their zips, so the file is locked.
+    /// Creates the partial file and locks it, because two runs with different audit folders may write the same zip.
     private static func create(_ name: String, in folder: Int32, path: String) throws(CommandFailure) -> Int32 {
         let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC
         let descriptor = unsafe openat(folder, name, flags, 0o666)

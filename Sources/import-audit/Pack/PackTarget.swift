@@ -3,7 +3,7 @@ import Glibc
 import ImportInputs
 import ImportReports
 
-/// Where `--pack` writes its zip: checked before anything is read.
+/// The place where `--pack` writes its zip. It is checked before anything is read.
 struct PackTarget {
     let path: String
     private let folder: String
@@ -91,19 +91,19 @@ struct PackTarget {
         return try naming("\(folder)/\(partial)", OutputFile.isOwnPartial(partial, in: descriptor))
     }
 
-    /// Whether what is there is a pack, or empty.
+    /// Whether the existing file is a pack, or empty.
     private func isPack() throws(CommandFailure) -> Bool {
         try naming(path, OutputFile.isOurs(path, in: AT_FDCWD))
     }
 
-    /// Where a folder is, or will be: it may be the one of the audit, which is not there yet.
+    /// Resolves the path of a folder that may not exist yet, such as that of the audit.
     private static func place(of folder: String) -> String {
         var folder = folder
         while true {
             if let place = resolved(folder) { return place }
             guard let slash = folder.utf8.lastIndex(of: UInt8(ascii: "/")) else { return resolved(".") ?? "" }
             folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
-            // Not even that one can be found.
+            // If not even the root can be found, there is no parent to try.
             if folder == "/" { return resolved(folder) ?? "" }
         }
     }
@@ -113,7 +113,7 @@ struct PackTarget {
         return unsafe stat(path, &status) == 0 ? status : nil
     }
 
-    /// Without links and dots.
+    /// Resolves links and dots in a path.
     private static func resolved(_ path: String) -> String? {
         guard let found = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(found) }

@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// A zip that is to be verified, open for reading.
+/// A zip to verify, open for reading.
 struct PackedAuditFile: ~Copyable {
     private let path: String
     private let descriptor: Int32
@@ -32,7 +32,7 @@ struct PackedAuditFile: ~Copyable {
         }
     }
 
-    /// Passes them on again.
+    /// Passes on everything in the manifest again.
     func forEachListed(_ body: (ListedInAudit) throws -> Void) throws {
         try reading { try PackVerifier.forEachListed(descriptor: descriptor, body) }
     }

@@ -17,9 +17,9 @@ final class Collector: Sendable {
     private let state: Lock<State>
     private let combinesSnapshots: Bool
 
-    /// When it is decided which dump of a job counts.
+    /// When to decide which dump of a job counts.
     enum Decision {
-        /// As they come, so that callers can react to it. Memory grows with the number of jobs.
+        /// As dumps arrive, so that callers can react. Memory grows with the number of jobs.
         case atOnce
         case atTheEnd
     }
@@ -43,21 +43,21 @@ final class Collector: Sendable {
         self.combinesSnapshots = combinesSnapshots
     }
 
-    /// Jobs so far.
+    /// The number of jobs so far.
     var jobs: Int { jobCount.load(ordering: .relaxed) }
-    /// Inputs so far that could not be read, or not completely.
+    /// The number of inputs so far that could not be read, or not completely.
     var problems: Int { problemCount.load(ordering: .relaxed) }
 
     /// What has gone wrong so far.
     var status: ExitStatus { state.withLock { $0.status } }
 
-    /// An input changed while it was read.
+    /// Notes that an input changed while it was read.
     func noteChange() {
         problemCount.wrappingAdd(1, ordering: .relaxed)
         state.withLock { $0.status = $0.status.orWorse(.inputNotReadWhole) }
     }
 
-    /// Takes a job in.
+    /// Adds a job.
     ///
     /// - Parameter publish: called with its standing, before another dump of the job can be added.
     func add(
@@ -120,10 +120,10 @@ final class Collector: Sendable {
         state.withLock { $0.ownOutputs.add(UnreadableInput(source: source, reason: own.explanation), order) }
     }
 
-    /// Everything, in order. Call it when all threads are done.
+    /// Returns all results in order. Call it when all threads are done.
     func results() throws -> RunResults {
         try state.withLock { state in
-            // If there is nothing else, that is the reason.
+            // If there is nothing else, these files are the reason, and must be listed.
             if state.store.jobCount == 0, (state.ledger?.dumpCount ?? 0) == 0, state.ownOutputs.count > 0 {
                 for (input, order) in state.ownOutputs.first {
                     state.status = state.status.orWorse(.inputNotReadWhole)
@@ -145,7 +145,7 @@ final class Collector: Sendable {
             let all = try store.inOrder()
             let superseded = state.standings.superseded
             let severalDumps = state.standings.ofSeveral
-            // It takes the most memory, and no more dumps will come.
+            // The table of jobs takes the most memory, and no more dumps will come.
             state.standings.forgetJobs()
             return RunResults(
                 status: state.status, store: store, ledger: nil, allJobs: all,
@@ -160,13 +160,13 @@ final class Collector: Sendable {
     }
 }
 
-/// Files among the inputs that this program wrote.
+/// The files among the inputs that this program wrote.
 struct OwnOutputs {
-    /// An audit of many jobs has many files.
+    /// The number of files that are kept: an audit of many jobs has many.
     private static let limit = 100
 
     private(set) var count = 0
-    /// Those that come first.
+    /// The first of them, in the order of the inputs.
     private(set) var first: [(input: UnreadableInput, order: DocumentOrder)] = []
 
     mutating func add(_ input: UnreadableInput, _ order: DocumentOrder) {

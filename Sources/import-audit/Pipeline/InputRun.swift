@@ -28,7 +28,7 @@ struct InputRun {
         try self.init(inputs, options, hashing: hashing, names: names) { (collector.jobs, collector.problems) }
     }
 
-    /// - Parameter counts: jobs and problems so far.
+    /// - Parameter counts: returns the numbers of jobs and problems so far.
     init(
         _ inputs: [String], _ options: some WorkChoices, hashing: Bool, names: SourceNames, output: OutputPlace? = nil,
         counts: @escaping @Sendable () -> (jobs: Int, problems: Int)
@@ -42,7 +42,7 @@ struct InputRun {
         progress = ProgressReport(InputTree(inputs, leavingOut: output), isWanted: !options.isQuiet, counts: counts)
     }
 
-    /// - Parameter encoding: of dumps that do not show that they are Unicode.
+    /// - Parameter encoding: the encoding of dumps that are not recognizably Unicode.
     init(
         _ inputs: [String], isQuiet: Bool, _ concurrency: Concurrency, hashing: Bool, output: OutputPlace?,
         encoding: TextEncoding? = nil, names: SourceNames = .plain,
@@ -59,7 +59,7 @@ struct InputRun {
     /// Reads everything.
     ///
     /// - Parameter makeHandler: makes the handler that gets the documents of a thread.
-    /// - Throws: what a handler throws; the others end as soon as they can.
+    /// - Throws: the error of the first handler that fails; the other threads end as soon as they can.
     func run<Handler: DocumentHandler>(
         _ makeHandler: @escaping @Sendable () throws -> Handler
     ) throws -> WorkerPool.End {
@@ -75,7 +75,7 @@ struct InputRun {
 }
 
 extension DumpReader {
-    /// The reader of the commands. `IMPORT_AUDIT_KERNEL` names the kernel to work with ("avx2", "sse2", "neon",
+    /// Makes the reader of the commands. `IMPORT_AUDIT_KERNEL` names the kernel to use ("avx2", "sse2", "neon",
     /// "scalar"; "none" for the strict reader alone), so that tests can run all of them on one machine.
     static func ofCommand(
         hashing: Bool, readsAhead: Bool, encoding: TextEncoding?

@@ -5,7 +5,7 @@ import ImportFoundation
 import ImportInputs
 import ImportRedaction
 
-/// One thread's work: inputs from the queue, read by a session of its own.
+/// The work of one thread: reads inputs from the queue with its own session.
 struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private let queue: WorkQueue
     private let progress: InputProgress
@@ -13,7 +13,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private var session: DumpSession
     private var handler: Handler
     private let front = SourceFront()
-    /// Entries of the current archive that will be offered to other threads, together with the next ones.
+    /// Entries of the current archive, collected until they are offered to other threads together.
     private var unpacked = UnpackedEntries()
     /// Makes the names under which inputs are shown. No other name of an input leaves this type.
     private let names: SourceNames
@@ -60,7 +60,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
                 try read(descriptor: descriptor, name: path.shown, number, isSmall: isSmall)
             }
             try handler.end(path, number: number)
-            // Another file that took its name since was not read: that one is for the next run.
+            // This checks the file that was opened. Another file that has taken its name since is for the next run.
             if let state, InputState(descriptor) != state {
                 Console.complain("\(names.shown(path.shown)): \(InputState.complaint)")
                 handler.noteChange()
@@ -74,7 +74,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         }
     }
 
-    /// If an input that was named cannot be opened, that is also reported at once.
+    /// Refuses an input that cannot be opened, and reports it at once.
     private mutating func refuse(
         _ name: String, _ reason: String, _ order: DocumentOrder, _ status: ExitStatus
     ) throws {
@@ -85,7 +85,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
 
     private var readsPlainDumps: Bool { handler.plainJobs != .none && session.readsPlainDumps }
 
-    /// Reads a small file at once if it contains one plain job; false, and nothing is done, if it is anything else.
+    /// Reads a small file in a single step if it contains one plain job. Otherwise does nothing and returns false.
     private mutating func readPlainDump(_ descriptor: Int32, _ path: InputPath, _ number: Int) throws -> Bool {
         guard readsPlainDumps else { return false }
         if let bytes = unsafe front.read(wholeFile: descriptor),
@@ -105,7 +105,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         return try unsafe session.readPlainDump(bytes, into: &handler)
     }
 
-    /// - Parameter isSmall: its contents are probably small, too.
+    /// - Parameter isSmall: whether the contents are probably small, because the file is.
     private mutating func read(descriptor: Int32, name: String, _ number: Int, isSmall: Bool = false) throws {
         var order = DocumentOrder(input: number)
         try containers.read(descriptor: descriptor, name: name, progress: progress) { item in
@@ -153,7 +153,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         }
     }
 
-    /// Reads a source that may be small: at once, if it is one plain job.
+    /// Reads a source that may be small. A single plain job is read in a single step.
     private mutating func readFronted(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {
         guard readsPlainDumps else { return try read(bytes, source, order) }
         let front = front.read(from: bytes)
@@ -171,40 +171,42 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
 
 /// What a thread does with the documents that it reads.
 protocol DocumentHandler: DumpSink, SendableMetatype {
-    /// The documents that follow are of this stream.
+    /// Begins a stream, to which the documents that follow belong.
     mutating func begin(source: String, order: DocumentOrder)
 
-    /// Whether a file need not be read, because its contents are known.
+    /// Returns whether a file need not be read, because its contents are known.
     ///
     /// - Parameter size: in bytes; nil if it is not a regular file.
     mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool
 
-    /// A file was opened, and is about to be read.
+    /// Notes that a file was opened and is about to be read.
     ///
-    /// - Parameter state: before that; nil for what is not a regular file.
+    /// - Parameter state: the state of the file before it is read; nil if it is not a regular file.
     mutating func open(as state: InputState?)
 
-    /// A file was read to its end, apart from entries of an archive that were left to other threads.
+    /// Notes that a file was read to its end, apart from entries of an archive that were left to other threads.
     mutating func end(_ input: InputPath, number: Int) throws
 
-    /// An input changed while it was read: what was read may be of two states. That was said.
+    /// Notes that an input changed while it was read, so that its data may mix two states. This has already been
+    /// reported.
     func noteChange()
 
-    /// The system refused a read of the current input: another time, there may be more in it. That was said.
+    /// Notes that the system refused a read of the current input, which may therefore contain more. The input is
+    /// refused next.
     mutating func noteReadFailure()
 
-    /// Forgets the document whose rows came: it is not wanted, and is counted in the order of documents.
+    /// Drops the document whose rows were just consumed. It is not wanted, but still counts in the order of documents.
     mutating func leaveOutDocument() throws
 
-    /// Notes a file that this program wrote: it is not a dump, and nothing is missing.
+    /// Notes a file that this program wrote. It is not a dump, so nothing is missing.
     mutating func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) throws
 
-    /// Notes something that is not read.
+    /// Notes an input or document that is not read.
     ///
     /// - Parameter status: its effect on the exit status.
     mutating func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws
 
-    /// The thread has done all of its work.
+    /// Completes the work of the thread, which has read everything.
     mutating func finish() throws
 }
 
@@ -222,7 +224,7 @@ extension DocumentHandler {
     func leaveOutDocument() {}
 }
 
-/// A handler between the parser and another handler, which gets everything that is not handled here.
+/// A handler between the parser and another handler, to which it forwards whatever it does not handle itself.
 protocol ForwardingHandler: DocumentHandler {
     associatedtype Base: DocumentHandler
     var base: Base { get set }
@@ -256,14 +258,13 @@ extension ForwardingHandler {
     mutating func finish() throws { try base.finish() }
 }
 
-/// The position of a document among all documents of a run: results are sorted by it, whichever thread had them
-/// first.
+/// The position of a document among all documents of a run. Results are sorted by it, whichever thread had them first.
 struct DocumentOrder: Comparable, Hashable, Sendable {
-    /// The number of the input, in the order of the arguments and of what is in folders.
+    /// The number of the input, in the order of the arguments and of the contents of folders.
     var input: Int
     /// The number of the archive's entry; 0 for a plain input.
     var entry = 0
-    /// The number of the document in it.
+    /// The number of the document in that input or entry.
     var document = 0
 
     static func < (left: DocumentOrder, right: DocumentOrder) -> Bool {

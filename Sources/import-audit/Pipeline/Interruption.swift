@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C: the first one asks the run to end cleanly, the second one ends the process. The same applies to the signals of a
-/// machine that shuts down and of a terminal that is closed, in runs that would else leave half files.
+/// Handles Ctrl-C: the first one asks the run to end cleanly, the second one ends the process. In runs that would
+/// otherwise leave partial files, the same applies to the signals sent when the machine shuts down or the terminal is
+/// closed.
 enum Interruption {
     private static let isRequestedFlag = Atomic(false)
 
@@ -13,7 +14,7 @@ enum Interruption {
 
     /// Starts handling Ctrl-C.
     static func listen() {
-        // Created now, because a signal handler must not allocate anything.
+        // Initializes both variables now, because a signal handler must not allocate anything.
         isRequestedFlag.store(false, ordering: .relaxed)
         requestedBy.store(0, ordering: .relaxed)
         listen(for: SIGINT)
@@ -24,8 +25,8 @@ enum Interruption {
         for number in [SIGTERM, SIGHUP] { listen(for: number) }
     }
 
-    /// Starts handling a signal, unless the process was started with it ignored: a shell ignores SIGINT
-    /// for background commands of a script, nohup ignores SIGHUP.
+    /// Starts handling a signal, unless the process was started with the signal ignored: a shell ignores SIGINT for
+    /// background commands of a script, and nohup ignores SIGHUP.
     private static func listen(for number: Int32) {
         var before = sigaction()
         guard unsafe sigaction(number, nil, &before) == 0,
@@ -41,7 +42,7 @@ enum Interruption {
         unsafe sigaction(number, &action, nil)
     }
 
-    /// Ends the process by the signal that it received, so that the sender sees it obeyed; not after Ctrl-C,
+    /// Ends the process with the signal that it received, so that the sender sees it obeyed. Does nothing after Ctrl-C,
     /// which has its own status.
     static func endAsAsked() {
         let number = requestedBy.load(ordering: .relaxed)

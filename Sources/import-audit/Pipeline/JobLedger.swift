@@ -1,15 +1,15 @@
 import ImportAnalysis
 import ImportDumps
 
-/// The jobs of a run, for commands that need to know which dumps count only when all were read. Memory does not grow with
-/// the number of jobs: beyond stated limits, all of it is in temporary files.
+/// The jobs of a run, for commands that need to know only at the end which dumps count. Memory does not grow with the
+/// number of jobs: beyond fixed limits, everything is in temporary files.
 ///
-///     every dump    an entry (24 bytes) and its identity (24 bytes), in the order in which they came
-///     at the end    dumps of one job are compared; the entries of those that count are put in order
+///     every dump    appends an entry (24 bytes) and its identity (24 bytes) in order of arrival
+///     at the end    dumps of the same job are compared, and the entries of those that count are sorted
 ///
-/// Plain jobs without failed rows are also counted by day as they come: most outputs need no more of them.
+/// Plain jobs without failed rows are also tallied by day as they arrive, which is all that most outputs need.
 final class JobLedger {
-    /// Days that are tallied. Beyond them, each job is handled separately.
+    /// The maximum number of days that are tallied. Beyond them, each job is handled separately.
     private static let dayLimit = 20_000
     private static let memoryEntries = 64 * 1024
 
@@ -24,13 +24,14 @@ final class JobLedger {
     private var lastRefusal: Entry?
     private var isInOrder = true
     private var areRefusalsInOrder = true
-    /// Of plain jobs without failed rows: those that count, at the end.
+    /// Tallies of plain jobs without failed rows. After ``settle()``, they only contain jobs that count.
     private(set) var tallies = PlainJobTallies()
-    /// The kind of an input that was to be a summary; and whether its number stands instead of its name.
+    /// The kind of an entry for an input that could not be read as a summary. If ``numbersRefused`` is set, such inputs
+    /// are shown by number instead of name.
     static let refusedSummary = Entry.Kind.plain
     var numbersRefused = false
     private var recorded: RecordedJobs
-    /// Dumps that were added, whether they count or not.
+    /// The number of dumps added, whether they count or not.
     private(set) var dumpCount = 0
 
     /// - Parameter combinesSnapshots: whether several dumps of one job count as one job.
@@ -48,7 +49,7 @@ final class JobLedger {
         try append(entry(of: record, order), identity)
     }
 
-    /// Keeps the record of a job, or of another document, that may be added later.
+    /// Stores the record of a job or another document, and returns an entry to add later.
     func entry(of record: [UInt8], _ order: DocumentOrder, kind: Entry.Kind = .job) throws -> Entry {
         Entry(order, try spool.append(record), kind: kind)
     }
@@ -61,7 +62,7 @@ final class JobLedger {
         let entries = batch.entries(in: stretch) { areTallied && !$0.hasFailedRows ? .tallied : .plain }
         try repeated?.add(records.identities, first: dumpCount)
         dumpCount += entries.count
-        // A thread gets inputs as they are handed out, which may be out of order.
+        // Threads take inputs as they become free, so jobs may arrive out of order.
         for entry in entries {
             if let lastEntry, entry.precedes(lastEntry) { isInOrder = false }
             lastEntry = entry
@@ -120,11 +121,11 @@ final class JobLedger {
     private struct Resolved: BitwiseCopyable {
         var number: Int
         var counts: Bool
-        /// With the data about the others, if it counts.
+        /// The entry of the dump. If the dump counts, its record includes the data about the others.
         var entry: Entry
     }
 
-    /// The standings of the dumps of jobs with several, in the order in which they came; nil if there are none.
+    /// The standings of the dumps of jobs with several dumps, in order of arrival; nil if there are none.
     private func resolutions() throws -> SpilledList<Resolved>? {
         guard let repeated else { return nil }
         let sort = ExternalSort<Resolved>(in: folder, partElements: 32 * 1024) { $0.number < $1.number }
@@ -173,7 +174,7 @@ final class JobLedger {
 
     func entry(_ index: Int) throws -> Entry { try entries.element(index) }
 
-    /// A job that is read alone, wherever it is, without its surroundings.
+    /// Reads a single job, without the records around it.
     func jobAlone(_ entry: Entry) throws -> JobSummary { try recorded.jobAlone(entry) }
 
     /// The id of a job; empty for a job without one.
@@ -185,23 +186,24 @@ final class JobLedger {
         return try recorded.plain(entry).map { ($0, entry.kind == .tallied) }
     }
 
-    /// When a plain job was created, and its rows; nil for any other.
+    /// The creation time and the rows of a plain job; nil for any other.
     func glance(_ index: Int) throws -> PlainJobRecord.Glance? {
         try recorded.glance(entries.element(index))
     }
 
-    /// What sums over jobs need of a plain one (``PlainJobSummaries/outline(_:)``).
+    /// The parts of a plain job that sums over jobs need (``PlainJobSummaries/outline(_:)``).
     func outline(of plain: PlainJobRecord.Fields) -> JobSummary { recorded.outline(of: plain) }
 
-    /// Whether a job is in the ``tallies`` and nothing else is known about it.
+    /// Whether a job is covered by ``tallies``, with nothing else known about it.
     func isTallied(_ index: Int) throws -> Bool { try entries.element(index).kind == .tallied }
 
-    /// The first job from an index on that is not tallied; the number of jobs if all are.
+    /// Returns the first index, at or after the given one, of a job that is not tallied; the number of jobs if all are.
     func firstNotTallied(from index: Int) throws -> Int {
         try entries.firstIndex(from: index) { $0.kind != .tallied }
     }
 
-    /// The first job from an index on that is not a plain one, which is complete; the number of jobs if all are.
+    /// Returns the first index, at or after the given one, of a job that is not plain, and so may be incomplete; the
+    /// number of jobs if all are plain.
     func firstNotPlain(from index: Int) throws -> Int {
         try entries.firstIndex(from: index) { $0.kind == .job }
     }
@@ -238,8 +240,8 @@ extension JobLedger {
         func precedes(_ other: Placed) -> Bool { (high, low) < (other.high, other.low) }
     }
 
-    /// Hands over all jobs about in the order of their ids: what keeps them in that order takes each at its end, instead of
-    /// anywhere.
+    /// Hands over all jobs roughly in the order of their ids. A consumer that keeps them in that order can then append
+    /// each at its end, instead of inserting it anywhere.
     func visitByID(_ body: (JobSummary) throws -> Void) throws {
         let sort = ExternalSort<Placed>(in: folder) { $0.precedes($1) }
         for index in 0..<jobCount {

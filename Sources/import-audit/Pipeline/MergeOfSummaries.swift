@@ -5,10 +5,10 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// Reads summaries one after another, in memory that grows neither with their number nor with that of their jobs; one
-/// that cannot be read is listed, and the run goes on.
+/// Reads summaries one after another. Memory grows neither with their number nor with the number of their jobs. A
+/// summary that cannot be read is listed, and the run goes on.
 final class MergeOfSummaries {
-    /// A job of a summary that was not read to its end yet.
+    /// A job of a summary that has not been read to its end yet.
     private struct Waiting: BitwiseCopyable {
         var entry: JobLedger.Entry
         var identity: JobIdentity?
@@ -19,7 +19,7 @@ final class MergeOfSummaries {
     private let ledger: JobLedger
     private var status = ExitStatus.done
     private var ownOutputs = OwnOutputs()
-    /// Summaries so far, with what is none.
+    /// The number of summaries so far, including inputs that turned out not to be summaries.
     private var count = 0
     private var isFirst = true
     /// What the first summary says about pseudonyms.
@@ -61,9 +61,9 @@ final class MergeOfSummaries {
         }
     }
 
-    /// All of them. Call it once.
+    /// Returns the results of all summaries. Call it only once.
     func results() throws -> RunResults {
-        // The name of a file may say what redacted summaries do not: then its number stands for it.
+        // A file name may reveal what redacted summaries hide, so its number is shown instead.
         ledger.numbersRefused = redaction != nil
         try ledger.settle()
         return RunResults(
@@ -72,7 +72,8 @@ final class MergeOfSummaries {
             unreadable: [], groups: [:], severalDumps: [], ownOutputs: ownOutputs, selection: selector?.result)
     }
 
-    /// - Parameter isNamed: whether an argument names it. In a folder, other files of an audit may be beside summaries.
+    /// - Parameter isNamed: whether an argument names the file. A folder with summaries may also contain other files of
+    ///   an audit.
     private func add(_ descriptor: Int32, _ name: String, isNamed: Bool) throws {
         try ContainerReader().read(descriptor: descriptor, name: name) { item in
             switch item {
@@ -87,7 +88,7 @@ final class MergeOfSummaries {
         }
     }
 
-    /// Adds the summaries of a stream, each completely or not at all: part of one has no totals to check it against.
+    /// Adds the summaries of a stream, each completely or not at all: a part of one has no totals to check it against.
     private func add(_ source: any ByteSource, _ name: String) throws {
         var reader = SummaryReader(source, isAlone: false)
         var shown = name

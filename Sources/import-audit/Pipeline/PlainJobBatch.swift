@@ -3,17 +3,18 @@ import ImportDumps
 import ImportFoundation
 import ImportReports
 
-/// Plain jobs that one thread read, as records: many are taken in at once, so that threads need not wait for each other.
+/// Collects plain jobs that one thread reads, as records, and delivers many at once, so that threads need not wait for
+/// each other.
 ///
-/// One thread at a time uses it: that of a handler, or one that reads ahead for it.
+/// Only one thread at a time uses it: the handler's own, or one that reads ahead for it.
 final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
-    /// What is wanted of the jobs.
+    /// What the caller needs from the jobs.
     struct Wishes: Sendable {
-        /// Whether ids of rows are compared.
+        /// Whether row ids are compared.
         var isIdentifying = false
         /// Whether the SHA-256 of each dump is computed.
         var isHashing = false
-        /// How failed rows are written, if they are wanted.
+        /// How failed rows are written; nil if they are not wanted.
         var failedRows: FailedRowsForm?
     }
 
@@ -23,14 +24,14 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         var codes: CodeBook?
     }
 
-    /// The jobs that are added at once.
+    /// The jobs that are delivered together.
     struct Contents: Sendable {
         fileprivate(set) var records = PlainJobRecords()
-        /// Of the jobs.
+        /// The positions of the jobs among all documents.
         fileprivate(set) var orders: [DocumentOrder] = []
-        /// The files of failed rows of those jobs that have any, one after another, if they are wanted.
+        /// The files of failed rows, one after another, of the jobs that have any; empty if they are not wanted.
         fileprivate(set) var failedRows: [UInt8] = []
-        /// The indices of these jobs, and the end of the file of each.
+        /// The index of each job with failed rows, and the end of its file.
         fileprivate var failedRowEnds: [(job: Int, end: Int)] = []
 
         fileprivate mutating func removeAll() {
@@ -40,7 +41,7 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
             failedRowEnds.removeAll(keepingCapacity: true)
         }
 
-        /// The entries of the jobs, whose records are in a stretch.
+        /// Returns the entries of the jobs, whose records are stored in `stretch`.
         func entries(
             in stretch: Spool.Stretch, kind: (PlainJobRecords.Mark) -> ResultStore.Entry.Kind = { _ in .plain }
         ) -> [ResultStore.Entry] {
@@ -57,7 +58,7 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
             return entries
         }
 
-        /// Hands out the jobs with failed rows, and where the file of each is in ``failedRows``.
+        /// Passes on the jobs with failed rows, and the range of each one's file in ``failedRows``.
         func forEachFileOfFailedRows(_ body: (DocumentOrder, Range<Int>) throws -> Void) rethrows {
             var start = 0
             for (job, end) in failedRowEnds {
@@ -69,28 +70,28 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
 
     private static let limit = 64 * 1024
 
-    /// Jobs to be delivered, and what is to be done after that.
+    /// Jobs to deliver, and an action to perform afterwards.
     private struct Delivery {
         var jobs = Contents()
         var afterwards: (() throws -> Void)?
     }
 
-    /// The input of all jobs that are read ahead.
+    /// The name of the input, for a batch that reads ahead.
     private let source: String
     private let wishes: Wishes
     private let deliver: (Contents) throws -> Void
     private var contents = Contents()
-    /// What comes before these, to be done next.
+    /// Deliveries that precede ``contents`` and are due next.
     private var waiting: [Delivery] = []
     private static let mostWaiting = 8
-    /// What was delivered, whose memory is used again.
+    /// Completed deliveries, whose memory is reused.
     private var spare: [Delivery] = []
     private var failureRecords = FailureRecords()
     private var failedRows: RowsCSV<MemoryOutput>?
-    /// Of the dump of the last job that was taken, if it was computed.
+    /// The SHA-256 of the dump of the last job taken, if it was computed.
     var lastSHA256: SHA256Digest? { contents.records.lastSHA256 }
 
-    /// - Parameter deliver: takes the jobs in. Threads may do so at the same time.
+    /// - Parameter deliver: takes the jobs in. Several threads may call it at the same time.
     init(source: String = "", _ wishes: Wishes, deliver: @escaping (Contents) throws -> Void) {
         self.source = source
         self.wishes = wishes
@@ -100,9 +101,9 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         }
     }
 
-    /// Takes jobs up to the first one with anything to report; returns how many.
+    /// Takes jobs up to the first one with anything to report. Returns how many were taken.
     ///
-    /// - Parameter order: of the first one; becomes that of the document after the last one that is taken.
+    /// - Parameter order: the position of the first job; set to that of the document after the last job taken.
     func add(
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, source: String, at position: DocumentPosition,
         _ order: inout DocumentOrder
@@ -162,7 +163,8 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
 
     /// Takes over the jobs that another thread read ahead, as the next documents.
     ///
-    /// They are delivered with the next ones: until then that thread can be given more to read, which it does meanwhile.
+    /// They are delivered by the next call. Until then, the other thread can be given more to read, which it does
+    /// during the delivery.
     func adopt(_ ahead: PlainJobBatch, from order: inout DocumentOrder) throws {
         try deliverWaiting()
         ahead.number(ahead.contents.records.marks.count, from: &order)
@@ -170,7 +172,7 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         queue(ahead)
     }
 
-    /// Does something after all jobs so far were delivered.
+    /// Performs an action once all jobs so far have been delivered.
     func afterwards(_ action: @escaping () throws -> Void) throws {
         guard !waiting.isEmpty, waiting.count < Self.mostWaiting else {
             try flush()

@@ -4,9 +4,9 @@ import ImportFoundation
 import ImportInputs
 import Synchronization
 
-/// The line about the progress of a run, on a terminal.
+/// The progress line of a run on a terminal.
 final class ProgressReport: Sendable {
-    /// Shorter runs show no line.
+    /// How long a run takes before the line is shown.
     private static let delayMilliseconds = 1000
 
     /// Counts the bytes that are read.
@@ -17,7 +17,8 @@ final class ProgressReport: Sendable {
     private let state: Lock<State>
 
     private struct State {
-        /// Adds up the sizes of the inputs while these are read, a thousand at a time.
+        /// Yields the sizes of the inputs, which are added up while the inputs are read, a thousand at a time; nil at
+        /// the end.
         var sizes: InputTree?
         var total = 0
         var isLineShown = false
@@ -25,7 +26,7 @@ final class ProgressReport: Sendable {
 
     /// - Parameters:
     ///   - isWanted: false for `--quiet`.
-    ///   - counts: jobs and problems so far.
+    ///   - counts: returns the numbers of jobs and problems so far.
     init(_ inputs: InputTree, isWanted: Bool, counts: @escaping @Sendable () -> (jobs: Int, problems: Int)) {
         isShown = isWanted && isatty(STDERR_FILENO) == 1 && Console.environment("TERM") != "dumb"
         self.counts = counts
@@ -105,11 +106,11 @@ final class ProgressReport: Sendable {
     }
 }
 
-/// How many columns of a terminal a text takes, as far as that is known without its font.
+/// The number of terminal columns that a text occupies, as far as that is known without the font.
 enum DisplayWidth {
     /// The longest beginning of a text that fits.
     ///
-    /// - Parameter columns: of the terminal.
+    /// - Parameter columns: the width of the terminal.
     static func prefix(of text: String, columns: Int) -> String {
         var kept = String.UnicodeScalarView()
         var used = 0

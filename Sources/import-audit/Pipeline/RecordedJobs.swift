@@ -1,7 +1,7 @@
 import ImportAnalysis
 import ImportDumps
 
-/// The jobs of a run, as their records tell them: those of plain jobs have another form than those of others.
+/// Reads the jobs of a run from their records. Plain jobs have a different form of record than others.
 struct RecordedJobs {
     typealias Entry = ResultStore.Entry
 
@@ -21,7 +21,7 @@ struct RecordedJobs {
         return entry.kind == .job ? JobSummary(record: record) : plainSummaries.summary(try fields(entry, record))
     }
 
-    /// The same for one that is read alone, wherever it is, without its surroundings.
+    /// The same for a single job, without reading the records around it.
     mutating func jobAlone(_ entry: Entry) throws -> JobSummary {
         let record = try spool.readAlone(entry.stretch)
         guard entry.kind != .job else { return JobSummary(record: record) }
@@ -48,15 +48,15 @@ struct RecordedJobs {
         entry.kind == .job ? nil : try fields(entry, try spool.read(entry.stretch))
     }
 
-    /// When a plain job was created, and its rows; nil for any other.
+    /// The creation time and the rows of a plain job; nil for any other.
     func glance(_ entry: Entry) throws -> PlainJobRecord.Glance? {
         entry.kind == .job ? nil : PlainJobRecord.glance(try spool.read(entry.stretch))
     }
 
-    /// What sums over jobs need of a plain one (``PlainJobSummaries/outline(_:)``).
+    /// The parts of a plain job that sums over jobs need (``PlainJobSummaries/outline(_:)``).
     mutating func outline(of plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.outline(plain) }
 
-    /// The job of a record that was read.
+    /// The plain job of a record that has been read.
     mutating func job(_ plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.summary(plain) }
 
     private func fields(_ entry: Entry, _ record: ArraySlice<UInt8>) throws -> PlainJobRecord.Fields {

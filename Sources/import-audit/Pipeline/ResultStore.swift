@@ -2,16 +2,16 @@ import ImportAnalysis
 import ImportDumps
 import ImportReports
 
-/// The results of a run for each document, as records: in memory while they are few, then in a temporary file.
+/// The results of a run for each document, as records: in memory at first, then in a temporary file.
 final class ResultStore {
-    /// A job, and where its record is: in 24 bytes, because there may be millions.
+    /// A job and the location of its record, in 24 bytes because there may be millions of jobs.
     struct Entry: BitwiseCopyable {
-        /// What is known of a job without its record.
+        /// What is known about a job without its record.
         enum Kind: Int {
             case job
-            /// It was plain: its record is a ``PlainJobRecord``.
+            /// A plain job, whose record is a ``PlainJobRecord``.
             case plain
-            /// The same, and it has no failed rows and was counted with others of its day (``JobLedger``).
+            /// A plain job without failed rows that was tallied with others of its day (``JobLedger``).
             case tallied
         }
 
@@ -32,13 +32,13 @@ final class ResultStore {
         var stretch: Spool.Stretch { Spool.Stretch(offset: place >> 2, count: Int(count)) }
         var kind: Kind { Kind(rawValue: place & 3) ?? .job }
 
-        /// In the order of documents.
+        /// Whether this entry precedes another in the order of documents.
         func precedes(_ other: Entry) -> Bool {
             (input, entry, document) < (other.input, other.entry, other.document)
         }
     }
 
-    /// A document that is not a job, and where its name and the reason are.
+    /// A document that is not a job, and the location of its name and the reason.
     struct Refusal {
         var order: DocumentOrder
         fileprivate var stretch: Spool.Stretch
@@ -61,13 +61,13 @@ final class ResultStore {
         jobs = SpilledList(in: folder, memoryElements: Self.memoryEntries)
     }
 
-    /// Adds the record of a job; returns its number.
+    /// Adds the record of a job, and returns its number.
     func append(job record: [UInt8], _ order: DocumentOrder) throws -> Int {
         try jobs.append(Entry(order, try spool.append(record), kind: .job))
         return jobs.count - 1
     }
 
-    /// Adds plain jobs; the number of the first one is ``jobCount`` before that.
+    /// Adds plain jobs. The first one gets the number that ``jobCount`` was before.
     func append(_ batch: PlainJobBatch.Contents) throws {
         try jobs.append(contentsOf: batch.entries(in: try unsafe spool.append(batch.records.buffer.bytes.span)))
     }
@@ -87,7 +87,7 @@ final class ResultStore {
             last = entry
         }
         if isInOrder { return Array(0..<jobs.count) }
-        // Not by their numbers: each comparison might read them from the file.
+        // Sorts copies instead of numbers, because each comparison of numbers might read from the file.
         var entries: [(entry: Entry, number: Int)] = []
         entries.reserveCapacity(jobs.count)
         for number in 0..<jobs.count { entries.append((try jobs.element(number), number)) }
@@ -105,10 +105,10 @@ final class ResultStore {
     /// The record of a plain job; nil for any other.
     func plain(_ number: Int) throws -> PlainJobRecord.Fields? { try recorded.plain(jobs.element(number)) }
 
-    /// When a plain job was created, and its rows; nil for any other.
+    /// The creation time and the rows of a plain job; nil for any other.
     func glance(_ number: Int) throws -> PlainJobRecord.Glance? { try recorded.glance(jobs.element(number)) }
 
-    /// The job of the record of a plain one.
+    /// The plain job of a record that has been read.
     func job(_ plain: PlainJobRecord.Fields) -> JobSummary { recorded.job(plain) }
 
     func unreadable(_ number: Int) throws -> UnreadableInput {
@@ -116,7 +116,7 @@ final class ResultStore {
     }
 
     static func record(of input: UnreadableInput) -> [UInt8] {
-        // A name has no U+0000.
+        // A name cannot contain U+0000.
         Array("\(input.source)\0\(input.reason)".utf8)
     }
 
@@ -128,24 +128,23 @@ final class ResultStore {
     }
 }
 
-/// The results of a run: in memory while they are few, then in a temporary file.
+/// A sequence of bytes that is in memory at first, and spills to a temporary file.
 final class Spool {
-    /// The size of a read. Records are read in about the order in which they were written, or those of one job here and
-    /// there.
+    /// The size of a read. Records are read roughly in the order in which they were written, or those of one job here
+    /// and there.
     private static let blockBytes = 64 * 1024
     private static let blockCount = 16
 
     private let folder: String
     private let memoryBytes: Int
-    /// The first ones.
+    /// The first bytes.
     private var memory: [UInt8] = []
-    /// The ones after them; nil while all are in memory.
+    /// The bytes after them; nil while all are in memory.
     private var file: TemporaryFile?
-    /// Blocks of the file that were read last, each in the place of its number modulo their count, and records that lie
-    /// in several blocks.
+    /// The blocks of the file that were read last. Each is in the slot given by its number modulo their count.
     private var blocks: [(number: Int, bytes: [UInt8])] = []
 
-    /// A stretch of it.
+    /// A range of bytes.
     struct Stretch {
         var offset: Int
         var count: Int
@@ -153,7 +152,7 @@ final class Spool {
 
     /// - Parameters:
     ///   - folder: a folder with space for a temporary file.
-    ///   - memoryBytes: beyond this size, they go into the file.
+    ///   - memoryBytes: beyond this size, bytes go into the file.
     init(in folder: String, memoryBytes: Int = 0) {
         self.folder = folder
         self.memoryBytes = memoryBytes
@@ -183,7 +182,7 @@ final class Spool {
         return blocks[place].bytes[start..<start + stretch.count]
     }
 
-    /// The same, for records here and there: without what is around them.
+    /// Reads a single stretch, without the bytes around it.
     func readAlone(_ stretch: Stretch) throws -> ArraySlice<UInt8> {
         stretch.offset < memory.count ? try read(stretch) : try read(stretch.offset - memory.count, stretch.count)[...]
     }

@@ -4,10 +4,10 @@ import ImportDumps
 import ImportFoundation
 import Synchronization
 
-/// Options that say how a run works through its inputs.
+/// The options that control how a run works through its inputs.
 ///
-/// Their groups are not nested: where they are, ArgumentParser checks them again for each level, and each start of a debug
-/// build takes half a second.
+/// Option groups are not nested, because ArgumentParser validates nested ones again at each level, and each start of a
+/// debug build then takes half a second.
 protocol WorkChoices {
     var text: WorkOptions.TextOptions { get }
     var general: GeneralOptions { get }
@@ -16,7 +16,7 @@ protocol WorkChoices {
 extension WorkChoices {
     var isQuiet: Bool { general.isQuiet }
     var concurrency: Concurrency { general.concurrency }
-    /// The encoding of text that does not show what it is.
+    /// The encoding of text that is not recognizably Unicode.
     var encoding: TextEncoding? { text.name.flatMap { TextEncoding(name: $0) } }
 }
 
@@ -92,7 +92,7 @@ struct WorkOptions: ParsableArguments, WorkChoices {
     }
 }
 
-/// What all commands that read dumps have in common.
+/// The options that all commands that read dumps have in common.
 struct GeneralOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -125,26 +125,27 @@ enum Help {
     static let run = "Run"
 }
 
-/// How many threads a run may have, made once from `--threads`: all code that starts a thread asks it.
+/// The number of threads that a run may have, derived once from `--threads`. All code that starts a thread asks it.
 struct Concurrency: Sendable {
-    /// Threads that each have an input in hand, or the pages of a job. The one that waits for them does nothing else.
+    /// The number of worker threads, each busy with an input or with the pages of a job. The thread that waits for them
+    /// does nothing else.
     let workers: Int
 
-    /// Whether a worker with a large dump may start threads for it: one that reads ahead, one that divides its ids, one
-    /// for its failed rows, and one for each large file that it writes. If not, one thread at a time is at work.
+    /// Whether a worker may start helper threads for a large dump: one that reads ahead, one that partitions its ids,
+    /// one for its failed rows, and one for each large file that it writes. If not, only one thread works at a time.
     var allowsHelpers: Bool { workers > 1 }
 
-    /// The processors that are running, at most 64.
+    /// The number of online processors, at most 64.
     static var processors: Int { min(64, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }
 
-/// Inputs that are kept from ArgumentParser, whose time grows with the square of the number of arguments: tens of
-/// thousands, as a shell makes them of `*`, would take it minutes.
+/// Hides long lists of inputs from ArgumentParser, whose running time is quadratic in the number of arguments. Tens of
+/// thousands of them, as a shell makes from `*`, would take minutes.
 enum ManyArguments {
-    /// At least this many are taken out; with fewer, ArgumentParser sees all.
+    /// The smallest number of inputs that is taken out. With fewer, ArgumentParser sees all.
     private static let fewest = 256
 
-    /// Commands that put them back. Others may have a fixed number of arguments, which must be counted.
+    /// The commands that put inputs back. Others may have a fixed number of arguments, which must be counted.
     private static let commands: [any ParsableCommand.Type] = [
         ReportCommand.self, SummaryCommand.self, CheckCommand.self, CodesCommand.self, RowsCommand.self,
         MergeCommand.self, HistoryCommand.self, ValidateCommand.self, VerifyCommand.self,
@@ -153,10 +154,10 @@ enum ManyArguments {
     /// The stretches that were taken out.
     private static let taken = Lock<[[String]]>([])
 
-    /// Puts one argument instead of each long stretch of inputs.
+    /// Replaces each long stretch of inputs with a single argument.
     ///
-    /// Among arguments that follow each other and do not begin with a hyphen, the first may be the name of the command or
-    /// the value of an option, and the second what a command takes first; all others can only be inputs.
+    /// In a run of arguments that do not begin with a hyphen, the first may be the name of the command or the value of
+    /// an option, and the second may be the command's first argument. All others can only be inputs.
     ///
     /// - Parameter arguments: without the name of the program.
     static func takeOut(_ arguments: [String]) -> [String] {
@@ -167,7 +168,7 @@ enum ManyArguments {
         var rest = arguments[...]
         while !rest.isEmpty {
             let inputs = rest.prefix { !$0.utf8.starts(with: "-".utf8) }
-            // For history, also its subcommand and its file.
+            // For history, also keeps its subcommand and its file.
             let first = command == HistoryCommand.configuration.commandName ? 3 : 2
             kept += inputs.prefix(first)
             let more = inputs.dropFirst(first)
@@ -188,7 +189,7 @@ enum ManyArguments {
         return kept
     }
 
-    /// All inputs, in the order in which they were given.
+    /// Returns all inputs, in the order in which they were given.
     static func putBack(_ arguments: [String]) -> [String] {
         let taken = taken.withLock { $0 }
         guard !taken.isEmpty else { return arguments }
@@ -197,15 +198,15 @@ enum ManyArguments {
         }
     }
 
-    /// No argument of a process has a U+0000.
+    /// Returns a text that cannot be a real argument, because those do not contain U+0000.
     private static func placeholder(_ index: Int) -> String { "\0\(index)" }
 }
 
 /// The option `-o` of commands that write.
 enum OutputOption {
-    /// Fails if it is not a name: an empty one, as from an unset variable in a script, or `-`.
+    /// Fails if the value is not a usable name: an empty one, as from an unset variable in a script, or `-`.
     ///
-    /// - Parameter what: that it names.
+    /// - Parameter what: the kind of thing that it names.
     static func check(_ output: String, is what: String = "a folder") throws {
         if output.isEmpty {
             throw ValidationError("-o takes the name of \(what); the given name is empty.")

@@ -8,27 +8,27 @@ import ImportReports
 struct RunResults {
     let status: ExitStatus
     let store: ResultStore
-    /// What there is instead of all that has a number in the store, where dumps of one job were compared at the end.
+    /// The ledger that replaces everything with a number in the store, if dumps of one job were compared at the end.
     let ledger: JobLedger?
-    /// Numbers of all dumps of jobs in the store.
+    /// The numbers of all dumps of jobs in the store.
     let allJobs: [Int]
-    /// Of those that count.
+    /// The numbers of those that count.
     let jobs: [Int]
-    /// Numbers of the others.
+    /// The numbers of the others.
     let superseded: Set<Int>
-    /// Numbers of documents that are not jobs.
+    /// The numbers of documents that are not jobs.
     let unreadable: [Int]
     let groups: [JobIdentity: SnapshotGroup]
-    /// Numbers of the dumps that count of jobs with several.
+    /// The numbers of the dumps that count, of jobs with several dumps.
     let severalDumps: Set<Int>
     /// Files that this program wrote, which were not read.
     let ownOutputs: OwnOutputs
-    /// What was left out; nil if all jobs were selected.
+    /// The result of the selection; nil if all jobs were selected.
     var selection: SelectionResult?
 
     var jobCount: Int { ledger?.jobCount ?? jobs.count }
     var unreadableCount: Int { ledger?.unreadableCount ?? unreadable.count }
-    /// Dumps of jobs, whether they count or not.
+    /// The number of dumps of jobs, whether they count or not.
     var dumpCount: Int { ledger?.dumpCount ?? allJobs.count }
 
     /// The job at an index, with the data about its other dumps.
@@ -41,7 +41,7 @@ struct RunResults {
         return job
     }
 
-    /// The same, with the record of it if it is a plain one with one dump. Only without a ledger.
+    /// The same, together with the record if the job is plain and has only one dump. Works only without a ledger.
     func jobWithRecord(_ index: Int) throws -> (JobSummary, PlainJobRecord.Fields?) {
         guard !severalDumps.contains(jobs[index]), let plain = try store.plain(jobs[index]) else {
             return (try job(index), nil)
@@ -49,7 +49,7 @@ struct RunResults {
         return (store.job(plain), plain)
     }
 
-    /// When a plain job was created, and its rows; nil for any other.
+    /// The creation time and the rows of a plain job; nil for any other.
     func glance(_ index: Int) throws -> PlainJobRecord.Glance? {
         if let ledger { return try ledger.glance(index) }
         return severalDumps.contains(jobs[index]) ? nil : try store.glance(jobs[index])
@@ -123,7 +123,7 @@ struct RunResults {
         return surroundings
     }
 
-    /// Hands over all jobs of which there is more to say than a tally says, in order, and the tallies of the others.
+    /// Hands over, in order, all jobs that are not fully described by a tally, and then the tallies of the others.
     func visit(_ body: (JobSummary) throws -> Void, tally: (PlainJobTally) throws -> Void) throws {
         var index = 0
         while index < jobCount {
@@ -135,7 +135,7 @@ struct RunResults {
         for each in ledger?.tallies.all ?? [] { try tally(each) }
     }
 
-    /// All of it in memory, for a few jobs.
+    /// Returns everything in memory, for a few jobs.
     func summary() throws -> Summary {
         var summary = Summary()
         for index in 0..<jobCount { summary.append(try job(index)) }
@@ -153,7 +153,7 @@ extension RunResults {
         var unreadable: ArraySlice<Int>
     }
 
-    /// The numbers of inputs that contain documents, and of others, in order.
+    /// Returns the numbers of inputs that contain documents, together with `others`, in order and without duplicates.
     func inputNumbers(and others: [Int]) throws -> [Int] {
         var numbers = others
         var last: Int?
@@ -169,7 +169,7 @@ extension RunResults {
         return unique
     }
 
-    /// Where the documents of the next input begin.
+    /// The place where the documents of the next input begin.
     struct InputCursor {
         fileprivate var job = 0
         fileprivate var unreadable = 0
@@ -190,7 +190,8 @@ extension RunResults {
             unreadable: documents(of: unreadable, &cursor.unreadable) { store.unreadable[$0].order })
     }
 
-    /// Whether nothing of an input was left to other threads.
+    /// Whether all documents of an input come from a plain file: none is an entry of an archive, which may have been
+    /// left to another thread.
     func isPlain(_ documents: InputDocuments) throws -> Bool {
         try documents.jobs.allSatisfy { try store.order($0).entry == 0 }
             && documents.unreadable.allSatisfy { store.unreadable[$0].order.entry == 0 }
@@ -234,8 +235,8 @@ extension RunResults {
         }
     }
 
-    /// Says on standard error what was not read, for commands whose output does not: inputs, and the rest of dumps that are
-    /// cut off or malformed.
+    /// Reports on standard error what was not read, for commands whose output does not show it: inputs, and the rest of
+    /// dumps that are cut off or malformed.
     func sayWhatWasNotRead() throws {
         let limit = 20
         for index in 0..<min(limit, unreadableCount) {
@@ -245,7 +246,7 @@ extension RunResults {
         if unreadableCount > limit {
             Console.complain("\(Wording.grouped(unreadableCount - limit)) more inputs were not read")
         }
-        // Only then can there be such dumps.
+        // Such dumps cause this status, unless a missing input outranks it.
         guard status == .inputNotReadWhole else { return }
         var salvaged = 0
         var index = 0

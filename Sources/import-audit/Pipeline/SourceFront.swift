@@ -2,12 +2,12 @@ import Glibc
 import ImportDumps
 import ImportFoundation
 
-/// Reads the front of one source after another, in the same memory.
+/// Reads the front of one source after another into the same buffer.
 @safe
 final class SourceFront {
-    /// What is no longer is in memory as a whole, for any thread to read.
+    /// The size of the buffer. A shorter source is in memory as a whole, so that any thread can read it.
     private static let bytes = 256 * 1024
-    /// A larger file is not a job of a few rows.
+    /// The largest size of a file that may be a single job of a few rows.
     static let smallFileBytes = 64 * 1024
 
     private let room: UnsafeMutablePointer<UInt8>
@@ -21,18 +21,18 @@ final class SourceFront {
         unsafe room.deallocate()
     }
 
-    /// The front of a source, in memory until the next call.
+    /// The front of a source, in the buffer until the next call.
     @safe
     struct Front {
-        /// A zero and padding follow them.
+        /// The first bytes, followed by a zero and padding.
         let bytes: UnsafeBufferPointer<UInt8>
-        /// Whether these are all.
+        /// Whether these are all bytes of the source.
         let isWhole: Bool
         /// The failure after them, if any.
         fileprivate let failure: ReadFailure?
         fileprivate let rest: any ByteSource
 
-        /// The source from its beginning on, to be kept.
+        /// The source from its beginning on, with its own copy of the bytes, so that it can be kept.
         var source: FrontedSource {
             unsafe FrontedSource(bytes: Array(bytes), isWhole: isWhole, failure: failure, rest: rest)
         }
@@ -58,8 +58,8 @@ final class SourceFront {
             bytes: UnsafeBufferPointer(start: room, count: filled), isWhole: isAtEnd, failure: failure, rest: source)
     }
 
-    /// All of a small file, in memory until the next call; nil if it cannot be read, or is no longer small. A zero and
-    /// padding follow the bytes.
+    /// Reads all of a small file into the buffer, where it stays until the next call; nil if it cannot be read, or is
+    /// no longer small. A zero and padding follow the bytes.
     func read(wholeFile descriptor: Int32) -> UnsafeBufferPointer<UInt8>? {
         var filled = 0
         while filled < Self.bytes {
@@ -79,7 +79,7 @@ final class SourceFront {
 /// A source whose first bytes are in memory.
 struct FrontedSource: ByteSource {
     private let bytes: [UInt8]
-    /// Whether these are all.
+    /// Whether these are all bytes of the source.
     private let isWhole: Bool
     /// The failure after them, if any.
     private let failure: ReadFailure?

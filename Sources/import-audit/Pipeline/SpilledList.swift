@@ -1,5 +1,4 @@
-/// Values of a fixed size, in the order in which they were appended: the first ones in memory, those after them in a
-/// temporary file.
+/// A list of values of a fixed size: the first ones are in memory, those after them in a temporary file.
 @safe
 final class SpilledList<Element: BitwiseCopyable> {
     private static var size: Int { MemoryLayout<Element>.stride }
@@ -9,15 +8,15 @@ final class SpilledList<Element: BitwiseCopyable> {
     private let folder: String
     private let memoryElements: Int
     private var memory: [Element] = []
-    /// The ones after them; nil while all are in memory.
+    /// The elements after them; nil while all are in memory.
     private var file: TemporaryFile?
-    /// Elements of the file that were read last, and the index of the first.
+    /// The elements of the file that were read last, and the index of the first of them.
     private var block: (elements: [Element], start: Int) = ([], 0)
     private(set) var count = 0
 
     /// - Parameters:
     ///   - folder: a folder with space for a temporary file.
-    ///   - memoryElements: beyond this many, they go into the file.
+    ///   - memoryElements: the number of elements in memory; those after them go into the file.
     init(in folder: String, memoryElements: Int) {
         self.folder = folder
         self.memoryElements = memoryElements
@@ -27,7 +26,7 @@ final class SpilledList<Element: BitwiseCopyable> {
         count += 1
         if count <= memoryElements { return memory.append(element) }
         let file = try openedFile()
-        // With the padding between two of them.
+        // An array of one, whose bytes include the padding between elements.
         let elements = InlineArray<1, Element>(repeating: element)
         try unsafe elements.span.withUnsafeBytes { bytes in
             _ = try file.append(unsafe bytes.bindMemory(to: UInt8.self).span)
@@ -48,14 +47,15 @@ final class SpilledList<Element: BitwiseCopyable> {
     func element(_ index: Int) throws -> Element {
         if index < memory.count { return memory[index] }
         if index < block.start || index >= block.start + block.elements.count {
-            // Whole blocks, wherever reading begins.
+            // Reads aligned blocks, wherever reading begins.
             let start = index - (index - memory.count) % Self.blockElements
             block = (try elements(start..<min(count, start + Self.blockElements)), start)
         }
         return block.elements[index - block.start]
     }
 
-    /// The first index from one on of an element that is so; the number of elements if there is none.
+    /// Returns the first index, from `index` on, of an element that satisfies the predicate; the number of elements if
+    /// there is none.
     func firstIndex(from index: Int, where isSo: (Element) -> Bool) throws -> Int {
         var index = index
         while index < memory.count {
@@ -63,7 +63,7 @@ final class SpilledList<Element: BitwiseCopyable> {
             index += 1
         }
         while index < count {
-            // Reads the block that it is in.
+            // This also reads the block that the element is in.
             if isSo(try element(index)) { return index }
             for next in block.elements[(index - block.start)...] {
                 if isSo(next) { return index }
@@ -94,9 +94,9 @@ final class SpilledList<Element: BitwiseCopyable> {
     }
 }
 
-/// Sorts any number of values of a fixed size: part by part in memory, and the parts by merging them.
+/// Sorts any number of values of a fixed size: sorts parts of them in memory, and merges the parts.
 final class ExternalSort<Element: BitwiseCopyable> {
-    /// Elements that are sorted in memory.
+    /// The number of elements that are sorted in memory at a time.
     private let partElements: Int
     private let folder: String
     private let precedes: (Element, Element) -> Bool
@@ -124,7 +124,7 @@ final class ExternalSort<Element: BitwiseCopyable> {
         part.removeAll(keepingCapacity: true)
     }
 
-    /// All of them, in order. To be called once.
+    /// Returns all elements in order. Call it only once.
     func sorted() throws -> SpilledList<Element> {
         let result = SpilledList<Element>(in: folder, memoryElements: partElements)
         guard bounds.count > 1 else {
@@ -136,7 +136,7 @@ final class ExternalSort<Element: BitwiseCopyable> {
         if !part.isEmpty { try endPart() }
         part = []
         var readers = bounds.indices.dropLast().map { PartReader(parts, bounds[$0]..<bounds[$0 + 1]) }
-        // A heap of the parts, the one with the least element on top.
+        // A heap of the parts, with the part that has the least next element on top.
         var heap: [(element: Element, reader: Int)] = []
         func sink(_ start: Int) {
             var index = start
@@ -168,7 +168,7 @@ final class ExternalSort<Element: BitwiseCopyable> {
         return result
     }
 
-    /// Reads a part, a few elements at a time: there may be a hundred parts.
+    /// Reads a part, a few elements at a time, because there may be a hundred parts.
     private struct PartReader {
         private static var blockElements: Int { 512 }
 

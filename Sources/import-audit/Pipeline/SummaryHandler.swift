@@ -10,9 +10,9 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     let isStrict: Bool
     private let isVerbose: Bool
     var audit: DocumentAudit
-    /// Which jobs are taken as they are, because there is nothing to say of them.
+    /// The jobs that are taken without an audit, because there is nothing to report about them.
     let plainJobs: PlainJobs
-    /// Such jobs, until there are enough of them to be taken in.
+    /// Collects such jobs until there are enough of them to add.
     private let batch: PlainJobBatch
     private let wishes: PlainJobBatch.Wishes
     private(set) var source = ""
@@ -22,7 +22,8 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     ///   - identity: looks for repeated ids, if requested.
     ///   - listsRows: whether summaries keep the failed rows that pages list.
     ///   - hashing: whether the reader computes the SHA-256 of dumps.
-    ///   - takesPlainJobs: whether plain jobs may be taken in as they are: it is decided at the end which dumps count.
+    ///   - takesPlainJobs: whether plain jobs may be taken without an audit, because it is decided only at the end
+    ///     which dumps count.
     init(
         collector: Collector, identity: IdentityAudit? = nil, concurrency: Concurrency, isStrict: Bool,
         isVerbose: Bool, listsRows: Bool = false, hashing: Bool = false, takesPlainJobs: Bool = false
@@ -86,7 +87,7 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     mutating func take(_ document: AuditedDocument, named name: String) throws {
         switch document {
         case .job(let summary):
-            // What comes in order need not be sorted.
+            // Keeps the order, because documents in order need not be sorted.
             try batch.afterwards { [collector, order] in try collector.add(summary, order) }
             if isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
         case .damaged(let fault):
@@ -100,7 +101,7 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     }
 }
 
-/// A handler that makes a summary of each document, and also uses something else of it.
+/// A handler that summarizes each document, and also uses its data in another way.
 protocol SummaryCompanion: DocumentHandler {
     var summary: SummaryHandler { get }
 }

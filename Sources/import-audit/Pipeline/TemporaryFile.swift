@@ -2,16 +2,16 @@ import Glibc
 import ImportAnalysis
 import ImportInputs
 
-/// An unnamed file, which disappears with the process at the latest.
+/// An unnamed file, which disappears at the latest when the process ends.
 @safe
 final class TemporaryFile {
-    /// Small pieces are combined: one write of a few kilobytes takes as long as a large one.
+    /// Small pieces are combined, because a write of a few kilobytes takes as long as a large one.
     private static let bufferBytes = 256 * 1024
 
     private let descriptor: Int32
-    /// Bytes that are in the file.
+    /// The number of bytes in the file.
     private var written = 0
-    /// Bytes that wait to be written.
+    /// The bytes that wait to be written; `waiting` is their number.
     private let buffer: UnsafeMutablePointer<UInt8>
     private var waiting = 0
 
@@ -21,7 +21,7 @@ final class TemporaryFile {
         unsafe buffer = .allocate(capacity: Self.bufferBytes)
     }
 
-    /// A new file without a name. The caller closes it.
+    /// Opens a new file without a name. The caller closes it.
     static func open(in folder: String) throws(CommandFailure) -> Int32 {
         var path = Array("\(folder)/.import-audit.XXXXXX".utf8CString)
         let descriptor = unsafe path.withUnsafeMutableBufferPointer { path in
@@ -45,10 +45,10 @@ final class TemporaryFile {
         close(descriptor)
     }
 
-    /// Bytes that were appended.
+    /// The number of bytes that were appended.
     var size: Int { written + waiting }
 
-    /// Appends bytes; returns how many were appended before them.
+    /// Appends bytes, and returns their byte offset.
     func append(_ bytes: Span<UInt8>) throws(CommandFailure) -> Int {
         let offset = size
         if waiting + bytes.count > Self.bufferBytes { try flush() }
@@ -98,12 +98,12 @@ final class TemporaryFile {
     }
 }
 
-/// The ids of a large dump go there.
+/// Holds the ids of a large dump.
 extension TemporaryFile: IDSpill {}
 
-/// A folder in `TMPDIR` that is removed with all that is in it.
+/// A folder in `TMPDIR` that is removed together with its contents.
 enum TemporaryFolder {
-    /// Makes one; returns its path.
+    /// Creates a folder, and returns its path.
     static func make() throws(CommandFailure) -> String {
         let parent = Console.environment("TMPDIR") ?? "/tmp"
         var template = Array("\(parent)/import-audit-XXXXXX".utf8CString)
@@ -115,7 +115,7 @@ enum TemporaryFolder {
         return made
     }
 
-    /// Removes one. Links in it are removed, not followed.
+    /// Removes a folder. Links in it are removed, not followed.
     static func remove(_ path: String) {
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if descriptor >= 0 { removeContents(of: descriptor) }

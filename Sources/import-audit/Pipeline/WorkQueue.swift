@@ -4,7 +4,7 @@ import ImportInputs
 
 /// The work of a run, shared by its threads: inputs, and entries of archives that one thread unpacks for all.
 ///
-/// The state is only touched with the lock held, which is why the class can be sent between threads.
+/// The state is only accessed with the lock held, which is why the class can be sent between threads.
 @safe
 final class WorkQueue: @unchecked Sendable {
     /// A piece of work for one thread.
@@ -16,25 +16,26 @@ final class WorkQueue: @unchecked Sendable {
 
     typealias Input = (item: InputTreeItem, number: Int)
 
-    /// Entries that may wait, some together.
+    /// The maximum number of batches of entries that wait.
     private static let entriesLimit = 16
-    /// Inputs that are looked at together: the largest of them go first, so that none is left to one thread
-    /// at the end.
+    /// The number of inputs that are considered together. The largest of them go first, so that no thread is left with
+    /// a large one at the end.
     private static let inputsTogether = 1024
-    /// Small files that a thread takes at once, so that it need not ask for each.
+    /// The number and the total size of small files that a thread takes at once, so that it need not ask for each.
     private static let filesTogether = (count: 16, bytes: 128 * 1024)
 
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    /// Only touched by the thread that has set ``isTakingInputs``, without the lock: to list a folder takes a while.
+    /// Only accessed by the thread that has set ``isTakingInputs``, without the lock, because listing a folder takes a
+    /// while.
     private var tree: InputTree
     private var isTakingInputs = false
     private var isTreeAtEnd = false
     private var inputCount = 0
-    /// The next inputs, the next one last.
+    /// The inputs to hand out, the next one last.
     private var inputs: [Input] = []
     private var entries: [UnpackedEntries] = []
-    /// Threads that may still offer entries.
+    /// The number of threads that may still offer entries.
     private var busyThreads = 0
     private let threadCount: Int
     private var isStopped = false
@@ -53,7 +54,7 @@ final class WorkQueue: @unchecked Sendable {
         unsafe changed.deallocate()
     }
 
-    /// The next piece of work; nil when there is no more. The thread calls ``finish(_:)`` when it is done.
+    /// Returns the next piece of work; nil when there is no more. The thread calls ``finish(_:)`` when it is done.
     func next() -> Item? {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
@@ -72,10 +73,11 @@ final class WorkQueue: @unchecked Sendable {
         return nil
     }
 
-    /// One thread takes inputs as they come: then documents come in the order of the inputs.
+    /// The number of inputs to take at once. A single thread takes them one by one, so that documents come in the order
+    /// of the inputs.
     private var together: Int { threadCount > 1 ? Self.inputsTogether : 1 }
 
-    /// How many threads are idle, now that no inputs are left.
+    /// The number of idle threads, once no work is left to hand out; 0 before that.
     var idleThreads: Int {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
@@ -94,7 +96,7 @@ final class WorkQueue: @unchecked Sendable {
         unsafe pthread_mutex_unlock(lock)
     }
 
-    /// Ends all work when the threads next ask for more.
+    /// Makes all threads end when they next ask for work.
     func stop() {
         unsafe pthread_mutex_lock(lock)
         isStopped = true
@@ -113,7 +115,7 @@ final class WorkQueue: @unchecked Sendable {
         return true
     }
 
-    /// Adds more inputs. Other threads continue with those that are there.
+    /// Adds more inputs. Meanwhile, other threads continue with those already there.
     private func takeInputs() {
         isTakingInputs = true
         let limit = together
@@ -132,7 +134,7 @@ final class WorkQueue: @unchecked Sendable {
         unsafe pthread_cond_broadcast(changed)
     }
 
-    /// The next input, with further ones if they are small files.
+    /// Takes the next input, with further ones if they are small files.
     private func takeTogether() -> [Input] {
         guard let first = inputs.popLast() else { return [] }
         var taken = [first]
@@ -154,11 +156,11 @@ struct UnpackedEntries {
     struct Entry {
         var source: String
         var order: DocumentOrder
-        /// Where its bytes are.
+        /// The range of its bytes.
         var range: Range<Int>
     }
 
-    /// Those that go together: it takes a while to hand one over.
+    /// The number and the total size of entries that are handed over together, because each handover takes a while.
     private static let limit = (count: 64, bytes: 64 * 1024)
 
     private(set) var entries: [Entry] = []
@@ -175,7 +177,7 @@ struct UnpackedEntries {
         bytes.append(0)
     }
 
-    /// Calls `body` with each entry and its bytes, behind which padding stands.
+    /// Calls `body` with each entry and its bytes, which are followed by padding.
     mutating func visit(_ body: (Entry, UnsafeBufferPointer<UInt8>) throws -> Void) rethrows {
         bytes.append(contentsOf: repeatElement(0, count: DumpLimits.paddingBytes))
         try unsafe bytes.withUnsafeBufferPointer { bytes in
@@ -189,7 +191,7 @@ extension InputTreeItem {
         if case .file(_, let size) = self { size ?? 0 } else { 0 }
     }
 
-    /// Of a file that takes no time to read; nil for anything else.
+    /// The size of a file that takes no time to read; nil for anything else.
     fileprivate var smallSize: Int? {
         guard case .file(_, let size?) = self, size <= SourceFront.smallFileBytes else { return nil }
         return size

@@ -1,11 +1,11 @@
 import ImportFoundation
 import Synchronization
 
-/// Threads that share a piece of work, and the one that waits for them and handles Ctrl-C.
+/// Threads that share a piece of work, together with the thread that waits for them and handles Ctrl-C.
 struct WorkerPool {
     private let threadCount: Int
-    /// How many tenths of a second threads have to end after Ctrl-C. One that waits in a read for a program that says
-    /// nothing would never end.
+    /// The time that threads have to end after Ctrl-C, in tenths of a second. A thread blocked in a read from a silent
+    /// program would never end.
     private let patience: Int
 
     init(_ concurrency: Concurrency, patience: Int = 10) {
@@ -16,19 +16,19 @@ struct WorkerPool {
     /// How the work ended.
     enum End {
         case done
-        /// Ctrl-C.
+        /// The work was interrupted by Ctrl-C.
         ///
-        /// - Parameter isQuiet: whether all threads have ended, as they have unless one waits for another program that
+        /// - Parameter isQuiet: whether all threads have ended. They have, unless one waits for another program that
         ///   does not answer.
         case interrupted(isQuiet: Bool)
     }
 
-    /// Does the work in all threads at once; each takes from it until nothing is left.
+    /// Runs `work` on all threads at once. Each takes from it until nothing is left.
     ///
     /// - Parameters:
     ///   - stop: makes the threads find no more work.
     ///   - meanwhile: called ten times a second.
-    /// - Throws: what `work` throws first; the other threads end as soon as they can.
+    /// - Throws: the first error that `work` throws; the other threads end as soon as they can.
     func run(
         stop: @escaping @Sendable () -> Void, meanwhile: () -> Void = {}, _ work: @escaping @Sendable () throws -> Void
     ) throws -> End {
@@ -48,7 +48,7 @@ struct WorkerPool {
             if let thread = WorkerThread(body) {
                 threads.append(thread)
             } else {
-                // If no thread can be started, the work is done here.
+                // If a thread cannot be started, its work is done here.
                 body()
             }
         }
@@ -89,6 +89,6 @@ private final class PoolState: Sendable {
         if running.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 { ended.post() }
     }
 
-    /// Whether all threads have ended; waits a while for it.
+    /// Returns whether all threads have ended, after waiting for that at most the given time.
     func waitForEnd(milliseconds: Int) -> Bool { ended.wait(milliseconds: milliseconds) }
 }

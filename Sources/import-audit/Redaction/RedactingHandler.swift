@@ -3,10 +3,10 @@ import ImportFoundation
 import ImportInputs
 import ImportRedaction
 
-/// Stands between the parser and another handler, which gets pseudonyms instead of values: whatever it writes, it has
-/// never seen an original one.
+/// Stands between the parser and another handler, which receives pseudonyms instead of values. That handler never sees
+/// an original value, so it cannot write one.
 ///
-/// Names of inputs, and the reasons why some are not read, come with pseudonyms already (``SourceNames``).
+/// Names of inputs and the reasons why some are not read already contain pseudonyms (``SourceNames``).
 struct RedactingHandler<Base: DocumentHandler>: ForwardingHandler {
     var base: Base
     private var redactor: TextRedactor
@@ -25,7 +25,7 @@ struct RedactingHandler<Base: DocumentHandler>: ForwardingHandler {
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
         rows.removeAll()
         for index in runs.indices { rows.append(runs[index], text) }
-        // Not copies: the arrays are shared until the call returns.
+        // Not copies: the arrays share their storage until the call returns.
         let (redacted, bytes) = (rows.runs, rows.text)
         try base.consume(redacted.span, text: bytes.span)
     }
@@ -39,7 +39,7 @@ extension InputRun {
     /// Reads everything, with pseudonyms instead of values if there is a redaction.
     ///
     /// - Parameter makeHandler: makes the handler that gets the documents of a thread.
-    /// - Throws: what a handler throws; the others end as soon as they can.
+    /// - Throws: the error of the first handler that fails; the other threads end as soon as they can.
     func run<Handler: DocumentHandler>(
         _ redaction: Redaction?, _ makeHandler: @escaping @Sendable () throws -> Handler
     ) throws -> WorkerPool.End {

@@ -29,7 +29,7 @@ struct RedactionOptions: ParsableArguments {
 
     /// The redaction; nil without `--redact`.
     ///
-    /// - Parameter isQuiet: says nothing about a random key.
+    /// - Parameter isQuiet: suppresses the notice about a random key.
     func redaction(isQuiet: Bool) throws(CommandFailure) -> Redaction? {
         guard isOn else { return nil }
         var rules = RedactionRules()
@@ -55,7 +55,7 @@ struct RedactionOptions: ParsableArguments {
             key: try Self.key(from: redactKeyFile), isKeyed: true, rules: rules, rulesBytes: rulesBytes)
     }
 
-    /// All bytes of the file, except a line feed at its end.
+    /// Reads the key: all bytes of the file, except a line feed at its end.
     private static func key(from file: String) throws(CommandFailure) -> [UInt8] {
         let expected = "a key has \(Pseudonyms.keyBytes.lowerBound) to \(Pseudonyms.keyBytes.upperBound) bytes"
         let bytes: [UInt8]?
@@ -73,14 +73,14 @@ struct RedactionOptions: ParsableArguments {
     }
 }
 
-/// How values are replaced in a run, the same for all threads.
+/// The way values are replaced in a run, the same for all threads.
 struct Redaction: Sendable {
     /// Replaces values in texts and rows with pseudonyms. Each thread has a copy.
     let redactor: TextRedactor
     let names: SourceNames
     /// The mark in summaries and pages.
     let mark: RedactionMark
-    /// The user's own rules as they were read; empty without any.
+    /// The user's own rules as they were read; empty if there are none.
     let rulesBytes: [UInt8]
 
     /// Everything that the pseudonyms depend on, without the key.

@@ -2,14 +2,14 @@ import ImportAnalysis
 import ImportFoundation
 import ImportReports
 
-/// Which rejects go into one file.
+/// How rejects are divided into files.
 enum RejectDivision: Equatable {
-    /// All of them.
+    /// All rejects go into one file.
     case none
     case byAction
     case byOwner(OwnerNames)
 
-    /// The name of the file for rows whose code has this entry in the codes file, without its ending.
+    /// Returns the name of the file, without its extension, for rows whose code has this entry in the codes file.
     func stem(for entry: CodeBook.Entry?) -> String {
         switch self {
         case .none: "rejects"
@@ -19,8 +19,8 @@ enum RejectDivision: Equatable {
     }
 }
 
-/// What the owners of a codes file are called in the names of files: each owner has one of their own on every file
-/// system, whatever characters it is made of.
+/// The parts of file names that stand for the owners in a codes file. Each owner has a distinct one on every file
+/// system, whatever characters the owner's name contains.
 struct OwnerNames: Equatable {
     /// For rows whose code has no owner.
     static let none = "no-owner"
@@ -28,7 +28,7 @@ struct OwnerNames: Equatable {
     private var names: [ExactText: String] = [:]
 
     init(_ codes: CodeBook?) {
-        // Some file systems do not tell capital letters from small ones.
+        // Some file systems ignore case.
         var taken: Set<String> = [Self.none]
         for owner in (codes?.entries ?? []).compactMap({ $0.owner }) where names[ExactText(owner)] == nil {
             let safe = FileName.safe(owner)

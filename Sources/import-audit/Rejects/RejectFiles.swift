@@ -5,13 +5,13 @@ import ImportInputs
 import ImportReports
 import ImportSources
 
-/// The result of a record of the source, as in the columns before it.
+/// The result of a record of the source: the contents of the new columns before it.
 ///
-/// Texts are parts of what was spooled, so that a row takes no memory of its own.
+/// Texts are slices of spooled bytes, so that a row needs no memory of its own.
 struct RejectRow {
     var sourceRow: Int
     var jobID: ArraySlice<UInt8>?
-    /// In `results`; nil for a record that belongs to no job.
+    /// The number of the row in `results`; nil for a record that belongs to no job.
     var row: Int?
     var outcome: String
     var code: ArraySlice<UInt8>?
@@ -22,13 +22,13 @@ struct RejectRow {
 
 /// The common properties of the files of a `rejects` run.
 struct RejectLayout {
-    /// Omits the new columns.
+    /// Whether the new columns are omitted.
     var isPlain: Bool
-    /// The column `import_action` is wanted.
+    /// Whether the column `import_action` is wanted.
     var hasActions: Bool
-    /// Leaves cells unchanged, including those that a spreadsheet would run as formulas.
+    /// Whether cells stay unchanged, including those that a spreadsheet would run as formulas.
     var isRaw: Bool
-    /// Records of one file; nil for no limit.
+    /// The number of records in one file; nil for no limit.
     var batch: Int?
 
     static let columns = [
@@ -38,7 +38,7 @@ struct RejectLayout {
     static let actionColumn = "import_action"
     static let recordColumn = "import_record_id"
 
-    /// How many columns at the front of a source an earlier run added: new ones replace them.
+    /// Returns how many columns at the front of a source an earlier run added. The new ones replace them.
     static func ownColumns(of source: SourceForm) -> Int {
         guard source.columnNames.starts(with: columns) else { return 0 }
         let others = source.columnNames.dropFirst(columns.count).prefix { $0 == actionColumn || $0 == recordColumn }
@@ -46,7 +46,7 @@ struct RejectLayout {
     }
 }
 
-/// Writes records of a source into files of its own form, one after another if their size is limited.
+/// Writes records of a source into files of the same form: one file, or several in sequence if their size is limited.
 final class RejectWriter {
     private static let flushBytes = 256 * 1024
 
@@ -55,33 +55,34 @@ final class RejectWriter {
     private let hasIDs: Bool
     private let begin: (String) throws -> PartialFile
     private var file: PartialFile?
-    /// The workbook that the file is written from, if it is one.
+    /// The workbook that is written to the file, if it is one.
     private var workbook: RejectWorkbook?
-    /// Of the source that the current file's records are of.
+    /// The form of the source, which is also that of the files.
     private let form: SourceForm
     private let ownColumns: Int
-    /// Between records of JSON, and behind a record of CSV that has no end of its line.
+    /// Separates records of JSON, and follows a record of CSV that lacks a line end.
     private let separator: [UInt8]
-    /// For the new cells of CSV.
+    /// The options for the new cells of CSV; nil for other forms.
     private let cells: CSVOptions?
     private let encoding: SourceEncoding
     private let opening: [UInt8]
-    /// What a body has after its last object; nil if one file takes all rows, because the end of the source shows it.
+    /// The bytes after the last object of a body; nil if one file takes all rows, because the source then shows them at
+    /// its end.
     private let closing: [UInt8]?
     private var bytes: [UInt8] = []
     private var isFirst = true
-    /// The cell of the job whose rows come one after another.
+    /// The id and the cell of the current job, kept because the rows of a job are consecutive.
     private var job: (id: ArraySlice<UInt8>?, cell: [UInt8]) = (nil, [])
-    /// Whether the last record had an end of its line.
+    /// Whether the last record lacks a line end.
     private var lacksLineEnd = false
-    /// Records of the current file.
+    /// The number of records in the current file.
     private(set) var position = 0
     private(set) var files: [RetryPlan.File] = []
 
     /// - Parameters:
     ///   - stem: the name of the file without its extension.
-    ///   - closing: what a body has after its last object, if that is known before the end of the source.
-    ///   - hasIDs: the column `import_record_id` is wanted.
+    ///   - closing: the bytes after the last object of a body, if they are known before the end of the source.
+    ///   - hasIDs: whether the column `import_record_id` is wanted.
     init(
         _ stem: String, like source: SourceReader, closing: [UInt8]?, _ layout: RejectLayout, hasIDs: Bool = false,
         begin: @escaping (String) throws -> PartialFile
@@ -140,7 +141,7 @@ final class RejectWriter {
         if bytes.count >= Self.flushBytes { try flush() }
     }
 
-    /// Completes the files. One is there even if it holds no record, unless there are batches of them.
+    /// Completes the files. Without batches, a file is written even if it has no records.
     ///
     /// - Parameter source: at its end.
     func finish(_ source: SourceReader) throws {
@@ -184,7 +185,7 @@ final class RejectWriter {
             + (hasIDs ? [RejectLayout.recordColumn] : [])
     }
 
-    /// Where a record begins, after the cells that an earlier run added.
+    /// Returns the index at which a record begins, after the cells that an earlier run added.
     private func start(of record: Span<UInt8>) -> Int {
         guard ownColumns > 0, case .csv(let csv) = form else { return 0 }
         var (left, isInside) = (ownColumns, false)
@@ -208,7 +209,7 @@ final class RejectWriter {
         }
         workbook = nil
         try flush()
-        // There may be many of them.
+        // Closed at once, because there may be many files.
         try file.closeWritten()
         self.file = nil
     }
@@ -237,7 +238,7 @@ final class RejectWriter {
         return cell
     }
 
-    /// In UTF-8, or in the single bytes of the source.
+    /// Appends the cells in UTF-8, or in the single bytes of the source's encoding.
     private func append(cellsOf row: RejectRow, _ options: CSVOptions, to cells: inout [UInt8]) {
         func append(_ text: ArraySlice<UInt8>?, _ cells: inout [UInt8]) {
             if let text { cells.appendCell(encoding.bytes(of: text), options) }
@@ -284,7 +285,7 @@ final class ReasonsWriter {
     }
 
     /// - Parameters:
-    ///   - name: of the file that holds the record, where it is the one at `position`, from 1 on.
+    ///   - name: the name of the file that holds the record at `position`, counted from 1.
     ///   - source: the file that was sent.
     func append(
         _ row: RejectRow, in name: ArraySlice<UInt8>, at position: Int, source: ArraySlice<UInt8>

@@ -4,7 +4,7 @@ import ImportInputs
 import ImportSources
 import Spreadsheets
 
-/// Writes rows of a sheet into a workbook, after cells with their results.
+/// Writes rows of a sheet into a workbook, each after new cells with its result.
 final class RejectWorkbook {
     private static let flushBytes = 256 * 1024
 
@@ -12,18 +12,18 @@ final class RejectWorkbook {
     private let zip: ZipWriter
     private var sheet: RowSheet
     private var bytesOfRows = 0
-    /// Columns at the front of the source that are left out, and those that come before the others.
+    /// The number of columns that are left out at the front of the source, and of the new columns before the others.
     private let replaced: Int
     private let columnsBefore: Int
-    /// Of the source that the last record is of, and the styles of this workbook that they became.
+    /// The number formats of the last record's source, and the styles of this workbook that correspond to them.
     private var formats: [NumberFormat] = []
     private var styles: [Int?] = []
     private var value: [UInt8] = []
 
     /// - Parameters:
-    ///   - form: of the first source.
-    ///   - columns: the names of the new ones; none if they are left out.
-    ///   - replaced: how many columns at the front of the source an earlier run has put there.
+    ///   - form: the form of the first source.
+    ///   - columns: the names of the new columns; empty if they are left out.
+    ///   - replaced: the number of columns that an earlier run added at the front of the source.
     init(_ file: PartialFile, like form: SheetForm, columns: [String], replacing replaced: Int) throws {
         self.file = file
         self.replaced = replaced
@@ -44,7 +44,7 @@ final class RejectWorkbook {
         try endRow()
     }
 
-    /// Appends a record after the new cells; `cells` has one for each column, empty ones too.
+    /// Appends a record after the new cells. `cells` has one for each new column, including empty ones.
     func append(_ cells: [NewCell], _ record: Span<UInt8>, _ form: SheetForm) throws {
         guard sheet.rows < RowSheet.mostRows else {
             throw CommandFailure(
@@ -83,7 +83,7 @@ final class RejectWorkbook {
     }
 
     private func copy(_ record: Span<UInt8>, _ form: SheetForm) throws {
-        // Within one source they are the same memory, which is quick to check.
+        // Within one source, both arrays are the same memory, which is quick to check.
         if formats != form.formats {
             formats = form.formats
             styles = Array(repeating: nil, count: formats.count)

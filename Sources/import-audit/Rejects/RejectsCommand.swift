@@ -161,7 +161,7 @@ enum EncodingName {
     }
 }
 
-/// How the records of a source are found, and which are whose.
+/// How the records of a source are found, and which job they belong to.
 struct SourceFormOptions: ParsableArguments {
     @Option(
         name: .customLong("first-row"),

@@ -6,7 +6,7 @@ import ImportInputs
 import ImportReports
 import ImportSources
 
-/// What `rejects` is to do: reads the dumps, then goes through the sources and their rows side by side.
+/// A run of `rejects`: reads the dumps, then goes through the sources and their rows side by side.
 ///
 ///     dumps    →  rows in a temporary file   ┐
 ///                                            ├→ rejects, no-result, reasons; published if all adds up
@@ -25,11 +25,11 @@ struct RejectsPlan {
     let isForced: Bool
     let isDryRun: Bool
     let optionFiles: [String]
-    /// Of the tries before, the first one first.
+    /// The maps of the earlier tries, the first one first.
     let maps: [RowMap]
     let concurrency: Concurrency
 
-    /// Names that files of a run may have, apart from batches and actions.
+    /// The names that files of a run may have, apart from those of batches, actions and owners.
     private static let names = [
         "rejects.csv", "rejects.json", "no-result.csv", "no-result.json", "annotated.csv", "created.csv",
         "created.json", "rejects.xlsx", "no-result.xlsx", "annotated.xlsx", "created.xlsx",

@@ -12,10 +12,10 @@ struct RejectsRun: PairedRows {
     private let root: OutputFolder
     private let `guard`: OutputGuard
     private let inputIdentities: Set<FileIdentity>
-    /// What bodies have behind their last objects, where it must be known before.
+    /// The bytes after the last object of each source's body, if they must be known in advance.
     private var closings: [[UInt8]] = []
 
-    /// Where the rows of the source come from, if it is what an earlier run handed back.
+    /// The origins of the source's rows, if an earlier run handed the source back.
     private var origins: (sources: [ArraySlice<UInt8>], rows: [RowMap.Target])?
     private var retry = RetryPlan()
     private var writers: Writers?
@@ -30,7 +30,7 @@ struct RejectsRun: PairedRows {
         let created: RejectWriter?
         /// In the order of their first rows.
         var rejects: [RejectWriter] = []
-        /// Where the writer of a file's stem is among them.
+        /// The index of the writer for the stem of a file.
         var stems: [String: Int] = [:]
 
         mutating func add(_ writer: RejectWriter, as stem: String) {
@@ -39,36 +39,36 @@ struct RejectsRun: PairedRows {
         }
     }
 
-    /// What all sources must have in common, because their records go into the same files.
+    /// The properties that all sources must share, because their records go into the same files.
     private struct FirstSource {
         let form: SourceForm
         let encoding: SourceEncoding
         let opening: [UInt8]
     }
 
-    /// Rows that failed with one code and are to be handled alike.
+    /// Identifies rows that failed with one code and are to be handled alike.
     private struct GroupKey: Hashable {
         var code: ArraySlice<UInt8>?
         var isUnclassified: Bool
-        /// Of codes beyond the limit: the writer of their rows, while `code` is what to do.
+        /// For codes beyond the limit: the writer of their rows, with the action in `code`.
         var otherCodesWriter: Int?
 
         func hash(into hasher: inout Hasher) {
             hasher.combine(isUnclassified)
             hasher.combine(otherCodesWriter)
-            // All at once: a slice would be hashed byte by byte.
+            // Hashes all bytes at once, because a slice would be hashed byte by byte.
             unsafe code?.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
         }
     }
 
-    /// What is known of these rows, found once for all of them.
+    /// What is known about such rows, looked up once for all of them.
     private struct Group {
         var listed: RetryPlan.Group
-        /// Of the codes file's entry.
+        /// The action in the codes file's entry.
         let action: ArraySlice<UInt8>?
         /// The writer that takes them.
         let writer: Int
-        /// Of codes beyond the limit.
+        /// Whether the group is for codes beyond the limit.
         let isOther: Bool
         var files: Set<ArraySlice<UInt8>> = []
         var lastFile: ArraySlice<UInt8> = []
@@ -92,7 +92,7 @@ struct RejectsRun: PairedRows {
         inputIdentities = plan.pairing.sources.identities.union(plan.inputs.compactMap { InputPath($0).identity })
     }
 
-    /// Passes on all rows; nil if they are not paired with their records, which was reported.
+    /// Passes on all rows; nil if they cannot be paired with their records, which has then been reported.
     mutating func run(_ results: RunResults, _ spool: RowSpool) throws -> RetryPlan? {
         var pairing = try RowPairing(
             plan.pairing, results: results, spool: spool, sourceCount: plan.pairing.sources.count())
@@ -108,7 +108,7 @@ struct RejectsRun: PairedRows {
         return retry
     }
 
-    /// For the plan: those of codes beyond the limit as one.
+    /// The groups for the plan, with those of codes beyond the limit combined.
     private var listedGroups: [RetryPlan.Group] {
         var listed = groups.filter { !$0.isOther }
         if var others = groups.first(where: { $0.isOther }) {
@@ -147,7 +147,7 @@ struct RejectsRun: PairedRows {
         retry.maps = plan.maps.map { $0.name }
     }
 
-    /// The name of a row of the source: where it comes from, if that is known.
+    /// Returns the row and the source's name, both replaced by those of its origin if that is known.
     private func placed(_ row: RejectRow, _ name: ArraySlice<UInt8>) -> (row: RejectRow, source: ArraySlice<UInt8>) {
         guard let origins else { return (row, name) }
         let origin = origins.rows[row.sourceRow - 1]
@@ -183,13 +183,13 @@ struct RejectsRun: PairedRows {
         groups[index].count(in: writer.currentName)
     }
 
-    /// What is known of rows that are the first of their kind: where that is.
+    /// Adds the group for a row that is the first of its kind, and returns the group's index.
     private mutating func group(_ key: GroupKey, _ source: SourceReader) throws -> Int? {
         let code = key.code.map { String(decoding: $0, as: UTF8.self) }
         let entry = key.isUnclassified ? nil : plan.codes?.standing(of: code).entry
         guard let writer = try writer(for: entry, source) else { return nil }
-        // Of floods of codes not each has a line in the plan, but each row is counted there: with those that are handled
-        // in the same way.
+        // Codes beyond the limit have no line of their own in the plan. Their rows are still counted there, together
+        // with others that are handled in the same way.
         let isListed = groupIndices.count < Self.mostGroups
         let action = entry?.action.map { Array($0.rawValue.utf8)[...] }
         let known =

@@ -5,9 +5,9 @@ import ImportFoundation
 import ImportReports
 import ImportSources
 
-/// Where the rows of a second try come from: `reasons.csv` of the first one, with `plan.json` beside it.
+/// The origins of the rows of a second try: `reasons.csv` of the first one, with `plan.json` in the same folder.
 struct RowMap {
-    /// A row of something that was sent.
+    /// A row of a source that was sent.
     struct Target {
         /// The index of its source in ``sources``.
         var source: Int
@@ -16,20 +16,20 @@ struct RowMap {
 
     /// The file, as its user named it.
     let name: String
-    /// What was sent before, in the order in which it comes up.
+    /// The sources that were sent before, in order of their first mention.
     private(set) var sources: [String] = []
-    /// The rejects of that, by file, in order of their positions.
+    /// The files of rejects, each with the origins of its rows in the order of their positions.
     private(set) var files: [(name: String, rows: [Target])] = []
     /// The contents of `plan.json`; nil if there is none.
     let plan: Plan?
-    /// The file of it that was sent again, if the user named one.
+    /// The file of rejects that was sent again, if the user named one.
     private let chosen: String?
 
     /// The members of `plan.json` that are needed.
     struct Plan {
         var sources: [(name: String, sha256: String?, rows: Int)] = []
         var jobs: [(sha256: String?, source: String, firstRow: Int?, rows: Int)] = []
-        /// Its rows are those of the first try already.
+        /// Whether the map already leads to the rows of the first try.
         var isComposed = false
         var reasonsHash: String?
     }
@@ -167,10 +167,10 @@ struct RowMap {
 }
 
 extension RowMap {
-    /// The rows that this many rows of a second try come from, in order.
+    /// Returns the origins of this many rows of a second try, in order.
     ///
-    /// - Parameter file: what was sent then, if that is known: a file of the map by its name.
-    /// - Throws: if there is no file, or no run of files, with as many rows, or more than one.
+    /// - Parameter file: the name of what was sent then, if it is known, which may be that of a file of the map.
+    /// - Throws: if neither a file nor the files of rejects together have as many rows, or if several files do.
     func rows(for count: Int, sentAs file: String?) throws -> [Target] {
         let last = file.map { String($0.split(separator: "/").last ?? "") }
         if let wanted = chosen ?? last, let known = files.first(where: { $0.name == wanted }) {
@@ -181,7 +181,7 @@ extension RowMap {
         }
         let fitting = files.filter { $0.rows.count == count }
         if fitting.count == 1 { return fitting[0].rows }
-        // Batches of one file.
+        // These may be batches of one file.
         let rejects = files.filter { $0.name.hasPrefix("rejects") }.flatMap { $0.rows }
         if fitting.isEmpty, rejects.count == count { return rejects }
         let sizes = files.prefix(8).map { "\($0.name): \(Wording.grouped($0.rows.count))" }.joined(separator: ", ")
@@ -193,15 +193,15 @@ extension RowMap {
                     + "\(name)#\(fitting[0].name).")
     }
 
-    /// Whether its rows are those of the source of an earlier map, and not of the file that came out of that one.
+    /// Whether this map leads to the sources of an earlier map, and not only to the files that came out of that one.
     func reachesBehind(_ earlier: RowMap) -> Bool {
         if let plan { return plan.isComposed }
         return sources.allSatisfy { earlier.sources.contains($0) }
     }
 
-    /// Follows rows of what a map handed back to what was sent before that.
+    /// Returns the origins of rows of a file that this map's run handed back.
     ///
-    /// - Parameter file: the name of what they are rows of.
+    /// - Parameter file: the name of the file that the rows are in.
     func follow(_ targets: [Target], of file: String) throws -> [Target] {
         let last = targets.map { $0.row }.max() ?? 0
         let name = String(file.split(separator: "/").last ?? "")

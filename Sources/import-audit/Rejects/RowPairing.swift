@@ -34,8 +34,8 @@ struct PairingOptions {
     let isQuiet: Bool
 }
 
-/// Goes through the rows of jobs and the records that were sent in parallel, and collects the evidence that
-/// they belong together.
+/// Goes through the rows of jobs and, side by side, the records that were sent, and collects the evidence that they
+/// belong together.
 struct RowPairing {
     let options: PairingOptions
     let results: RunResults
@@ -45,7 +45,7 @@ struct RowPairing {
     private(set) var jobs: [RetryPlan.Job] = []
     private(set) var succeeded = 0
     private(set) var evidence: JoinEvidence?
-    /// Ids of the current job that are still looked for.
+    /// The number of ids of the current job that are still looked for.
     private var idsLeft = 0
     private var isUneven = false
 
@@ -63,7 +63,8 @@ struct RowPairing {
         }
     }
 
-    /// Pairs all rows with their records; false if the counts do not match or the evidence is against it, which was reported.
+    /// Pairs all rows with their records; false if the counts do not match or the evidence contradicts the pairing,
+    /// which has then been reported.
     mutating func pair(_ taker: inout some PairedRows) throws -> Bool {
         var sourceIndex = 0
         try options.sources.visit { stream in
@@ -103,7 +104,7 @@ struct RowPairing {
         }
     }
 
-    /// Reads a source; reports what is wrong with it.
+    /// Reads a source, and reports what is wrong with it.
     func reading(_ stream: SourceFiles.Stream, _ body: (SourceReader) throws -> Void) throws {
         do {
             try body(try stream.reader(options.form))
@@ -165,7 +166,7 @@ struct RowPairing {
         if sourceIndex == sourceCount - 1, !isUneven { try taker.finish(source) }
     }
 
-    /// Takes the rows of a job from the source; returns how many records there were for it.
+    /// Takes the rows of a job from the source. Returns how many records there were for it.
     private mutating func take(
         _ job: JobSummary, order: DocumentOrder, _ source: SourceReader, _ name: ArraySlice<UInt8>, _ sourceIndex: Int,
         _ taker: inout some PairedRows
@@ -176,7 +177,7 @@ struct RowPairing {
         let jobID = job.job.jobID.map { Array($0.utf8)[...] }
         let total = job.job.total
         var row = 0
-        // After a stretch without a whole row, it is not known how many rows it contained, unless all add up.
+        // It is not known how many rows a damaged stretch contained, unless all rows add up to the total.
         var isLost = false
         while let run = try rows.next() {
             if Interruption.isRequested { throw Interrupted() }
@@ -211,7 +212,8 @@ struct RowPairing {
                 try taker.reject(source, name, rejected)
             }
         }
-        // Rows of the job that are not in the dump. Without a total, the last job of a source gets all remaining rows.
+        // The remaining rows of the job are not in the dump. Without a total, the last job of a source gets all
+        // remaining rows.
         while row < total ?? .max, try source.next() {
             row += 1
             try taker.leave(

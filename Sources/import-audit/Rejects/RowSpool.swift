@@ -4,10 +4,11 @@ import ImportFoundation
 import ImportInputs
 import Synchronization
 
-/// The rows of jobs in a temporary file: which dump of a job counts is known only when all were read, and what a pipe
-/// has delivered cannot be read again.
+/// The rows of jobs, in a temporary file: which dump of a job counts is known only at the end, and data from a pipe
+/// cannot be read again.
 ///
-/// A run of rows takes a few bytes; a failed row takes its texts, and one that succeeded its id where that is wanted.
+/// A run of rows takes a few bytes. A failed row also takes its texts and, where it is wanted, a row that succeeded its
+/// id.
 final class RowSpool: Sendable {
     private let file: Lock<TemporaryFile>
     private let jobs = Lock<[DocumentOrder: [Range<Int>]]>([:])
@@ -17,13 +18,13 @@ final class RowSpool: Sendable {
         file = Lock(try TemporaryFile(in: folder))
     }
 
-    /// Appends rows; returns their position.
+    /// Appends rows, and returns their position.
     func append(_ bytes: [UInt8]) throws -> Range<Int> {
         let start = try file.withLock { try $0.append(bytes.span) }
         return start..<start + bytes.count
     }
 
-    /// All rows of a dump are there.
+    /// Notes that all rows of a dump have been appended.
     func finish(_ order: DocumentOrder, _ pieces: [Range<Int>]) {
         jobs.withLock { $0[order] = pieces }
     }
@@ -33,7 +34,7 @@ final class RowSpool: Sendable {
         SpooledRows(self, pieces: jobs.withLock { $0[order] ?? [] })
     }
 
-    /// What was appended there.
+    /// Reads the bytes that were appended at a position.
     func read(_ range: Range<Int>) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: range.count)
         try file.withLock { file in
@@ -59,17 +60,17 @@ struct SpooledRows {
     /// Consecutive rows with one outcome.
     struct Run {
         var outcome: Outcome
-        /// The stretch contains no whole row.
+        /// Whether the stretch contains no whole row.
         var isDamaged: Bool
         var count: Int
-        /// The id of each row, if ids were kept; otherwise empty.
+        /// The id of each row; nil if ids were not kept.
         var ids: Range<Int>?
-        /// Of a failed row.
+        /// The texts of a failed row.
         var code: Range<Int>?
         var message: Range<Int>?
     }
 
-    /// The next rows; nil at the end. Ranges are in ``text`` until the next call.
+    /// Returns the next rows; nil at the end. Ranges are valid for ``text(_:)`` until the next call.
     mutating func next() throws -> Run? {
         if index == bytes.count {
             guard let piece = pieces.popFirst() else { return nil }
@@ -93,10 +94,10 @@ struct SpooledRows {
         return run
     }
 
-    /// The bytes in that range. They stay the same when more rows are read.
+    /// Returns the bytes in a range. The slice stays valid when more rows are read.
     func text(_ range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
 
-    /// The id at the front of `ids`, which loses it; nil if there are no more, or the row has none.
+    /// Removes the id at the front of `ids` and returns it; nil if there are no more, or the row has none.
     func nextID(_ ids: inout Range<Int>) -> Range<Int>? {
         guard !ids.isEmpty else { return nil }
         var at = ids.lowerBound
@@ -115,7 +116,7 @@ struct SpooledRows {
 
     private mutating func number() -> Int { Self.number(bytes, &index) }
 
-    /// Seven bits a byte, the lowest first.
+    /// Reads a number: seven bits in each byte, the lowest first (LEB128).
     static func number(_ bytes: [UInt8], _ index: inout Int) -> Int {
         var (value, shift) = (0, 0)
         while true {
@@ -138,9 +139,9 @@ private enum RowSpoolTag {
 
 /// Summarizes each dump, and keeps its rows.
 struct SpoolingHandler: SummaryCompanion {
-    /// Bytes that are collected before they are written to the file.
+    /// The number of bytes that are collected before they are written to the file.
     private static let flushBytes = 64 * 1024
-    /// Ids in one run, at most: what is read back at a time is bounded.
+    /// The maximum number of ids in one run, which bounds what is read back at a time.
     private static let idsOfRun = 512
 
     private(set) var summary: SummaryHandler
@@ -150,10 +151,11 @@ struct SpoolingHandler: SummaryCompanion {
     private var bytes: [UInt8] = []
     private var ids: [UInt8] = []
     private var pieces: [Range<Int>] = []
-    /// Ids that are kept of a job's rows that succeeded, if not all are.
+    /// How many more ids to keep of the current job's rows that succeeded.
     private var idsLeft = 0
 
-    /// - Parameter keepsAllIDs: keeps the id of each row, and not only those of rows that failed and of the first others.
+    /// - Parameter keepsAllIDs: whether to keep the id of each row, and not only those of rejects and of the first
+    ///   other rows.
     init(_ summary: SummaryHandler, _ spool: RowSpool, keepsAllIDs: Bool) {
         self.summary = summary
         self.spool = spool
@@ -248,7 +250,7 @@ struct SpoolingHandler: SummaryCompanion {
 }
 
 extension [UInt8] {
-    /// Appends a number, 0 or more, in as few bytes as it takes: seven bits in each, the lowest first (LEB128).
+    /// Appends a number, 0 or more, in as few bytes as possible: seven bits in each, the lowest first (LEB128).
     mutating func append(number: Int) {
         var rest = number
         while rest >= 0x80 {

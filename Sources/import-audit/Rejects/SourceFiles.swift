@@ -6,21 +6,21 @@ import ImportInputs
 import ImportSources
 import WorkbookSources
 
-/// The files that were sent, as the options name them: a file, or what is in an archive.
+/// The files that were sent, as the options name them: plain files, or the contents of archives.
 struct SourceFiles {
-    /// A file of what was sent.
+    /// One of the files that were sent.
     struct Stream {
         var name: String
         var bytes: any ByteSource
-        /// Of a workbook.
+        /// The sheet of a workbook.
         var sheet: OpenSheet?
-        /// Of the file, where its records are not its bytes.
+        /// The SHA-256 of the file, if its records are not read from its bytes directly.
         var sha256: String?
         /// Other notes about it.
         var notes: [String] = []
     }
 
-    /// As the user gave them.
+    /// The names as the user gave them.
     let names: [String]
     private let sources: [SourceName]
     private let containers = ContainerReader()
@@ -69,7 +69,7 @@ struct SourceFiles {
         }
     }
 
-    /// How many files there are. Only an archive has to be read for that.
+    /// Returns the number of files. Only an archive has to be read for that.
     func count() throws -> Int {
         var count = 0
         for source in sources {
@@ -89,7 +89,7 @@ struct SourceFiles {
         return count
     }
 
-    /// Identifies the files, to distinguish them from outputs whatever their names.
+    /// The identities of the files, to distinguish them from outputs whatever their names.
     var identities: Set<FileIdentity> { Set(paths.compactMap { InputPath($0).identity }) }
 }
 
@@ -118,17 +118,17 @@ private struct SourceFile: ~Copyable {
     deinit { close(descriptor) }
 }
 
-/// What `--source` names: a file, or `FILE#Sheet` where no file has the name with all that.
+/// The value of `--source`: a file, or `FILE#Sheet` if no file has the whole value as its name.
 struct SourceName {
-    /// As the user gave it.
+    /// The name as the user gave it.
     let shown: String
     let path: String
-    /// Of a workbook; nil if none is named.
+    /// The sheet of a workbook; nil if none is named.
     let sheet: String?
 
     init(_ text: String) {
         shown = text
-        // If there are several such files, the one with the longest name: the name of a sheet may contain #, too.
+        // If there are several such files, takes the one with the longest name: the name of a sheet may contain #, too.
         var end = text.utf8.endIndex
         while !Self.isThere(text[..<end]), let sign = text.utf8[..<end].lastIndex(of: UInt8(ascii: "#")) { end = sign }
         guard end < text.utf8.endIndex, Self.isThere(text[..<end]) else {

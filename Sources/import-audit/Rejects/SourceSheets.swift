@@ -7,7 +7,7 @@ import WorkbookSources
 extension SourceFiles {
     /// Opens the sheet that a name refers to; nil if the file is not a workbook.
     ///
-    /// - Parameter descriptor: of the file, which stays open as long as its rows are read.
+    /// - Parameter descriptor: the descriptor of the file, which stays open as long as its rows are read.
     static func sheet(_ name: SourceName, _ descriptor: Int32) throws -> Stream? {
         guard let workbook = try workbook(name, descriptor) else { return nil }
         let sheet = try naming(name) { () throws(WorkbookFault) in try workbook.open(sheet: name.sheet) }
@@ -41,13 +41,13 @@ extension SourceFiles {
         throw CommandFailure(.usage, of: name.path, "this is not a workbook, so it has no sheet to name after a #.")
     }
 
-    /// What is in an archive: a workbook there would be taken for many files.
+    /// Fails for a workbook in an archive, which would be taken for many files.
     static func checkPacked(_ item: ContainerItem, in name: SourceName) throws {
         switch item {
         case .stream(let source, _) where isPartOfWorkbook(source),
             .refused(let source, .ownOutput(.workbook)) where source != name.path,
             .refused(let source, .ownOutput(.rejects)) where source != name.path && source.hasSuffix(".xlsx"):
-            // The workbook has a name of its own, or is the file but for its compression.
+            // The item is a part of a workbook, whose name comes before the last "!", or it is the workbook itself.
             let sign = isPartOfWorkbook(source) ? source.utf8.lastIndex(of: UInt8(ascii: "!")) : nil
             let end = sign ?? source.endIndex
             throw failure(WorkbookFault(.isPacked), String(source[..<end]))
@@ -55,7 +55,7 @@ extension SourceFiles {
         }
     }
 
-    /// Whether an entry of an archive is one of those that make a workbook, whichever of them comes first.
+    /// Whether an entry of an archive is a part of a workbook, whichever part comes first.
     private static func isPartOfWorkbook(_ source: String) -> Bool {
         guard let sign = source.utf8.lastIndex(of: UInt8(ascii: "!")) else { return false }
         let entry = source[source.utf8.index(after: sign)...]

@@ -18,7 +18,7 @@ struct Try {
     private let spool: RowSpool
     private let results: RunResults
 
-    /// Nil if reading was interrupted.
+    /// Reads the input; nil if that was interrupted.
     init?(_ input: String, _ options: ReadingOptions) throws {
         name = input
         let folder = Console.environment("TMPDIR") ?? "/tmp"
@@ -46,12 +46,12 @@ struct Try {
         }
     }
 
-    /// The rows of all its jobs.
+    /// Returns the number of rows of all its jobs.
     func total() throws -> Int {
         try jobs.reduce(0) { $0 + (try rows(of: $1)) }
     }
 
-    /// The totals of its dumps.
+    /// Returns the totals of its dumps.
     func totals() throws -> Totals {
         var totals = Totals()
         try results.visit {
@@ -62,7 +62,7 @@ struct Try {
         return totals
     }
 
-    /// The messages of its failed rows.
+    /// Returns the messages of its failed rows.
     func messages() throws -> MessageTotals {
         var messages = MessageTotals()
         for job in jobs { messages.add(job.summary) }
@@ -85,7 +85,8 @@ struct Try {
     /// The texts of a row besides its outcome.
     typealias Texts = (code: [UInt8]?, message: [UInt8]?)
 
-    /// Calls `body` with each row of a job, from 1 on: its outcome, nil if the dump does not have it, and its texts.
+    /// Calls `body` with each row of a job, from 1 on, its outcome and its texts. The outcome is nil if the dump does
+    /// not have the row.
     func visit(_ job: Job, _ body: (Int, Outcome?, Texts) throws -> Void) throws {
         let total = try rows(of: job)
         var spooled = spool.rows(of: job.order)
@@ -108,17 +109,17 @@ struct Try {
     }
 }
 
-/// The rows of all that was sent in the first try, as one sequence.
+/// All rows that were sent in the first try, as one sequence.
 struct RowSpace {
     private(set) var count = 0
-    /// Rows before those of each job.
+    /// The number of rows before those of each job.
     private(set) var starts: [Int] = []
     private var sources: [(name: String, start: Int, rows: Int)] = []
 
     init(_ first: Try, _ map: RowMap) throws {
         let total = try first.total()
         guard let plan = map.plan, !plan.isComposed, plan.jobs.count == first.jobs.count else {
-            // Without plan.json: one source, of which the jobs took their rows one after another.
+            // Without plan.json: one source, from which the jobs took their rows one after another.
             for job in first.jobs {
                 starts.append(count)
                 count += try first.rows(of: job)
@@ -150,7 +151,7 @@ struct RowSpace {
         }
     }
 
-    /// The number of a row among all, from 1 on.
+    /// Returns the number of a row among all rows, from 1 on.
     func row(of target: RowMap.Target, in map: RowMap) throws -> Int {
         let name = map.sources[target.source]
         guard let source = sources.count == 1 ? sources.first : sources.first(where: { $0.name == name }),
@@ -163,7 +164,7 @@ struct RowSpace {
         return source.start + target.row
     }
 
-    /// The source of a row, and its number in it.
+    /// Returns the source of a row, and its number in that source.
     func place(of row: Int) -> (source: String, number: Int) {
         let source = sources.last { $0.start < row } ?? sources[0]
         return (source.name, row - source.start)
@@ -185,11 +186,12 @@ extension RowMap {
 }
 
 extension ArraySlice<RowMap> {
-    /// Where the rows of the try after the last of these maps come from, and the map whose sources that is said of.
+    /// Returns the origins of the rows of the try after the last of these maps, and the map whose sources they refer
+    /// to.
     ///
     /// - Parameters:
-    ///   - total: the rows of that try.
-    ///   - file: what was sent in it, if that is known.
+    ///   - total: the number of rows of that try.
+    ///   - file: the name of what was sent in it, if it is known.
     func follow(total: Int, sentAs file: String? = nil) throws -> (rows: [RowMap.Target], in: RowMap) {
         guard let last else { throw CommandFailure(.internalFault, "there is no map to follow") }
         var rows = try last.rows(for: total, sentAs: file)

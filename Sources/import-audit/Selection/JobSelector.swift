@@ -25,7 +25,7 @@ final class JobSelector: Sendable {
         return false
     }
 
-    /// Begins to count again, for inputs that are read once more.
+    /// Resets the counts, for inputs that are read again.
     func restart() {
         dumps.store(0, ordering: .relaxed)
         leftOut.store(0, ordering: .relaxed)
@@ -43,15 +43,15 @@ final class JobSelector: Sendable {
 
     /// Says on standard error what was left out.
     ///
-    /// - Parameter input: of which, where each of several is selected from.
+    /// - Parameter input: the input that the counts belong to, if jobs are selected from several inputs separately.
     func say(of input: String? = nil) {
         Console.say((input.map { "\(shownText($0)): " } ?? "") + shownText(result.sentence))
     }
 }
 
-/// A handler between the parser and another handler, which gets no dump that is not selected.
+/// A handler between the parser and another handler, which receives only the selected dumps.
 ///
-/// It comes before redaction, so it selects by the original values. It gets plain jobs one by one.
+/// It comes before redaction, so it selects by the original values. It receives plain jobs one by one.
 struct SelectingHandler<Base: DocumentHandler>: ForwardingHandler {
     var base: Base
     private let selector: JobSelector
@@ -90,7 +90,7 @@ extension InputRun {
     ///   - redaction: replaces values with pseudonyms.
     ///   - selector: nil for all jobs.
     ///   - makeHandler: makes the handler that gets the documents of a thread.
-    /// - Throws: what a handler throws; the others end as soon as they can.
+    /// - Throws: the error of the first handler that fails; the other threads end as soon as they can.
     func run<Handler: DocumentHandler>(
         _ redaction: Redaction?, _ selector: JobSelector?, _ makeHandler: @escaping @Sendable () throws -> Handler
     ) throws -> WorkerPool.End {

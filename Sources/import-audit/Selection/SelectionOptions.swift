@@ -3,7 +3,7 @@ import ImportAnalysis
 import ImportFoundation
 import ImportReports
 
-/// The selection of jobs: options of all commands that take many dumps and do not need all of them.
+/// The options that select jobs, for all commands that take many dumps and do not need all of them.
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -39,7 +39,7 @@ struct SelectionOptions: ParsableArguments {
         }
     }
 
-    /// Nil if it is everything.
+    /// The selector; nil if everything is selected.
     var selector: JobSelector? {
         var selection = JobSelection()
         (selection.since, selection.until) = (since, until)
@@ -53,7 +53,8 @@ struct SelectionOptions: ParsableArguments {
     }
 }
 
-/// The same options of commands that find rows by their places among those of all jobs: they refuse them, and say why.
+/// The same options for commands that find rows by their positions among those of all jobs. These commands refuse the
+/// options, and say why.
 struct RefusedSelection: ParsableArguments {
     @Option(help: .hidden) var since: String?
     @Option(help: .hidden) var until: String?

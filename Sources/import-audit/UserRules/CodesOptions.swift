@@ -34,9 +34,9 @@ struct CodesOptions: ParsableArguments {
         }
     }
 
-    /// The whole file that an option names.
+    /// Reads the whole file that an option names.
     static func bytes(of file: String) throws(CommandFailure) -> [UInt8] {
-        // One byte more shows that a file is too large; the reader says so.
+        // The message is that of the reader, which refuses larger files, too.
         guard let bytes = try InputFile(file).readAll(limit: YAMLFile.maximumSize) else {
             throw CommandFailure(.usage, of: file, FileFault(.tooLarge).explanation)
         }

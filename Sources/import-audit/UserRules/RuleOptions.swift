@@ -23,9 +23,9 @@ struct RuleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file with rules. Options replace its rules.", valueName: "rules.yml"))
     var rules: String?
 
-    /// The rules of the file and of the options, together with what is known of codes.
+    /// Returns the rules of the file and of the options, together with the codes file.
     ///
-    /// - Parameter past: rules that compare with a history; nil where there is none.
+    /// - Parameter past: rules that compare with a history; nil in commands without one.
     func userRules(
         _ codes: CodesOptions, past: PastRuleOptions? = nil
     ) throws(CommandFailure) -> UserRules {
@@ -85,7 +85,7 @@ struct PastRuleOptions: ParsableArguments {
 extension Rules.Form {
     /// Reads a value that is given on the command line or in the project file.
     ///
-    /// - Parameter option: as its user writes it.
+    /// - Parameter option: the name of the option as the user writes it.
     func rule(of text: String, as option: String) throws -> Rules.Rule {
         guard let rule = value.rule(of: text) else { throw ValidationError(value.refusal(of: text, as: option)) }
         return rule
@@ -121,20 +121,20 @@ extension Flag where Value == Bool {
 struct UserRules: Sendable {
     var gate: Rules?
     var codes: CodeBook?
-    /// Everything that they were made from, in a fixed order.
+    /// Everything that both were made from, in a fixed order.
     var origin: [[UInt8]] = []
 
     /// The codes file; empty if there is none.
     var codesOrigin: [UInt8] { codes == nil ? [] : origin.first ?? [] }
-    /// What the rules were made from.
+    /// Everything that the rules were made from.
     var ruleOrigin: ArraySlice<[UInt8]> { codes == nil ? origin[...] : origin.dropFirst(2) }
 
-    /// Checks jobs against them.
+    /// A new tally that checks jobs against the rules.
     var ruleTally: RuleTally { RuleTally(gate: gate, codes: codes) }
 }
 
 extension RuleResults {
-    /// Says on standard error which rules are not met.
+    /// Reports on standard error which rules are not met.
     func complain() {
         for result in gate ?? [] where !result.isMet {
             Console.complain("FAIL \(result.line)")

@@ -17,17 +17,17 @@ SECONDS = 300
 @dataclass(frozen=True)
 class Bound:
     name: str
-    # The document that states it.
+    # The document that states the bound.
     stated: str
     at: int
-    # Makes an input of the size, runs the command, and returns what is seen of it.
+    # Makes an input of this size, runs the command, and returns what it observes.
     seen: Callable[[Work, int], Any]
-    # What the document promises for the size.
+    # The result that the document promises for this size.
     promised: Callable[[int], Any]
-    # Sizes next to the bound; others where the document states it less exactly.
+    # The distance of the tried sizes from the bound: more than 1 where the document states the bound less exactly.
     step: int = 1
     slow: bool = False
-    # False if the program counts pieces or what it keeps beside them: the exact size is then not tried.
+    # False if the program counts whole pieces, or also counts something else. Then the exact size is not tried.
     is_exact: bool = True
 
     @property

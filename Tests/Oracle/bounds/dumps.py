@@ -15,7 +15,7 @@ LIMITS = "Docs/audit.md, Limits"
 
 
 def nesting(work: Work, size: int) -> tuple[str, bool]:
-    # The dump itself is the first level.
+    # The dump is the first level.
     deep = "[" * (size - 1) + "]" * (size - 1)
     done = work.run("summary", "--format", "json", work.file("job.json", f'{{"job_id":"j","a":{deep},"results":[]}}'))
     return "status 65" if done.status == 65 else "whole", "dump-malformed" in findings(done.document["jobs"][0])
@@ -51,7 +51,7 @@ def long_text(field: str) -> Any:
 
 
 def text_kept(size: int) -> tuple[int, bool, bool]:
-    # The last character has two bytes: one byte too many leaves both out.
+    # The last character has two bytes: if the text is one byte too long, both are dropped.
     return (size, False, True) if size <= MIB else (MIB - 1, True, True)
 
 
@@ -103,7 +103,7 @@ def compared_values(work: Work, size: int) -> int:
     start = "v" * (size - 1)
     job = work.job(dump([failed("c", f"of '{start}a'"), failed("c", f"of '{start}b'")]))
     message = job["failed_by_code"][0]["messages"][0]
-    # If they count as one, the pattern has no placeholder, or one with a single value.
+    # If the values count as one, the pattern has no placeholder, or one with a single value.
     return max([1, *(slot["distinct_values"] for slot in message["slots"])])
 
 
@@ -263,7 +263,7 @@ BOUNDS = [
     *(Bound(f"bytes of one {field}", LIMITS, MIB, long_text(field), text_kept)
       for field in ("id", "code", "message", "job field")),
     Bound("bytes of the details of an error", LIMITS, MIB, long_text("details"),
-          # It ends with a quote and a brace.
+          # The details end with a quotation mark and a brace.
           lambda size: (min(size, MIB), size > MIB, True)),
     Bound("codes of a job", LIMITS, 4096, codes,
           lambda size: (min(size, 4096), size > 4096, size > 4096, size)),

@@ -63,7 +63,7 @@ def expansion(work: Work, size: int) -> tuple[int, bool, int]:
     piece = spaces(64 * MIB)
     whole, rest = divmod(size - len(head), 64 * MIB)
     data = gzip.compress(head) + piece * whole + spaces(rest)
-    # The more it has read, the more it may write: the file must be too small for that to matter.
+    # The limit also grows with the bytes read, so the file must be too small for that to matter.
     data_limit = 1000 * len(data)
     assert data_limit < 4 * GIB, f"{len(data)} bytes"
     done = work.run("summary", "--format", "json", work.file("job.json.gz", data))
@@ -77,14 +77,14 @@ def waiting_lines(work: Work, size: int) -> int:
     def record(stream: str, log: str) -> str:
         return json.dumps({"log": log, "stream": stream, "time": "2026-03-04T10:06:00Z"}) + "\n"
 
-    # Short lines take more memory than their bytes. That is why they are long.
+    # Use long lines, because short ones take more memory than their bytes.
     lines = ["x" * (64 * KIB - 1) + "\n"] * (size // (64 * KIB))
     between = "".join(record("stderr", line) for line in lines)
     log = record("stdout", text[:300]) + between + record("stdout", text[300:] + "\n")
     return work.run("summary", work.file("in.log", log)).status
 
 
-# Files of YAML
+# YAML files
 
 
 def yaml(kind: str, text: Callable[[int], str], says: str = "") -> Any:
@@ -123,7 +123,7 @@ def decimals(work: Work, size: int) -> int:
     return work.run("check", work.file("job.json", dump([CREATED])), "--max-failed", f"0.{'0' * (size - 1)}1%").status
 
 
-# What was sent
+# Sources
 
 
 def rejects(work: Work, rows: list[str], source: str, data: str | bytes, *options: str) -> tuple[int, str]:
@@ -133,7 +133,7 @@ def rejects(work: Work, rows: list[str], source: str, data: str | bytes, *option
 
 
 def record(work: Work, size: int) -> tuple[int, bool]:
-    # The end of the line is no part of the record.
+    # The end of the line is not part of the record.
     status, said = rejects(work, [failed()], "in.csv", "a\n" + "x" * size + "\n")
     return status, "larger than 64 MiB" in said
 

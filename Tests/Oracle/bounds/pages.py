@@ -282,7 +282,7 @@ def explore(work: Work, size: int) -> tuple[bool, bool]:
     rng = random.Random(1)
     rows = [failed(f"c{each % 7}", rng.randbytes(720).hex()) for each in range(size)]
     page = work.page(work.file("job.json", dump(rows)), formats="explore", name="explore.html")
-    # A script on the page makes the sentence of these numbers.
+    # A script on the page makes the sentence from these numbers.
     shown, all_rows = map(int, re.findall(r'"shown":(\d+),"rows":(\d+)', page)[-1])
     assert all_rows == size
     return len(page.encode()) <= 20_000_000, shown < size

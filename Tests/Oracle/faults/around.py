@@ -8,7 +8,7 @@ from .cases import Case, Expected, Maker, many_lines, one_line, text_of
 
 BOM = b"\xef\xbb\xbf"
 
-# Before each line of a log, its own text and that of dumps alike.
+# Prefixes for every line of a log, whether it belongs to a dump or not.
 PREFIXES = {
     "kubectl": "2024-05-01T10:00:{s:02}.123456789Z ",
     "kubectl-prefix": "[pod/import-worker-7f9c/worker] ",
@@ -45,7 +45,7 @@ LINES = [
     "*** 17 rows: [created] ***",
 ]
 
-# What other programs log as JSON. None of it is a job, nor an API error response.
+# JSON that other programs log. It contains neither jobs nor API error responses.
 OBJECTS = [
     '{{"level":"info","ts":17145576{s:02},"msg":"polling"}}',
     '{{"level": "warn", "@timestamp": "2024-05-01T10:00:{s:02}Z", "message": "retry", "attempt": {s}}}',

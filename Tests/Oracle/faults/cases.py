@@ -16,7 +16,7 @@ from generate import Generator
 
 Rows = list[tuple[str, str | None]]  # The outcome and the code of each row.
 
-# A finding about what lay around a dump, or about how it was read: never part of what the dump itself says.
+# Findings about the surroundings of a dump or about how it was read, not about the contents of the dump itself.
 NOTES_ON_READING = {"skipped-text", "unwrapped"}
 
 
@@ -25,19 +25,19 @@ class Expected:
     """One job that the file holds, and how it must come out."""
 
     job_id: str | None
-    line: int = 1  # On which it begins,
-    column: int = 1  # and where on it, when another begins there before it.
-    audit: model.Job | None = None  # All that a whole dump says; None for one that is not whole.
-    rows: list[Rows] = field(default_factory=list)  # One of these it must be; empty: not compared.
+    line: int = 1  # The line on which it begins,
+    column: int = 1  # and the column, if another job begins before it on the line.
+    audit: model.Job | None = None  # The audit of a complete dump; None for any other.
+    rows: list[Rows] = field(default_factory=list)  # The rows must be one of these. Empty: not compared.
     total: int | None = None
-    cut: bool = False  # Nothing follows the rows that are whole: it is reported as salvaged.
-    certain: bool | None = True  # False: too little is left to be a job. None: may be taken for one.
+    cut: bool = False  # Nothing follows the complete rows: the job is reported as salvaged.
+    certain: bool | None = True  # False: too little is left for a job. None: may or may not be taken for a job.
     must_find: set[str] = field(default_factory=set)
     may_find: set[str] = field(default_factory=set)
-    names: list[str] = field(default_factory=list)  # One of these words is in the message of a finding.
+    names: list[str] = field(default_factory=list)  # The message of a finding contains one of these words.
     rows_found: dict[str, list[int]] = field(default_factory=dict)  # The rows that a finding lists.
-    example: tuple[str, str, str] | None = None  # A code, how the example of its message begins and how it ends.
-    suffix: str | None = None  # What `source` has behind the file's name, if it is laid down.
+    example: tuple[str, str, str] | None = None  # A code, with the beginning and the end of its example message.
+    suffix: str | None = None  # What follows the file's name in `source`, if that is specified.
 
     @staticmethod
     def whole(data: bytes, **more: Any) -> Expected:
@@ -48,17 +48,17 @@ class Expected:
 @dataclass
 class Case:
     kind: str
-    variety: str  # What of its kind: failures are counted by it.
+    variety: str  # A variety of the kind. Failures are counted by it.
     data: bytes
     jobs: list[Expected]
     status: int | None  # None: 0 or 65.
     name: str = "case.log"
     options: tuple[str, ...] = ()
-    skipped: bool | None = None  # Whether one job at least says so; no job says so twice. None: not compared.
-    unreadable: tuple[int, int] = (0, 0)  # At least and at most so many entries.
-    strict: bool = False  # Whether `--strict` leaves no job of it.
+    skipped: bool | None = None  # Whether at least one job reports it. No job may report it twice. None: not compared.
+    unreadable: tuple[int, int] = (0, 0)  # The minimum and the maximum number of entries.
+    strict: bool = False  # Whether `--strict` refuses all its jobs.
     never: frozenset[str] = frozenset()  # Findings that no job may have.
-    some_note: bool = False  # One job at least has a note that the dump alone would not have.
+    some_note: bool = False  # At least one job has a note that is not about the dump itself.
     id: str = ""
 
 
@@ -68,10 +68,10 @@ def rows_of(audit: model.Job) -> Rows:
 
 # Random jobs
 
-# What would make a case ambiguous is left out: values of a wrong type, and keys twice.
+# Omits what would make a case ambiguous: values of a wrong type, and repeated keys.
 FEATURES = ("unknown-fields", "odd-rows", "odd-ids", "odd-numbers", "odd-counts", "hostile-text", "shuffled", "job-error")
 
-# Unknown fields that hold what a job or a row holds. A torn or damaged record with one could be read in two ways.
+# Unknown fields that contain members of a job or a row. Together with damage, they could be read in two ways.
 _JOBLIKE = {"results", "total", "status", "job_id", "created", "existing", "error", "code"}
 
 
@@ -164,13 +164,13 @@ def escaped_for(text: bytes, encoding: str) -> bytes:
     return text.decode().encode(encoding, "json-escape").decode(encoding).encode()
 
 
-# The places of a record
+# The positions in a record
 
 
 @dataclass
 class Member:
     key: str
-    start: int  # The byte of its key's first quote.
+    start: int  # The byte offset of the key's opening quotation mark.
     value: int
     end: int
 
@@ -179,7 +179,7 @@ class Member:
 class Layout:
     members: list[Member] = field(default_factory=list)
     rows: list[tuple[int, int]] = field(default_factory=list)
-    opened: int | None = None  # The byte behind the bracket that opens `results`.
+    opened: int | None = None  # The byte offset after the bracket that opens `results`.
 
     def member(self, key: str) -> Member | None:
         return next((member for member in self.members if member.key == key), None)
@@ -187,7 +187,7 @@ class Layout:
 
 def layout(data: bytes) -> Layout:
     """Where the members and the rows of a whole dump lie, in bytes."""
-    text = data.decode("latin-1")  # One character for each byte.
+    text = data.decode("latin-1")  # One character per byte.
     decoder, found = jsontext.decoder(), Layout()
 
     def skip(at: int) -> int:

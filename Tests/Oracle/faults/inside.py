@@ -71,12 +71,12 @@ def strings(rng: random.Random, tag: str) -> Case:
         else:
             set_member(rows[number], "note", "of @fault@", rng)
     clean = _written(rng, members)
-    if clean.count(b"@fault@") != max(1, len(numbers)):  # A style that writes characters as escapes.
+    if clean.count(b"@fault@") != max(1, len(numbers)):  # This style writes characters as escapes.
         return strings(rng, tag)
     fault = rng.choice({"byte": BYTES, "control": CONTROLS, "escape": ESCAPES}[variety])
     data = clean.replace(b"@fault@", fault)
 
-    # Of an unknown escape, the character behind the backslash may be shown too.
+    # For an unknown escape, the character after the backslash may be shown, too.
     shown = ["\ufffd"] + (["\ufffd" + fault[1:].decode()] if variety == "escape" else [])
     audits = [model.read(clean.replace(b"@fault@", text.encode())) for text in shown]
     expected = Expected(
@@ -111,7 +111,7 @@ def whole_rows(data: bytes) -> list[str]:
         except ValueError:
             at += 1
             continue
-        if not value or set(value) & model.ROW_FIELDS:  # An error's object is none.
+        if not value or set(value) & model.ROW_FIELDS:  # The object of an error is not a row.
             found.append(model.read_row(jsontext.load(text[at:end].encode()), 0, model.Notes()).outcome)
         at = end
     return found
@@ -121,7 +121,7 @@ def _break(rng: random.Random, data: bytes, span: tuple[int, int], how: str) -> 
     """Damages the text of one row."""
     start, end = span
     tokens = pieces(data, start, end)
-    # The bytes that give a row its shape: brackets, colons, commas, the quotes of strings.
+    # The bytes that structure a row: brackets, colons, commas, and the quotation marks of strings.
     marks = [token.start for token in tokens if token.kind in "{}:,"]
     quotes = [at for token in tokens if token.kind in ("key", "string") for at in (token.start, token.end - 1)]
     at = rng.choice(marks if rng.random() < 0.6 else quotes)
@@ -133,7 +133,7 @@ def _break(rng: random.Random, data: bytes, span: tuple[int, int], how: str) -> 
             wrong.append(b"]")
         return data[:at] + rng.choice(wrong) + data[at + 1 :]
     if how == "overwrite":
-        # From a byte that gives shape on: within a string it would be taken for text.
+        # Start at a structural byte: inside a string, the damage would be taken for text.
         length = rng.randint(1, end - at)
         return data[:at] + rng.choice([b"\0", b"#", b"\xff", b"?"]) * length + data[at + length :]
     first = rng.randrange(start + 1, end - 1)
@@ -171,9 +171,9 @@ def structure(rng: random.Random, tag: str) -> Case:
         else:
             data = _break(rng, clean, found.rows[number], how)
             lost = 1
-        # The rows that are left must be plain to see, and what is left of the damaged one must look like none.
+        # The remaining rows must be unambiguous, and the rest of the damaged row must not look like a row.
         others = [row.outcome for row in audit.rows[:number] + audit.rows[number + lost :]]
-        # Nor may a whole object be left of it, with something behind that.
+        # Nor may that rest begin with a complete object that is followed by something else.
         start = found.rows[number][0]
         if all(
             not accepts(text) and whole_rows(text) == others and not _begins_with_object(text[start:])
@@ -196,7 +196,7 @@ def last_row(rng: random.Random, tag: str) -> Case:
         clean = _written(rng, members)
         audit, found = model.read(clean), layout(clean)
         data = _break(rng, clean, found.rows[-1], rng.choice(["delete", "replace", "cut"]))
-        # What is left of the row must look like none, also once an escape in it is repaired.
+        # The rest of the row must not look like a row, even if an escape in it is repaired.
         others = [row.outcome for row in audit.rows[:-1]]
         start = found.rows[-1][0]
         if all(
@@ -205,7 +205,7 @@ def last_row(rng: random.Random, tag: str) -> Case:
         ):
             break
     rows = rows_of(audit)
-    # Nothing tells whether the stretch behind the last whole row was a row, or more than one.
+    # It is unknown whether the text after the last complete row was a row, or several.
     expected = Expected(audit.job_id, rows=[rows[:-1], rows[:-1] + [("unclassified", None)]])
     if found.members[-1].key != "results":
         expected.total = None
@@ -268,7 +268,7 @@ def literals(rng: random.Random, tag: str) -> Case:
         audit = model.read(_written(rng, members))
         set_member(results[number], key, Token("@word@"), rng)
         kept = rows_of(audit)
-        # Either the value counts as absent, or the row as damaged.
+        # Either the value counts as absent or the row as damaged.
         rows = [kept, kept[:number] + [("unclassified", None)] + kept[number + 1 :]]
         if key == "error" and word != "None":
             rows.append(kept[:number] + [("failed", None)] + kept[number + 1 :])

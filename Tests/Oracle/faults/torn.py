@@ -57,7 +57,7 @@ def is_known(data: bytes, cut: int, found: Layout) -> bool | None:
         value = data[member.value : member.end]
         if text and value[:1] != b'"':
             return False
-        # A number or a word may go on where it is torn; a string ends with its quote.
+        # A number or a literal may continue after the cut; a string ends with its quotation mark.
         ends = member.end <= cut if value[:1] in b'"[{' else member.end < cut
         return True if ends else None
 
@@ -66,10 +66,11 @@ def is_known(data: bytes, cut: int, found: Layout) -> bool | None:
     answers = [has("job_id")]
     status, total = has("status", text=True), has("total")
     both = False if False in (status, total) else None if None in (status, total) else True
-    # With these alone, an answer that holds a job looks the same: torn inside a value, it may hold the next record.
+    # With only these two, a response that contains a job looks the same: if it is cut inside a value, the next record
+    # may be part of that value.
     if both and any(member.value < cut < member.end and data[member.value] in b"[{" for member in found.members):
         both = None
-    # The same where the value is still to come.
+    # The same applies if the value is still to come.
     if both and data[:cut].rstrip()[-1:] == b":":
         both = None
     answers.append(both)
@@ -110,11 +111,12 @@ def _cut(rng: random.Random, data: bytes) -> tuple[int, str]:
 def log(rng: random.Random, tag: str, glued: bool) -> Case:
     """Records on lines, some of them torn. Glued: the next record follows the torn one on its line."""
     maker = Maker(rng, tag)
-    # Most logs have a record on each line; some hold what a terminal showed, one pretty answer behind the other.
+    # Most logs have one record per line. Some contain the output of a terminal, with pretty-printed responses one after
+    # another.
     pretty = not glued and rng.random() < 0.12
     style = many_lines(rng) if pretty else one_line(rng)
     records = [text_of(maker.record(), style, rng) for _ in range(rng.randint(3 if glued else 2, 7))]
-    # A record that is glued to a torn one is no sign of a log by itself: one on a line of its own follows.
+    # A record that is glued to a cut one does not make the file a log. So one on a separate line follows.
     last = len(records) - (2 if glued else 0)
     which = set(rng.sample(range(last), min(last, rng.choice([1, 1, 1, 2, 3]))))
     end = style.newline.encode() or rng.choice([b"\n", b"\n", b"\r\n"])
@@ -126,8 +128,8 @@ def log(rng: random.Random, tag: str, glued: bool) -> Case:
         if number in which:
             at, place = _cut(rng, record)
             places.append(place)
-            # Where the record before it is torn where a value belongs, it may be that value: then status and total alone
-            # do not tell a job from an answer that holds one.
+            # If the previous record is cut where a value belongs, this one may be that value. Then status and total
+            # alone do not distinguish a job from a response that contains one.
             is_value = bool(jobs) and jobs[-1].cut and data.rstrip()[-1:] in (b":", b"[")
             jobs.append(torn(record, at, line))
             if jobs[-1].certain and is_value and not shows_itself(record, at):
@@ -142,7 +144,7 @@ def log(rng: random.Random, tag: str, glued: bool) -> Case:
         if number + 1 < len(records) or rng.random() < 0.7:
             data += end * (2 if rng.random() < 0.05 else 1)
 
-    # Of torn records in a row it is open where each ends.
+    # If several cut records follow each other, it is undecided where each ends.
     adjacent = any(number + 1 in which for number in which)
     doubtful = sum(job.cut and not job.certain for job in jobs)
     return Case(
@@ -151,9 +153,9 @@ def log(rng: random.Random, tag: str, glued: bool) -> Case:
         bytes(data),
         jobs,
         status=65,
-        # What is left of a torn record is listed, or skipped by name: `verdict` looks for one or the other.
+        # The rest of a cut record is listed, or skipped with its name: `verdict` looks for either.
         unreadable=(0, doubtful),
-        # One that shows nothing of a job may as well hold the next record.
+        # A record that shows no sign of a job may also contain the next record.
         never=frozenset() if doubtful else frozenset({"unwrapped"}),
     )
 

@@ -37,7 +37,7 @@ def _judge(case: Case, name: str, jobs: list[dict], refused: list[dict]) -> Iter
         yield from _adds_up(job)
     left = list(jobs)
     pairs: list[tuple[Expected, dict]] = []
-    # Whole jobs by their ids, which are unlike; then what is torn, by its line, the least certain last.
+    # First complete jobs, by their different ids. Then cut ones, by line, with the least certain ones last.
     for expected in sorted(case.jobs, key=_doubt):
         found = [job for job in left if _is(expected, job, name, len(case.jobs))]
         found.sort(key=lambda job: _column(job, name) != expected.column)
@@ -48,12 +48,12 @@ def _judge(case: Case, name: str, jobs: list[dict], refused: list[dict]) -> Iter
             left = [job for job in left if all(job is not other for other in found[: None if expected.audit else 1])]
         elif expected.certain and not (case.variety == "several" and expected.audit is None):
             yield f"{_named(expected)} is not found"
-        # What is between a torn dump and the next one is part of the torn one.
+        # Anything between a cut dump and the next one is part of the cut one.
         elif not refused and not any(_has(job, "skipped-text") or job["salvaged"] for job in jobs):
             yield f"{_named(expected)} is neither a job nor unreadable nor skipped"
     for job in left:
         yield f"there is no such job: {job['job_id']!r} with {job['rows']['seen']} rows at {job['source'][len(name):]!r}"
-    # Of several torn records in a row it is open where each ends: the whole ones are what counts.
+    # If several cut records follow each other, it is undecided where each ends, so only complete ones are compared.
     if case.variety == "several":
         pairs = [(expected, job) for expected, job in pairs if expected.audit is not None]
         jobs = [job for _, job in pairs]
@@ -99,7 +99,7 @@ def _line(job: dict, name: str) -> int | None:
     match = _PLACE.fullmatch(job["source"][len(name) :])
     if match is None:
         return None
-    # The only document of a file is named by the file alone.
+    # If a file has only one document, the document has the file's name alone.
     return int(match[1] or 1)
 
 
@@ -128,7 +128,7 @@ def _more(expected: Expected, job: dict, case: Case) -> list[dict]:
         finding
         for finding in job["findings"]
         if finding["severity"] == "note" and finding["id"] not in own
-        # What a note about an encoding is called is the program's choice.
+        # The program may choose the name of a note about an encoding.
         and (case.some_note or finding["id"] in NOTES_ON_READING - case.never)
     ]
 

@@ -16,7 +16,7 @@ PATHS = [
     ("a", "b", "c", "d"),
 ]
 
-# Beside the dump in its wrapper.
+# Members next to the dump in its wrapper.
 BESIDE: list[tuple[str, Any]] = [
     ("ok", True), ("code", 200), ("status", "ok"), ("status", 200), ("request_id", "5f1c"), ("meta", {"took": 12}),
     ("errors", []), ("error", None), ("message", "done"), ("type", "import-jobs"), ("id", "7"), ("links", {"self": "/7"}),
@@ -65,7 +65,7 @@ def keyed(rng: random.Random, tag: str) -> Case:
             value = [{"type": "import-jobs", "id": str(n), "attributes": mark} for n, mark in enumerate(dumps)]
             path = ("data",)
         for key in reversed(path):
-            # No status and total beside each other, no results: the wrapper is no job itself.
+            # A wrapper without results, and without both status and total, is not itself a job.
             value = beside(rng, set(), key, value)
         document = spliced(value, dumps, rng, pretty)
         pointer = "#/" + "/".join(path)
@@ -87,7 +87,7 @@ def outer(rng: random.Random, tag: str) -> Case:
         key = rng.choice(["data", "body", "response", "result", "payload", "previous", "message"])
         value = text_of(inner, one_line(rng), rng).decode() if rng.random() < 0.3 else inner
         if rng.random() < 0.33:
-            # Several, before anything shows that what holds them is a job, are jobs.
+            # Several jobs, before anything shows that their container is a job, are jobs.
             members.append((key, [value, value]))
         else:
             set_member(members, key, value, rng)
@@ -168,7 +168,7 @@ def partial(rng: random.Random, tag: str) -> Case:
     lines, jobs = [], []
     for second in range(rng.randint(1, 3)):
         style = one_line(rng)
-        # The pieces are of bytes, whatever characters they cut in two.
+        # The pieces are split by bytes, even within a character.
         record = escaped_for(text_of(maker.record(rng.choice([1, 150, 300, 700])), style, rng), "ascii")
         found = wrapped() if variety == "docker-partial" else {}
         jobs.append(Expected.whole(record, line=len(lines) + 1, **found))

@@ -1,7 +1,7 @@
-/// Decodes Base64 (RFC 4648, also with the letters for addresses), with white space anywhere. What is not Base64 becomes a
-/// byte that is not UTF-8.
+/// Decodes Base64 (RFC 4648, also with its URL-safe alphabet), with white space anywhere. A byte that is not Base64
+/// becomes one that is not UTF-8.
 struct Base64Decoder: StreamDecoder {
-    /// For each byte its six bits; 64 for white space and padding, 65 for what has no place here.
+    /// The six bits of each byte; 64 for white space and padding, 65 for bytes that are not allowed.
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: 65, count: 256)
         let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -13,7 +13,7 @@ struct Base64Decoder: StreamDecoder {
     }()
 
     private var bits: UInt32 = 0
-    /// Letters of the current group, and bytes of the input that it takes.
+    /// The number of letters in the current group, and of the input bytes that it takes.
     private var letters = 0
     private var groupBytes = 0
 
@@ -42,7 +42,7 @@ struct Base64Decoder: StreamDecoder {
         return index
     }
 
-    /// Outputs what there is of an incomplete group.
+    /// Writes what there is of an incomplete group.
     private mutating func end(into output: inout DecoderOutput) {
         guard letters > 1 else {
             (bits, letters) = (0, 0)
@@ -52,7 +52,7 @@ struct Base64Decoder: StreamDecoder {
         put(letters - 1, into: &output)
     }
 
-    /// The bytes of a group: each has the place of one of its letters.
+    /// Writes the bytes of a group, each with the place of one of its letters.
     private mutating func put(_ count: Int, into output: inout DecoderOutput) {
         for index in 0..<count { output.put(UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * index))) }
         output.steps.copy(count)
@@ -62,8 +62,8 @@ struct Base64Decoder: StreamDecoder {
 }
 
 extension Base64Decoder {
-    /// Whether text may be Base64 of JSON, by its first four letters: of an object, an array, white space, a byte order
-    /// mark, or the head of an answer.
+    /// Whether text may be Base64 of JSON, judging by its first four letters: of an object, an array, white space, a
+    /// byte order mark, or the head of an HTTP response.
     static func mayBegin(with first: [UInt8]) -> Bool {
         guard first.count >= 4 else { return false }
         var bits: UInt32 = 0

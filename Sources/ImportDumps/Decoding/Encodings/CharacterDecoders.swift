@@ -1,11 +1,10 @@
 import Glibc
 
-/// Converts an encoding of one byte for each character to UTF-8. A byte that stands for nothing stays what it is, which
-/// is not UTF-8.
+/// Converts a single-byte encoding to UTF-8. An unassigned byte stays unchanged, so it is not UTF-8.
 struct SingleByteDecoder: StreamDecoder {
-    /// For each byte its character; 0xFFFF_FFFF for none.
+    /// The character of each byte; 0xFFFF_FFFF if unassigned.
     private let characters: [UInt32]
-    /// Whether the bytes of ASCII are ASCII.
+    /// Whether bytes below 0x80 are ASCII.
     private let hasASCII: Bool
 
     init(characters: [UInt32]) {
@@ -38,7 +37,7 @@ struct SingleByteDecoder: StreamDecoder {
 }
 
 extension DecoderOutput {
-    /// Copies what is ASCII at the front of `input`, as much as there is room for; returns how many bytes that is.
+    /// Copies the ASCII at the front of `input`, as far as there is room. Returns the number of bytes.
     fileprivate mutating func putASCII(_ input: UnsafeBufferPointer<UInt8>) -> Int {
         let start = count
         let copied = unsafe put(input.prefixOfASCII)
@@ -48,7 +47,7 @@ extension DecoderOutput {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// The bytes before the first one that is beyond ASCII.
+    /// The bytes before the first one beyond ASCII.
     var prefixOfASCII: UnsafeBufferPointer<UInt8> {
         let bytes = UnsafeRawBufferPointer(self)
         var end = 0
@@ -67,7 +66,7 @@ extension UnsafeBufferPointer<UInt8> {
 
 /// A conversion to UTF-8 by the C library.
 ///
-/// One thread at a time uses it, which is why it can be sent between them.
+/// It is used by one thread at a time, so it can be sent between threads.
 @safe
 final class Converter: @unchecked Sendable {
     private let handle: iconv_t
@@ -82,16 +81,16 @@ final class Converter: @unchecked Sendable {
         unsafe iconv_close(handle)
     }
 
-    /// What some bytes came to.
+    /// The result of converting some bytes.
     enum Outcome {
-        /// So many bytes were read, so many put out.
+        /// The number of bytes read, and of bytes written.
         case converted(Int, Int)
         /// They are the beginning of a character.
         case incomplete
         case illFormed
     }
 
-    /// Converts bytes, all of them or none, into at least 16 bytes of room.
+    /// Converts bytes as far as they are complete, into at least 16 bytes of room.
     func convert(_ input: UnsafeBufferPointer<UInt8>, into room: UnsafeMutablePointer<UInt8>) -> Outcome {
         var source = unsafe UnsafeMutablePointer(
             mutating: UnsafeRawPointer(input.baseAddress)?.assumingMemoryBound(
@@ -106,12 +105,12 @@ final class Converter: @unchecked Sendable {
         return result == -1 && error == EILSEQ ? .illFormed : .incomplete
     }
 
-    /// Forgets a character that was begun, and any state.
+    /// Drops a character that was begun, and any shift state.
     func reset() {
         _ = unsafe iconv(handle, nil, nil, nil, nil)
     }
 
-    /// What each byte stands for alone, if that is all there is to the encoding; nil for one of several bytes.
+    /// Returns the character of each byte, if the encoding has only single bytes; nil for a multibyte encoding.
     func singleBytes() -> [UInt32]? {
         var characters: [UInt32] = []
         for byte in UInt8.min...UInt8.max {
@@ -136,14 +135,14 @@ final class Converter: @unchecked Sendable {
     }
 }
 
-/// Converts an encoding of several bytes for some characters, by the C library. A byte that cannot be read stays what it
-/// is, if it is beyond ASCII, else it becomes a byte that is not UTF-8.
+/// Converts a multibyte encoding with the C library. A byte that cannot be read stays unchanged if it is beyond ASCII;
+/// otherwise, it becomes a byte that is not UTF-8.
 struct MultiByteDecoder: StreamDecoder {
     private let converter: Converter
-    /// Whether bytes of ASCII between characters are ASCII.
+    /// Whether bytes below 0x80 between characters are ASCII.
     private let hasASCII: Bool
 
-    /// The most bytes that a character and what switches to it have.
+    /// The maximum number of bytes of a character, including what switches to it.
     private static let longest = 12
 
     init(_ converter: Converter, hasASCII: Bool) {
@@ -167,7 +166,7 @@ struct MultiByteDecoder: StreamDecoder {
         return index
     }
 
-    /// Converts one character; nil if it is not whole. Returns how many bytes it has.
+    /// Converts one character and returns its number of bytes; nil if it is incomplete.
     private func putCharacter(
         _ input: UnsafeBufferPointer<UInt8>, _ isLast: Bool, _ output: inout DecoderOutput
     ) -> Int? {
@@ -195,7 +194,7 @@ struct MultiByteDecoder: StreamDecoder {
         return 1
     }
 
-    /// One character, or two where one is written as two.
+    /// Adds the steps of one character, or of two into which one was converted.
     private func note(_ written: Int, original: Int, endsLine: Bool, _ output: inout DecoderOutput) {
         let first = min(4, written)
         if first == 0 {

@@ -1,8 +1,8 @@
 import ImportFoundation
 
-/// How the characters of a text are written as bytes.
+/// An encoding of text as bytes.
 package struct TextEncoding: Sendable, Equatable {
-    /// Its name, as IANA lists it where that is known here.
+    /// The name, as IANA lists it where that is known here.
     package let name: String
     let form: Form
 
@@ -11,7 +11,7 @@ package struct TextEncoding: Sendable, Equatable {
         case utf16(isBigEndian: Bool)
         case utf32(isBigEndian: Bool)
         case windows1252
-        /// The C library knows it by its name.
+        /// An encoding that the C library knows by its name.
         case other(hasASCII: Bool)
     }
 
@@ -19,7 +19,7 @@ package struct TextEncoding: Sendable, Equatable {
     static let utf16BigEndian = TextEncoding(name: "UTF-16BE", form: .utf16(isBigEndian: true))
     static let utf32LittleEndian = TextEncoding(name: "UTF-32LE", form: .utf32(isBigEndian: false))
     static let utf32BigEndian = TextEncoding(name: "UTF-32BE", form: .utf32(isBigEndian: true))
-    /// What Western Windows has written for decades, and often is meant by "ANSI" or "Latin-1".
+    /// What Western versions of Windows have written for decades, often called "ANSI" or "Latin-1".
     package static let windows1252 = TextEncoding(name: "windows-1252", form: .windows1252)
 
     private init(name: String, form: Form) {
@@ -46,16 +46,16 @@ package struct TextEncoding: Sendable, Equatable {
         case "windows1252", "cp1252", "1252", "ansi": self = .windows1252
         default:
             guard Converter(from: name) != nil else { return nil }
-            // In these, a byte below 0x80 that begins a character is that character of ASCII.
+            // In these encodings, a byte below 0x80 that begins a character is that ASCII character.
             let families = ["sjis", "shiftjis", "cp9", "ms9", "windows31j", "euc", "gb", "big5", "uhc", "johab", "koi"]
             self.init(name: name, form: .other(hasASCII: families.contains { letters.hasPrefix($0) }))
         }
     }
 
-    /// Recognizes Unicode by a mark at the beginning of a text, or by the zero bytes of its first characters where these
-    /// are ASCII, as they are in JSON and in logs. Nil for anything else.
+    /// Recognizes Unicode by a byte order mark, or by the zero bytes of the first characters if they are ASCII, as in
+    /// JSON and in logs. Nil for anything else.
     init?(beginning bytes: ArraySlice<UInt8>) {
-        // As nearly all inputs begin.
+        // Nearly all inputs begin like this.
         if let first = bytes.first, 1..<0x80 ~= first, bytes.dropFirst().first != 0 { return nil }
         if let marked = Self.marked(bytes) {
             self = marked
@@ -64,7 +64,7 @@ package struct TextEncoding: Sendable, Equatable {
         func isText(_ byte: UInt8) -> Bool {
             0x20..<0x7F ~= byte || 0x09...0x0D ~= byte || byte == 0x1B || byte == 0x1E
         }
-        /// Whether the first units, up to four, have all their bytes zero but this one.
+        /// Whether the first units, up to four, have text in this byte and zero in all others.
         func holds(units size: Int, at position: Int) -> Bool {
             let units = min(4, bytes.count / size)
             guard units > 0 else { return false }
@@ -88,7 +88,7 @@ package struct TextEncoding: Sendable, Equatable {
         }
     }
 
-    /// The encoding that a byte order mark shows.
+    /// Returns the encoding that a byte order mark shows.
     static func marked(_ bytes: ArraySlice<UInt8>) -> TextEncoding? {
         if bytes.starts(with: [0xFF, 0xFE, 0, 0]) { return .utf32LittleEndian }
         if bytes.starts(with: [0, 0, 0xFE, 0xFF]) { return .utf32BigEndian }
@@ -100,10 +100,10 @@ package struct TextEncoding: Sendable, Equatable {
 }
 
 extension TextEncoding {
-    /// Whether text in it is UTF-8 as it is.
+    /// Whether text in this encoding is already UTF-8.
     package var isUTF8: Bool { form == .utf8 }
 
-    /// The character of each byte, `UInt32.max` for none, where each byte is one; nil for other encodings.
+    /// The character of each byte in a single-byte encoding, `UInt32.max` if unassigned; nil for other encodings.
     package var singleByteCharacters: [UInt32]? {
         switch form {
         case .windows1252: Self.windows1252Characters
@@ -112,7 +112,7 @@ extension TextEncoding {
         }
     }
 
-    /// What a byte beyond ASCII stands for in windows-1252; 0xFFFF_FFFF for nothing.
+    /// The character of each byte in windows-1252; 0xFFFF_FFFF if unassigned.
     static let windows1252Characters: [UInt32] = {
         let own: [UInt32] = [
             0x20AC, .max, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, .max,
@@ -122,7 +122,7 @@ extension TextEncoding {
         return Array(0..<0x80) + own + Array(0xA0...0xFF)
     }()
 
-    /// A source of UTF-8, and the map of its places; nil if the text is in UTF-8 already.
+    /// Returns a source of UTF-8 and the map of its places; nil if the text is already UTF-8, or cannot be converted.
     func decoding(_ source: any ByteSource, below: PlaceMap?) -> (source: any ByteSource, map: PlaceMap)? {
         func made(_ decoder: some StreamDecoder) -> (source: any ByteSource, map: PlaceMap) {
             let source = DecodingSource(source, below: below, decoder: decoder)

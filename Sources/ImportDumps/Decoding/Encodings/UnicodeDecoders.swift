@@ -1,7 +1,7 @@
 private import Glibc
 
-/// Converts UTF-16 or UTF-32 to UTF-8. What is not a character (a lone surrogate, an odd byte at the end) becomes bytes that
-/// are not UTF-8 either, so that it is found where any other text would be.
+/// Converts UTF-16 or UTF-32 to UTF-8. What is not a character (a lone surrogate, an odd byte at the end) becomes bytes
+/// that are not UTF-8 either, so that it is found like any other invalid text.
 struct UnicodeDecoder: StreamDecoder {
     enum Form {
         case utf16, utf32
@@ -85,7 +85,7 @@ struct UnicodeDecoder: StreamDecoder {
         return isBigEndian ? first << 8 | second : second << 8 | first
     }
 
-    /// Converts what is ASCII, four units at a time. Returns how many bytes of the input that was.
+    /// Converts ASCII, four units at a time. Returns the number of input bytes converted.
     @inline(__always)
     private func putASCII(_ input: UnsafeBufferPointer<UInt8>, into output: inout DecoderOutput) -> Int {
         guard let source = unsafe UnsafeRawPointer(input.baseAddress), let end = unsafe output.end else { return 0 }
@@ -109,11 +109,11 @@ struct UnicodeDecoder: StreamDecoder {
 }
 
 extension DecoderOutput {
-    /// Puts a byte that is not UTF-8 instead of the front of a unit at the end; returns how many bytes are done with.
+    /// Writes a byte that is not UTF-8 for an incomplete unit at the end. Returns the number of bytes consumed.
     ///
     /// - Parameters:
-    ///   - count: how many bytes of the unit there are.
-    ///   - unit: how many it should have.
+    ///   - count: the number of bytes of the unit that there are.
+    ///   - unit: the number of bytes that it should have.
     fileprivate mutating func putBrokenUnit(_ count: Int, of unit: Int) -> Int {
         guard count > 0, count < unit, left >= 4 else { return 0 }
         put(0xFF)
@@ -123,7 +123,7 @@ extension DecoderOutput {
 }
 
 extension PlaceSteps {
-    /// Adds steps for text in ASCII, each byte of which came of as many.
+    /// Adds steps for ASCII text, each byte of which came from `original` bytes.
     mutating func addLines(_ text: UnsafeBufferPointer<UInt8>, original: Int) {
         guard let start = text.baseAddress else { return }
         var index = 0

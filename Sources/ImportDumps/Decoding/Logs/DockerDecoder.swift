@@ -1,15 +1,15 @@
 private import Glibc
 
-/// Takes the texts out of the records that Docker's driver `json-file` writes, one on each line, and joins those that a
-/// long line was split into: their text does not end with a line feed.
+/// Extracts the texts of the records that Docker's `json-file` driver writes, one on each line. Joins those into which
+/// a long line was split: their text does not end with a line feed.
 ///
 ///     {"log":"{\"job_id\":…\n","stream":"stdout","time":"2025-03-04T10:06:00.1Z"}
 ///
-/// Any other line stays as it is.
+/// Any other line stays unchanged.
 struct DockerDecoder: StreamDecoder {
     private enum Stage {
         case lineStart
-        /// Of a record that is longer than what is decoded at once: within its text, and after that.
+        /// In a record that is longer than what is decoded at once: within its text, and after it.
         case text, behindText
         /// In a line that is not a record.
         case otherLine
@@ -18,7 +18,7 @@ struct DockerDecoder: StreamDecoder {
     private var stage = Stage.lineStart
     private var joiner = LineJoiner()
     private var place = Place.Origin(byte: 0, line: 1, column: 1)
-    /// Of the text of a long record so far: whether it ended with a line feed, and its edges.
+    /// For the text of a long record so far: whether it ended with a line feed, and its edges.
     private var endsWithFeed = false
     private var edges = LineEdges()
 
@@ -51,7 +51,7 @@ struct DockerDecoder: StreamDecoder {
         return index
     }
 
-    /// Reads a line from its beginning. Returns how many bytes were consumed; 0 if more bytes or more room are needed.
+    /// Reads a line from its beginning. Returns the number of bytes consumed; 0 if more bytes or more room are needed.
     private mutating func readLine(
         _ input: UnsafeBufferPointer<UInt8>, _ isLast: Bool, into output: inout DecoderOutput
     ) -> Int {
@@ -90,7 +90,7 @@ struct DockerDecoder: StreamDecoder {
         return length
     }
 
-    /// A line that is not a record.
+    /// Passes on a line that is not a record.
     private mutating func passLine(
         _ line: UnsafeBufferPointer<UInt8>, length: Int, into output: inout DecoderOutput
     ) -> Int {
@@ -113,7 +113,8 @@ struct DockerDecoder: StreamDecoder {
 
     // MARK: Lines that are longer than what is decoded at once
 
-    /// The stream of such a record, which follows the text, is not known; it is assumed to be the open one.
+    /// Begins a line that does not fit. A record's stream follows its text, so it is unknown and assumed to be the open
+    /// one.
     private mutating func beginLongLine(
         _ input: UnsafeBufferPointer<UInt8>, into output: inout DecoderOutput
     ) -> Int {
@@ -146,12 +147,12 @@ struct DockerDecoder: StreamDecoder {
             done += 1
             stage = .behindText
         case .illFormed:
-            // The rest of the line is shown as it is.
+            // The rest of the line is passed on unchanged.
             stage = .otherLine
         case .needsMore, .needsRoom: break
         }
         move(by: done, endsLine: false)
-        // An ill-formed text is consumed at once.
+        // Ill-formed text is consumed at once.
         return done > 0 || end != .illFormed ? done : unsafe putLine(input, into: &output)
     }
 
@@ -176,7 +177,7 @@ struct DockerDecoder: StreamDecoder {
         return put
     }
 
-    /// Bytes to the end of the line, with its line feed.
+    /// Returns the number of bytes to the end of the line, including its line feed.
     private func countOfLine(_ input: UnsafeBufferPointer<UInt8>) -> (Int, endsLine: Bool) {
         guard let start = input.baseAddress, let feed = unsafe memchr(start, 0x0A, input.count) else {
             return (input.count, false)
@@ -194,9 +195,9 @@ struct DockerDecoder: StreamDecoder {
 /// The contents of a record.
 struct DockerRecord {
     var stream = LogStream.other
-    /// Its text does not end with a line feed.
+    /// Whether its text does not end with a line feed.
     var isPartial = false
-    /// Bytes of the line up to the end of its text.
+    /// The number of bytes of the line up to the end of its text.
     var textEnd = 0
 }
 
@@ -226,7 +227,7 @@ struct DockerRecordReader {
         return true
     }
 
-    /// Where the text of a record begins if its first member is `log`; nil for any other line.
+    /// Returns where the text of a record begins, if its first member is `log`; nil for any other line.
     func textStart() -> Int? {
         var reader = self
         if unsafe line.starts(with: [0xEF, 0xBB, 0xBF] as [UInt8]) { reader.index = 3 }
@@ -244,7 +245,7 @@ struct DockerRecordReader {
         var (isFirst, hasLog, isOfContainer) = (true, false, false)
         while true {
             guard let key = unsafe string(), take(UInt8(ascii: ":")) else { return nil }
-            // A dump begins differently, and need not be read twice.
+            // A dump begins differently, so it need not be read twice.
             if isFirst { guard Self.keys.contains(where: { unsafe Self.matches(key, $0) }) else { return nil } }
             isFirst = false
             skipSpace()
@@ -280,7 +281,7 @@ struct DockerRecordReader {
         return true
     }
 
-    /// A string's bytes between its quotes, unchanged.
+    /// Reads a string and returns the bytes between its quotes, unchanged.
     private mutating func string() -> UnsafeBufferPointer<UInt8>? {
         guard take(UInt8(ascii: "\"")) else { return nil }
         let start = index
@@ -299,7 +300,7 @@ struct DockerRecordReader {
         return unsafe text.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
 
-    /// Skips a value, whose brackets are only counted.
+    /// Skips a value, only counting its brackets.
     private mutating func skipValue() -> Bool {
         var depth = 0
         repeat {

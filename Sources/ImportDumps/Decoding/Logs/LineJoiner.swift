@@ -1,14 +1,14 @@
-/// Puts the lines of several streams in order: while a line of one stream is incomplete, lines of the others wait. So
-/// they do while a dump that is written over several lines is incomplete: until its brackets at the edges of lines are
+/// Puts the lines of several streams in order. While a line of one stream is incomplete, lines of the others wait. They
+/// also wait while a dump written over several lines is incomplete, until the brackets at the edges of its lines are
 /// closed.
 struct LineJoiner: Sendable {
-    /// Bytes of lines that may wait. Beyond that they are passed on, wherever they end up.
+    /// The number of bytes of lines that may wait. Beyond that, lines are passed on, wherever they end up.
     private static let limit = 4 * 1024 * 1024
 
     /// A line, or a piece of one.
     struct Piece: Sendable {
         var stream: LogStream
-        /// Its line continues with the next piece of its stream.
+        /// Whether its line continues with the next piece of its stream.
         var isPartial: Bool
         var edges = LineEdges()
     }
@@ -19,7 +19,7 @@ struct LineJoiner: Sendable {
         var bytes: [UInt8]
         var steps: PlaceSteps
 
-        // Empty lines take memory, too.
+        // Empty lines take memory too.
         var size: Int { bytes.count + 4 * steps.words.count + 100 }
     }
 
@@ -33,17 +33,17 @@ struct LineJoiner: Sendable {
     /// An incomplete dump that is written over several lines.
     private struct OpenDump: Sendable {
         var stream: LogStream
-        /// Brackets that are not closed.
+        /// The number of brackets that are not closed.
         var depth: Int
         /// Whether all lines but the first are indented; nil if there are none yet.
         var isIndented: Bool?
     }
 
     private var waiting: [Waiting?] = []
-    /// Earlier ones were passed on.
+    /// The index of the first piece that still waits.
     private var front = 0
     private var waitingBytes = 0
-    /// The next one to be passed on, and how much of it was.
+    /// The next piece to be passed on, and how many of its bytes already were.
     private var current: (index: Int, done: Int)?
     private var isFlushing = false
 
@@ -52,7 +52,7 @@ struct LineJoiner: Sendable {
         open.map { $0 != stream } ?? false
     }
 
-    /// A piece was passed on.
+    /// Notes that a piece was passed on.
     mutating func pass(_ piece: Piece) {
         line = isMidLine ? line.followed(by: piece.edges) : piece.edges
         isMidLine = piece.isPartial
@@ -67,7 +67,7 @@ struct LineJoiner: Sendable {
         }
         guard stream == dump.stream, !line.isBlank else { return }
         if dump.isIndented == true, !line.isIndented {
-            // Its last line. Or it was torn, and the next one begins.
+            // Either its last line, or it was cut off and the next one begins.
             dump.depth = line.closed > 0 ? 0 : line.opened
         } else {
             dump.depth += line.opened - line.closed
@@ -76,7 +76,7 @@ struct LineJoiner: Sendable {
         self.dump = dump.depth > 0 ? dump : nil
     }
 
-    /// A piece of an unknown stream was passed on; it is assumed to belong to the current one.
+    /// Notes that a piece of an unknown stream was passed on, which is assumed to be the current one.
     mutating func passUnknown(isPartial: Bool, edges: LineEdges) {
         pass(Piece(stream: open ?? .output, isPartial: isPartial, edges: edges))
     }
@@ -92,7 +92,7 @@ struct LineJoiner: Sendable {
         self.waiting.append(waiting)
     }
 
-    /// Nothing follows.
+    /// Notes that nothing follows.
     mutating func end() {
         isFlushing = true
     }
@@ -101,7 +101,7 @@ struct LineJoiner: Sendable {
     mutating func putOut(into output: inout DecoderOutput) {
         while hasMore, output.left > 0 {
             if open != nil, current == nil {
-                // The line that they wait for does not end.
+                // The line for which the others wait does not end.
                 if isMidLine {
                     output.put(0x0A)
                     output.steps.add(1, decoded: 1, original: 0)
@@ -125,7 +125,7 @@ struct LineJoiner: Sendable {
             waiting[index] = nil
             waitingBytes -= next.size
             pass(next.piece)
-            // Among waiting lines, those that continue it come first.
+            // Waiting lines that continue this one come first.
             current = open.flatMap { open in
                 waiting[(index + 1)...].firstIndex { $0?.piece.stream == open }.map { ($0, 0) }
             }
@@ -142,10 +142,10 @@ struct LineJoiner: Sendable {
     }
 }
 
-/// The brackets at both edges of a line, or of a piece of one: all that says whether a dump that is written over several
+/// The brackets at both edges of a line, or of a piece of one. They suffice to tell whether a dump written over several
 /// lines is complete. Brackets in strings are never at an edge, because a quote is there.
 struct LineEdges: Sendable {
-    /// Brackets that close before anything else, and that open after everything else.
+    /// The number of closing brackets before anything else, and of opening brackets after everything else.
     private(set) var closed = 0
     private(set) var opened = 0
     private(set) var isBlank = true
@@ -177,7 +177,7 @@ struct LineEdges: Sendable {
         hasOnlyOpening = closed == 0 && end == start
     }
 
-    /// Those of a line that goes on with another piece.
+    /// Returns the edges of a line that continues with another piece.
     func followed(by next: LineEdges) -> LineEdges {
         var edges = self
         if hasOnlyClosing { edges.closed += next.closed }

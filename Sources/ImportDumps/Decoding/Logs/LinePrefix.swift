@@ -4,33 +4,34 @@ import ImportFoundation
 struct LinePrefix: Equatable {
     /// The bytes of the prefix.
     var length: Int
-    /// The stream of a container to which the line belongs.
+    /// The stream to which the line belongs.
     var stream = LogStream.only
-    /// The text continues with the next line of its stream.
+    /// Whether the text continues with the next line of its stream.
     var isPartial = false
-    /// The line has no text at all.
+    /// Whether the line has no text at all.
     var isDropped = false
 
-    /// The most bytes of a prefix; anything longer is not one.
+    /// The maximum length of a prefix in bytes; anything longer is not a prefix.
     static let limit = 512
 }
 
-/// A stream whose lines are mixed with those of others in a log: of a container, or one of several containers.
+/// A stream whose lines are mixed with those of others in a log: a stream of a container, or the lines of one of
+/// several containers.
 struct LogStream: Sendable, Equatable {
     private let id: UInt32
 
     static let only = LogStream(id: 0)
     static let output = LogStream(id: 1)
     static let errors = LogStream(id: 2)
-    /// The stream of lines that do not have the form of the log.
+    /// The stream of lines that do not have the log's form.
     static let other = LogStream(id: 3)
 
     private init(id: UInt32) {
         self.id = id
     }
 
-    /// The stream of a container that is named before its lines. Two names count as one if their hashes (FNV-1a) are
-    /// the same: their lines then do not wait for each other.
+    /// The stream of a container whose name precedes its lines. Two names with the same hash (FNV-1a) count as one:
+    /// their lines then do not wait for each other.
     init(name: UnsafeBufferPointer<UInt8>) {
         var hash: UInt32 = 2_166_136_261
         for index in name.indices { hash = unsafe (hash ^ UInt32(name[index])) &* 16_777_619 }
@@ -53,7 +54,7 @@ enum LineForm: Sendable, CaseIterable {
         }
     }
 
-    /// The prefix of a line in this form; nil if it has none.
+    /// Returns the prefix of a line in this form; nil if it has none.
     ///
     /// - Parameter line: its first ``LinePrefix/limit`` bytes, or all of it without its line feed.
     func prefix(of line: UnsafeBufferPointer<UInt8>) -> LinePrefix? {
@@ -79,7 +80,7 @@ private struct PrefixReader {
     }
 
     private var next: UInt8? { unsafe index < bytes.count ? bytes[index] : nil }
-    /// At the end, perhaps before the CR of a line feed.
+    /// Whether the line has ended, except perhaps for the CR of its line ending.
     private var isAtEnd: Bool { unsafe index == bytes.count || (index + 1 == bytes.count && bytes[index] == 0x0D) }
 
     private mutating func take(_ byte: UInt8) -> Bool {
@@ -96,7 +97,7 @@ private struct PrefixReader {
         return true
     }
 
-    /// Consumes all of them; returns how many.
+    /// Consumes all matching bytes. Returns how many.
     private mutating func takeAll(where matches: (UInt8) -> Bool) -> Int {
         let start = index
         while let byte = next, matches(byte) { index += 1 }
@@ -109,18 +110,18 @@ private struct PrefixReader {
 
     private mutating func spaces() -> Int { takeAll { $0 == 0x20 } }
 
-    /// The separator of a prefix and its text: one space, a tab, or the end.
+    /// Takes the separator between a prefix and its text: one space, a tab, or the end.
     private mutating func separator() -> Bool { isAtEnd || take(0x20) || take(0x09) }
 
     // MARK: Event streams
 
-    /// A field of an event stream: `data: …`, or another field or a comment, which have no text.
+    /// Takes a field of an event stream: `data: …`, or another field or a comment, which have no text.
     mutating func eventStream() -> LinePrefix? {
         if isAtEnd { return LinePrefix(length: 0) }
         if take("data") {
             guard take(":") || isAtEnd else { return nil }
             _ = take(0x20)
-            // The last event of some services.
+            // Some services end with this event.
             let start = index
             if take("[DONE]"), isAtEnd { return LinePrefix(length: start, isDropped: true) }
             return LinePrefix(length: start)
@@ -146,7 +147,7 @@ private struct PrefixReader {
         return LinePrefix(length: index, stream: stream, isPartial: isPartial)
     }
 
-    /// `name-1  | text`, perhaps in colours, or `[pod/name/container] text`.
+    /// `name-1  | text`, perhaps in color, or `[pod/name/container] text`.
     mutating func containerName() -> LinePrefix? {
         if take("[pod/") {
             guard takeAll(where: { Self.isName($0) || $0 == UInt8(ascii: "/") }) > 0, take("]") else { return nil }
@@ -173,7 +174,7 @@ private struct PrefixReader {
         ASCII.isDigit(byte) || 0x61...0x7A ~= byte | 0x20 || byte == 0x2D || byte == 0x5F || byte == 0x2E
     }
 
-    /// Commands to a terminal to change the colour: `ESC [ 36 m`.
+    /// Takes terminal commands that change the color: `ESC [ 36 m`.
     private mutating func takeColours() {
         while true {
             let start = index
@@ -199,7 +200,7 @@ private struct PrefixReader {
         return separator() ? LinePrefix(length: index) : nil
     }
 
-    /// RFC 3339, also with a space, a comma, or without a zone.
+    /// A time of RFC 3339, also with a space instead of the `T`, with a comma, or without a time zone.
     private mutating func time() -> Bool {
         guard digits(4...4), take("-"), digits(2...2), take("-"), digits(2...2)
         else { return false }
@@ -234,7 +235,7 @@ private struct PrefixReader {
 
     // MARK: Syslog
 
-    /// `Nov 27 12:00:00 host program[123]: text`, also with other times, a priority, or as RFC 5424 has it.
+    /// `Nov 27 12:00:00 host program[123]: text`, also with other times, with a priority, or as in RFC 5424.
     mutating func syslog() -> LinePrefix? {
         if take("<") {
             guard digits(1...3), take(">") else { return nil }
@@ -254,7 +255,7 @@ private struct PrefixReader {
         return LinePrefix(length: index, stream: stream(name))
     }
 
-    /// `program[123]:`; what is before the colon.
+    /// Takes `program[123]:`. Returns the range before the colon.
     private mutating func program() -> Range<Int>? {
         let start = index
         guard takeAll(where: { Self.isName($0) || $0 == 0x2F || $0 == 0x28 || $0 == 0x29 || $0 == 0x40 }) > 0 else {

@@ -1,10 +1,10 @@
 import ImportFoundation
 
-/// The form of the lines of a log, by its beginning.
+/// The form of a log's lines, recognized by its beginning.
 ///
 /// A log has a form only if no line begins like JSON without the form's prefix, and either
-/// - at least half of the lines that are not empty have the prefix, and JSON begins after one of them, or
-/// - all of them have it, and there are at least three, except that the first one may be torn.
+/// - at least half of the nonempty lines have the prefix, and JSON begins after one of them, or
+/// - all of them have it, and there are at least three; the first one may lack it, because it may be cut off.
 ///
 /// A line of a dump never looks like that: it begins with white space, a bracket, a quote or a digit.
 enum LogForm: Sendable {
@@ -18,7 +18,7 @@ enum LogForm: Sendable {
             self = .docker
             return
         }
-        // A dump, as nearly all inputs are.
+        // A dump, as in nearly all inputs.
         if BeginningLines.isJSON(first) { return nil }
         lines.dropHTTPHeads()
         for form in LineForm.allCases where lines.have(form) {
@@ -59,7 +59,7 @@ enum LogForm: Sendable {
     }
 }
 
-/// The lines at the beginning of an input, without those that are empty. The last one may be cut.
+/// The nonempty lines at the beginning of an input. The last one may be incomplete.
 private struct BeginningLines {
     private var lines: [ArraySlice<UInt8>]
     private let isCut: Bool
@@ -121,7 +121,7 @@ private struct BeginningLines {
         return with >= 3 && (without == 0 || (without == 1 && isFirstWithout))
     }
 
-    /// What programs say about the log itself.
+    /// Whether the line is a remark of a program about the log itself.
     private static func isRemark(_ line: ArraySlice<UInt8>) -> Bool {
         line.starts(with: "-- ".utf8) || line.starts(with: "Attaching to ".utf8)
     }
@@ -136,7 +136,7 @@ private struct BeginningLines {
         }
     }
 
-    /// Whether an object or an array of them begins here.
+    /// Whether an object or an array of objects begins here.
     static func isJSON(_ line: ArraySlice<UInt8>) -> Bool {
         let text = line.drop { $0 == 0x20 || $0 == 0x09 }
         guard let first = text.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return false }

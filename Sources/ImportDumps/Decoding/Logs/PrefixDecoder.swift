@@ -1,12 +1,13 @@
 private import Glibc
 
-/// Removes the prefix of each line that has one, and joins lines that come in pieces. Lines without it stay as they are.
+/// Removes the prefix of each line that has one, and joins lines that come in pieces. Lines without a prefix stay
+/// unchanged.
 struct PrefixDecoder: StreamDecoder {
     private enum Stage {
         case lineStart
         case text(LinePrefix)
         case dropped
-        /// For a line that has to wait: its prefix and where its text begins.
+        /// In a line that has to wait: its prefix, and where its text begins.
         case waiting(LinePrefix, Place.Origin)
     }
 
@@ -16,9 +17,9 @@ struct PrefixDecoder: StreamDecoder {
     /// The place of the next byte of the input.
     private var place = Place.Origin(byte: 0, line: 1, column: 1)
     private var isAtStart = true
-    /// The text of a line that has to wait, as far as it was read.
+    /// The text of a waiting line, as far as it was read.
     private var held: [UInt8] = []
-    /// The part of a line that was passed on since it began or last waited.
+    /// The edges of the part of a line that was passed on since it began or last waited.
     private var edges = LineEdges()
 
     init(_ form: LineForm) {
@@ -84,7 +85,7 @@ struct PrefixDecoder: StreamDecoder {
         if prefix.isDropped {
             stage = .dropped
         } else if joiner.mustWait(prefix.stream) {
-            // Its place is found now, for what its bytes were decoded from is forgotten by the time it goes on.
+            // The place is determined now, because the map below has forgotten it by the time the line is passed on.
             stage = .waiting(prefix, output.below?.origin(ofOffset: place.byte) ?? place)
         } else {
             stage = .text(prefix)
@@ -93,7 +94,7 @@ struct PrefixDecoder: StreamDecoder {
         return prefix.length
     }
 
-    /// Continues within a line, to its end if there is room for it. Returns how many bytes were consumed.
+    /// Continues within a line, to its end if there is room. Returns the number of bytes consumed.
     private mutating func goOn(_ input: UnsafeBufferPointer<UInt8>, into output: inout DecoderOutput) -> Int {
         guard let start = input.baseAddress else { return 0 }
         let feed = unsafe memchr(start, 0x0A, input.count).map { unsafe UnsafeRawPointer($0) - UnsafeRawPointer(start) }
@@ -108,7 +109,7 @@ struct PrefixDecoder: StreamDecoder {
             unsafe held.append(contentsOf: text)
             output.steps.skip(text.count)
             move(by: text.count)
-            // A line that takes all the room continues alone.
+            // A line that does not fit waits in several pieces.
             if feed == nil, held.count > DecoderInput.bytes {
                 hold(prefix, place, isPartial: true)
                 self.stage = .waiting(
