@@ -12,9 +12,7 @@ let package = Package(
             name: "Fuzz", dependencies: [.product(name: "FuzzTargets", package: "import-audit")], path: "Driver",
             swiftSettings: [.unsafeFlags(["-parse-as-library"])],
             // Gold cannot link what libFuzzer was built with, and LLD would drop the coverage counters by default.
-            linkerSettings: [
-                .unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nostart-stop-gc"])
-            ])
+            linkerSettings: [.unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nostart-stop-gc"])])
     ],
     swiftLanguageModes: [.v6]
 )

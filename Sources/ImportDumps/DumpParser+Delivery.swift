@@ -6,12 +6,14 @@ extension DumpParser {
         if dropNested(), results == .absent || results == .wrongType { try sink.beginRows(of: job) }
         try deliverHeld(to: sink, isFollowed: true)
         input.foundJob()
-        held = document
+        // Changed before it is stored: the optimizer leaks the old value of an assignment to `held?.reading`.
+        var document = document
         if input.isBehindHTTPHead, case .job(var dump) = document.reading {
             dump.wrappings.insert(.httpResponse, at: 0)
-            held?.reading = .job(dump)
+            document.reading = .job(dump)
         }
-        held?.skipped = input.skipped
+        document.skipped = input.skipped
+        held = document
         input.skipped = SkippedText()
     }
 
@@ -98,10 +100,11 @@ extension DumpParser {
         scanner.window.drain()
         let failure = scanner.window.failure == nil ? nil : locate(scanner.endFault())
         if held != nil || input.deliveredCount > 0 {
-            if let failure, case .job(var dump)? = held?.reading {
+            if let failure, var last = held, case .job(var dump) = last.reading {
                 // Either the job breaks off there, or what followed it.
                 dump.fault = dump.fault ?? failure
-                held?.reading = .job(dump)
+                last.reading = .job(dump)
+                held = last
             } else if let failure {
                 input.refuse(
                     HeldDocument(

@@ -96,6 +96,9 @@ package final class Semaphore: @unchecked Sendable {
         time.tv_nsec += milliseconds * 1_000_000
         time.tv_sec += time.tv_nsec / 1_000_000_000
         time.tv_nsec %= 1_000_000_000
-        return unsafe sem_timedwait(semaphore, &time) == 0
+        while unsafe sem_timedwait(semaphore, &time) != 0 {
+            guard errno == EINTR else { return false }
+        }
+        return true
     }
 }

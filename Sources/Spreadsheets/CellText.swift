@@ -23,7 +23,7 @@ struct CellText {
         bytesInFile = text.count
         for index in text.indices {
             bytes.append(text[index])
-            if text[index] == UInt8(ascii: "&") { bytesInFile += 4 }
+            if Self.growsInFile(text[index]) { bytesInFile += 4 }
         }
         bytes.append(0)
     }
@@ -45,9 +45,7 @@ struct CellText {
                 (length, units) = (1, units + 7)
             case 0x09, 0x0A, 0x20...0x7F:
                 bytes.append(byte)
-                if byte == UInt8(ascii: "&") || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") {
-                    bytesInFile += 4
-                }
+                if Self.growsInFile(byte) { bytesInFile += 4 }
                 (length, units) = (1, units + 1)
             case 0x01..<0x20:
                 appendEscape(byte)
@@ -66,6 +64,11 @@ struct CellText {
         }
         bytesInFile += bytes.count
         bytes.append(0)
+    }
+
+    /// Whether XML has an entity for a byte, which takes up to 4 bytes more.
+    private static func growsInFile(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "&") || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
     }
 
     private mutating func appendEscape(_ byte: UInt8) {

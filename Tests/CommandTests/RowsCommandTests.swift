@@ -24,6 +24,13 @@ import Testing
         #expect(try csvRecords(piped.output).map { $0.dropFirst() } == stream.map { $0.dropFirst() })
     }
 
+    @Test("A dump that is cut off is named even if another input is missing")
+    func cutOffAndMissing() throws {
+        let run = try importAudit("rows", Repository.sample("truncated"), "none.json")
+        #expect(run.status == 66 && run.errorText.contains("none.json: No such file"), "\(run)")
+        #expect(run.errorText.contains("truncated.json: The dump is cut off"), "\(run)")
+    }
+
     @Test("Each job is listed once, with its latest dump; with --every-dump, all dumps are listed")
     func polled() throws {
         let folder = try Workspace()

@@ -140,8 +140,8 @@ struct HistoryRuleTests {
     }
 
     @Test(
-        "What is no multiple is none",
-        arguments: ["", "2", "x", "-1x", "1.x", ".5x", "1e3x", "2X", "1.2345678x", "1000001x"])
+        "What is not a multiple is refused",
+        arguments: ["", "2", "x", "-1x", "1.x", ".5x", "1e3x", "2X", "1.2345678x", "1000001x", "1000000.000001x"])
     func noMultiple(text: String) {
         #expect(Rules.Multiple(text) == nil)
     }

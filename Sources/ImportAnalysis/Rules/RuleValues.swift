@@ -23,6 +23,7 @@ extension Rules {
                 fraction = digits
             }
             millionths = whole * 1_000_000 + fraction
+            guard millionths <= Self.limit * 1_000_000 else { return nil }
         }
 
         /// Whether a share is at most this many times another one, exactly.

@@ -47,8 +47,9 @@ package final class ZipWriter {
     }
 
     deinit {
-        // Without this, freeing the archive midway would write the end of a zip.
-        unsafe archive_write_fail(archive)
+        // libarchive frees the state of its compressor only when it closes the archive in good health, so what it still
+        // writes is discarded.
+        sink.isAbandoned = true
         unsafe archive_write_free(archive)
         unsafe archive_entry_free(entry)
     }
@@ -67,7 +68,7 @@ package final class ZipWriter {
             if let byteCount { unsafe archive_entry_set_size(entry, Int64(byteCount)) }
             return unsafe archive_write_header(archive, entry)
         }
-        guard status == ARCHIVE_OK else { throw failure }
+        guard status == ARCHIVE_OK, sink.failure == nil else { throw failure }
     }
 
     /// Writes more of the current file.
@@ -76,14 +77,14 @@ package final class ZipWriter {
         let count = unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe archive_write_data(archive, bytes.baseAddress, bytes.count)
         }
-        guard count == bytes.count else {
+        guard count == bytes.count, sink.failure == nil else {
             throw sink.failure ?? Failure(message: count < 0 ? message : "a file is longer than announced")
         }
     }
 
     /// Writes the list of files and the end.
     package func finish() throws {
-        guard unsafe archive_write_close(archive) == ARCHIVE_OK else { throw failure }
+        guard unsafe archive_write_close(archive) == ARCHIVE_OK, sink.failure == nil else { throw failure }
     }
 
     private var failure: any Error { sink.failure ?? Failure(message: message) }
@@ -98,20 +99,21 @@ package final class ZipWriter {
 private final class ZipSink {
     private let output: (Span<UInt8>) throws -> Void
     private(set) var failure: (any Error)?
+    /// Whether to discard what follows.
+    var isAbandoned = false
 
     init(_ output: @escaping (Span<UInt8>) throws -> Void) {
         self.output = output
     }
 
-    /// Returns false once something has failed.
-    func take(_ bytes: Span<UInt8>) -> Bool {
-        guard failure == nil else { return false }
+    /// Discards bytes once something has failed: libarchive would leak if it learned of the failure.
+    func take(_ bytes: Span<UInt8>) {
+        guard failure == nil, !isAbandoned else { return }
         do {
             try output(bytes)
         } catch {
             failure = error
         }
-        return failure == nil
     }
 }
 
@@ -121,5 +123,6 @@ private func writeToSink(
     guard let context = unsafe context else { return Int(ARCHIVE_FATAL) }
     let sink = unsafe Unmanaged<ZipSink>.fromOpaque(context).takeUnretainedValue()
     let block = unsafe UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count)
-    return unsafe block.withMemoryRebound(to: UInt8.self) { unsafe sink.take($0.span) } ? count : Int(ARCHIVE_FATAL)
+    unsafe block.withMemoryRebound(to: UInt8.self) { unsafe sink.take($0.span) }
+    return count
 }

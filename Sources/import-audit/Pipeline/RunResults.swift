@@ -246,8 +246,8 @@ extension RunResults {
         if unreadableCount > limit {
             Console.complain("\(Wording.grouped(unreadableCount - limit)) more inputs were not read")
         }
-        // Such dumps cause this status, unless a missing input outranks it.
-        guard status == .inputNotReadWhole else { return }
+        // Such dumps cause a status other than this one; a missing input may outrank theirs.
+        guard status != .done else { return }
         var salvaged = 0
         var index = 0
         while index < jobCount {

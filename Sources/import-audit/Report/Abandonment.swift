@@ -2,11 +2,11 @@ import Glibc
 import ImportFoundation
 import Synchronization
 
-/// The output of a run, for the thread that abandons it without waiting for the others.
+/// The unfinished output of a run, which one thread can abandon without waiting for the others.
 ///
-/// All temporary names of files and folders are created, moved and removed through here, with a
-/// lock held: of this for a folder, of its ``PendingNames`` for a file. So once ``declare()`` returns, none of them is
-/// left, and none is made any more, wherever the other threads are.
+/// Temporary names of folders are created with this object's lock held. Those of files are created, and names of both
+/// are moved into place, with the lock of the folder's ``PendingNames`` held. So once ``declare()`` returns, no
+/// temporary name is left and none is created any more, whatever the other threads are doing.
 final class Abandonment: Sendable {
     private struct State {
         var isDeclared = false
@@ -14,14 +14,14 @@ final class Abandonment: Sendable {
     }
     private let state = Lock(State())
 
-    /// Adds an existing folder, before other threads know it.
+    /// Adds an existing folder that other threads do not know yet.
     func add(_ pending: PendingNames) {
         state.withLock { $0.folders[ObjectIdentifier(pending)] = pending }
     }
 
     /// Creates a folder and adds it.
     ///
-    /// - Throws: ``Interrupted`` after the output was abandoned; then nothing was created.
+    /// - Throws: ``Interrupted`` if the output has been abandoned; nothing is created then.
     func makePending(_ make: () throws(CommandFailure) -> PendingNames) throws -> PendingNames {
         try state.withLock { state in
             if state.isDeclared { throw Interrupted() }
@@ -31,12 +31,12 @@ final class Abandonment: Sendable {
         }
     }
 
-    /// Removes a folder that nothing is written into any more.
+    /// Forgets a folder that nothing more is written into.
     func remove(_ pending: PendingNames) {
         state.withLock { _ = $0.folders.removeValue(forKey: ObjectIdentifier(pending)) }
     }
 
-    /// Abandons all output. Files that are being published at that moment are moved into place first.
+    /// Abandons all output. Files that are just being published are moved into place first.
     func declare() {
         state.withLock { state in
             state.isDeclared = true
@@ -45,19 +45,19 @@ final class Abandonment: Sendable {
     }
 }
 
-/// The names in one folder that are not final.
+/// The names in one folder that are still temporary.
 final class PendingNames: Sendable {
-    /// Open as long as this is there.
+    /// The folder's file descriptor, open as long as this object exists.
     let folder: Int32
     private let state: Lock<State>
 
     struct State {
-        /// Names that files were made under; some may have been moved into place since.
+        /// Names under which files were created. Some of these files may have been moved into place since.
         fileprivate var made: Set<String> = []
         fileprivate var isGivenUp = false
-        /// Where the folder was created, as long as it will be removed if it stays empty.
+        /// Where the folder was created; nil if it must not be removed, even if it stays empty.
         fileprivate(set) var madeIn: (folder: Int32, name: String)?
-        /// Whether the folder was made, so that nothing of an earlier run is in it.
+        /// Whether this run created the folder, so it contains nothing from an earlier run.
         let wasMade: Bool
 
         fileprivate init(madeIn: (folder: Int32, name: String)?) {
@@ -74,11 +74,11 @@ final class PendingNames: Sendable {
         /// Notes that a file of this name is about to be created.
         mutating func note(_ name: String) { made.insert(name) }
 
-        /// The folder stays, whether or not something is written into it.
+        /// Keeps the folder, even if nothing is written into it.
         mutating func keepFolder() { madeIn = nil }
     }
 
-    /// - Parameter folder: is closed with this.
+    /// - Parameter folder: the folder's file descriptor, which this object closes at the end.
     init(in folder: Int32, madeIn: (folder: Int32, name: String)?) {
         self.folder = folder
         state = Lock(State(madeIn: madeIn))
@@ -88,9 +88,9 @@ final class PendingNames: Sendable {
         close(folder)
     }
 
-    /// Changes names in the folder: all of it is done, or nothing. `body` must not call this again.
+    /// Changes names in the folder, either completely or not at all. `body` must not call this method again.
     ///
-    /// - Throws: ``Interrupted`` once the folder is given up.
+    /// - Throws: ``Interrupted`` if the folder has been given up.
     func change<Result: Sendable>(_ body: (inout State) throws -> Result) throws -> Result {
         try state.withLock { state in
             if state.isGivenUp { throw Interrupted() }
@@ -98,7 +98,7 @@ final class PendingNames: Sendable {
         }
     }
 
-    /// The folder stays, whether or not something is written into it.
+    /// Keeps the folder, even if nothing is written into it.
     func keepFolder() { state.withLock { $0.keepFolder() } }
 
     /// Removes the folder if it was created and is still empty.

@@ -4,21 +4,21 @@ import ImportFoundation
 import ImportReports
 import Synchronization
 
-/// The page of a job is to be made again, and its rows are only in its dump, which was not read in this run.
+/// The page of a job must be written again, but its rows are only in its dump, which this run has not read.
 struct LackingRows: Error {
-    /// The numbers of the inputs that such dumps are in.
+    /// The numbers of the inputs that contain such dumps.
     let inputs: Set<Int>
 }
 
-/// The second round of a report: the pages of jobs that have several dumps. What there is to say about the others shows
-/// when all were read.
+/// The second round of a report: writes the pages of jobs with several dumps. What they say about the other dumps is
+/// known only after all inputs have been read.
 ///
-/// The results are read with the lock held, which is why the class can be sent between threads.
+/// It can be sent between threads, because its own threads read the results only while holding the lock.
 final class CombinedPages: @unchecked Sendable {
     private let run: ReportRun
     private let results: RunResults
     private let folders: JobFolders
-    /// The job to be looked at next.
+    /// The index of the next job to look at.
     private let next = Lock(0)
 
     init(_ run: ReportRun, _ results: RunResults) throws {
@@ -27,12 +27,12 @@ final class CombinedPages: @unchecked Sendable {
         folders = try run.folders()
     }
 
-    /// Makes all outstanding pages.
+    /// Writes all outstanding pages.
     func write() throws -> WorkerPool.End {
-        // In most runs there are none.
+        // Most runs have none.
         guard !results.groups.isEmpty || run.hasDue else { return .done }
-        // No thread waits for another program here, but one may have a large workbook in hand.
         try checkRows()
+        // No thread waits for another program here, but one may be writing a large workbook.
         let pool = WorkerPool(run.settings.concurrency, patience: 100)
         return try pool.run(stop: stop) {
             let pages = try JobPages(self.run.settings)
@@ -42,7 +42,7 @@ final class CombinedPages: @unchecked Sendable {
 
     /// Fails if the rows that a page lists are not available.
     private func checkRows() throws {
-        // What this run has read has its rows.
+        // The rows of dumps that this run has read are available.
         guard run.settings.formats.listsRows, run.takesUp else { return }
         var inputs: Set<Int> = []
         for index in 0..<results.jobCount {
@@ -78,7 +78,7 @@ final class CombinedPages: @unchecked Sendable {
         try run.republish(folder, as: name, order)
     }
 
-    /// Writes a job's workbook again, with the failed rows that it had.
+    /// Rewrites a job's workbook, with the failed rows that it had.
     private func rewriteWorkbook(of job: JobSummary, in folder: OutputFolder) throws {
         guard run.settings.formats.contains(.xlsx), let earlier = try folder.openFile(ReportFile.workbook.name) else {
             return

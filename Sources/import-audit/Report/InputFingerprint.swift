@@ -4,8 +4,8 @@ import ImportFoundation
 import ImportInputs
 import ImportRedaction
 
-/// What the system says of a regular file: which one it is, how large, and when it was written. A file that is changed
-/// or replaced while it is read has another state then.
+/// The state of a regular file as the system reports it: its identity, size and times of change. If the file is changed
+/// or replaced while it is read, its state differs afterwards.
 struct InputState: Equatable, Sendable {
     private let device: UInt
     private let inode: UInt
@@ -20,7 +20,7 @@ struct InputState: Equatable, Sendable {
         init(_ time: timespec) { (seconds, nanoseconds) = (time.tv_sec, time.tv_nsec) }
     }
 
-    /// Nil for what is not a regular file.
+    /// Nil if it is not a regular file.
     init?(_ descriptor: Int32) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { return nil }
@@ -42,22 +42,23 @@ struct InputState: Equatable, Sendable {
         (written, changed) = (Time(status.st_mtim), Time(status.st_ctim))
     }
 
-    /// What is wrong with an input that has another state at the end.
+    /// The message about an input whose state has changed by the end of reading.
     static let complaint = "it was changed while it was read. Run the command again."
 }
 
-/// What tells whether an input is as it was: its path, its size and its hash.
+/// The path, size and hash of an input, which show whether it is unchanged.
 struct InputFingerprint: Sendable {
     private(set) var path: String
     let bytes: Int
     let sha256: String
 
-    /// Nil if it is not a regular file, is gone, has changed, or has no name in UTF-8.
+    /// Nil if the input is not a regular file, is gone, has changed, or has a path that is not valid UTF-8.
     ///
     /// - Parameters:
-    ///   - whole: the size and the hash of a dump that may be all of the file; else it is read for its hash.
-    ///   - state: of the file when the dump was read. Of a file that changed since, nil is all that can be said.
-    /// - Throws: ``CommandFailure`` if it cannot be opened or read, ``Interrupted``.
+    ///   - whole: the size and hash of a dump that may be the whole file. Otherwise, the file is read to compute its
+    ///     hash.
+    ///   - state: the state of the file when the dump was read. If it has changed since, the result is nil.
+    /// - Throws: ``CommandFailure`` if the input cannot be opened or read; ``Interrupted``.
     init?(of input: InputPath, whole: (bytes: Int, sha256: String)? = nil, as state: InputState? = nil) throws {
         guard let path = String(validating: input.bytes, as: UTF8.self) else { return nil }
         func failure(_ failure: ReadFailure) -> CommandFailure {
@@ -104,7 +105,7 @@ struct InputFingerprint: Sendable {
 }
 
 extension InputFingerprint {
-    /// The same under the name that is shown.
+    /// Returns the same fingerprint with the path as it is shown.
     func shown(under names: SourceNames) -> InputFingerprint {
         var fingerprint = self
         fingerprint.path = names.shown(path)

@@ -4,26 +4,26 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// Checks, before anything is written, whether an input is one of the files that a command would replace or remove:
-/// by device and inode, so that links do not hide it.
+/// Checks, before anything is written, whether a command would replace or remove one of its inputs. Files are compared
+/// by device and inode, so links do not hide a match.
 ///
-/// Only what is there can be an input: the files of the output folder that are in the place of an output. That is 16
-/// bytes for each of them, as long as the inputs are looked through.
+/// Only existing files can be inputs, so it suffices to know the files in the output folder that have the path of an
+/// output. Each takes 16 bytes while the inputs are checked.
 struct InputProtection {
     private let folder: String
     private let earlier: RunManifest?
-    /// Names in the folder, and in the folders of jobs.
+    /// The names of outputs in the folder itself, and in the folders of jobs.
     private let names: Set<ExactText>
     private let jobNames: Set<ExactText>
     private var targets: Set<FileIdentity> = []
     private let resolvedFolder: String?
 
     /// - Parameters:
-    ///   - folder: where the command writes; it need not be there.
-    ///   - names: what it may write there.
-    ///   - jobNames: what it may write into the folders of jobs.
-    ///   - others: further files that it may replace.
-    /// - Throws: ``CommandFailure`` if the folder cannot be looked through: then nothing may be written there.
+    ///   - folder: the folder that the command writes into; it need not exist.
+    ///   - names: the names of files that the command may write there.
+    ///   - jobNames: the names of files that it may write into the folders of jobs.
+    ///   - others: the paths of further files that it may replace.
+    /// - Throws: ``CommandFailure`` if the folder cannot be searched, in which case nothing may be written into it.
     init(
         folder: String, names: [String], jobNames: [String], others: [String] = [], earlier: RunManifest?
     ) throws(CommandFailure) {
@@ -54,10 +54,10 @@ struct InputProtection {
     /// Fails if one of the inputs would be replaced or removed.
     ///
     /// - Parameters:
-    ///   - inputs: arguments: files, and folders with all that is in them.
-    ///   - options: files that options name.
-    ///   - output: what a walk leaves out.
-    ///   - readsOutputs: whether files that this program wrote are inputs too.
+    ///   - inputs: the arguments: files, and folders with everything in them.
+    ///   - options: the paths of files that options name.
+    ///   - output: the output, which is left out when folders are walked.
+    ///   - readsOutputs: whether files that this program wrote count as inputs, too.
     func check(
         _ inputs: [String], options: [String], output: OutputPlace?, readsOutputs: Bool = false
     ) throws(CommandFailure) {
@@ -89,12 +89,12 @@ struct InputProtection {
                 + "Nothing was written")
     }
 
-    /// Whether a file in the output folder is an output of an earlier run, and no input.
+    /// Whether a file is an output of an earlier run, and therefore not an input.
     private func isOurs(_ path: InputPath) -> Bool {
         guard let file = try? path.open() else { return false }
         defer { close(file) }
         if (try? OutputFile.isOurs(file)) == true { return true }
-        // Pages from templates of your own are known by the manifest alone.
+        // Pages from the user's own templates are recognized only by the manifest.
         guard let earlier, let resolvedFolder, let resolved = path.resolved,
             resolved.utf8.starts(with: resolvedFolder.utf8), resolved.utf8.count > resolvedFolder.utf8.count + 1
         else { return false }
@@ -109,7 +109,7 @@ struct InputProtection {
         return (try? ContentHash(ofFile: file, expected: content.bytes)) == content
     }
 
-    /// Hands out all files that are in the place of an output, and what links there lead to.
+    /// Calls `body` with the identity and path of every file at the path of an output. Links are followed.
     private func forEachTarget(_ body: (FileIdentity, String) -> Void) throws {
         func visit(_ name: String, in descriptor: Int32, _ path: String) {
             var status = stat()
@@ -138,7 +138,7 @@ struct InputProtection {
         }
     }
 
-    /// After a folder could not be opened.
+    /// Throws the error of a folder that could not be opened, unless the folder is missing.
     private static func failUnlessMissing() throws(ReadFailure) {
         guard [ENOENT, ENOTDIR].contains(errno) else { throw ReadFailure(errorNumber: errno) }
     }

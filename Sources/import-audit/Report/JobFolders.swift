@@ -8,8 +8,8 @@ import Synchronization
 
 /// The folder `jobs` of an overview, with a folder for the report of each job.
 ///
-/// A report is written into a separate folder, `.N.partial`, which is moved into place as a whole, or whose files are moved
-/// from there if the job has a folder already.
+/// A report is written into a temporary folder, `.N.partial`. That folder is moved into place as a whole, or only its
+/// files are moved if the job has a folder already.
 final class JobFolders: Sendable {
     private let path: String
     private let descriptor: Int32
@@ -26,7 +26,7 @@ final class JobFolders: Sendable {
         removePartialFolders()
     }
 
-    /// Removes the folders in which reports were being written, by an earlier run or by this one.
+    /// Removes the folders of unfinished reports, from an earlier run or from this one.
     func removePartialFolders() {
         for name in (try? FolderEntries.names(of: descriptor)) ?? [] {
             let isPartial = name.hasPrefix(".") && name.hasSuffix(".partial")
@@ -38,7 +38,7 @@ final class JobFolders: Sendable {
         close(descriptor)
     }
 
-    /// A folder in which a report can be written.
+    /// Creates a temporary folder for a report.
     func stage() throws -> OutputFolder {
         let number = count.wrappingAdd(1, ordering: .relaxed).newValue
         return try OutputFolder(
@@ -48,7 +48,7 @@ final class JobFolders: Sendable {
 
     /// Moves a report into the folder of its job.
     ///
-    /// - Parameter prepare: is given the folder if it was there before, and its path.
+    /// - Parameter prepare: called first, with the folder, or nil if it did not exist before, and its path.
     func publish(
         _ report: OutputFolder, as name: String, prepare: (Int32?, String) throws -> Void
     ) throws {
@@ -66,7 +66,7 @@ final class JobFolders: Sendable {
         }
     }
 
-    /// A job's folder, to replace some of its files.
+    /// Opens a job's folder to replace some of its files.
     func open(_ name: String) throws -> OutputFolder {
         try OutputFolder(name, in: descriptor, path: path, writesBehind: writesBehind, abandonedWith: abandonment)
     }
@@ -82,7 +82,7 @@ final class JobFolders: Sendable {
         }
     }
 
-    /// Opens a file of a job's report, which is there.
+    /// Opens a file of a job's report. The file must exist.
     ///
     /// - Throws: ``CommandFailure`` if it cannot be opened. An overview without its rows would be wrong.
     func openFile(_ file: ReportFile, of name: String) throws(CommandFailure) -> Int32 {
@@ -91,7 +91,7 @@ final class JobFolders: Sendable {
         return opened
     }
 
-    /// Removes the files of a report that was not finished, and its folder.
+    /// Removes an unfinished report: its files and its folder.
     private func removePartial(_ name: String) {
         let folder = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard folder >= 0 else { return }
@@ -106,13 +106,13 @@ final class JobFolders: Sendable {
         unsafe unlinkat(descriptor, name, AT_REMOVEDIR)
     }
 
-    /// Opens a job's folder, if it is there.
+    /// Opens a job's folder; nil if there is none.
     func openFolder(_ name: String) -> Int32? {
         let folder = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         return folder < 0 ? nil : folder
     }
 
-    /// Removes a job's folder if nothing is in it.
+    /// Removes a job's folder if it is empty.
     func removeIfEmpty(_ name: String) {
         unsafe unlinkat(descriptor, name, AT_REMOVEDIR)
     }
@@ -127,7 +127,7 @@ extension JobSummary {
     var folderName: String { jobFolderName(jobID: job.jobID, source: source, sha256: sha256) }
 }
 
-/// Stands for a folder's name, of which there may be a million.
+/// A digest that stands for a folder's name, because there may be a million names.
 struct NameDigest: Hashable, BitwiseCopyable {
     private let first: UInt64
     private let second: UInt64
@@ -140,6 +140,6 @@ struct NameDigest: Hashable, BitwiseCopyable {
     }
     func precedes(_ other: NameDigest) -> Bool { (first, second) < (other.first, other.second) }
 
-    /// Its position among all possible names, from 0 to 1.
+    /// The position of the digest among all possible digests, from 0 to 1.
     var share: Double { Double(first) / 0x1p64 }
 }

@@ -1,7 +1,7 @@
 import ImportAnalysis
 import ImportReports
 
-/// Writes the parts of a job's report besides the rows: its pages and its summary.
+/// Writes the parts of a job's report other than the rows: its pages, messages and summary.
 struct JobPages {
     private let settings: ReportSettings
     private let validator: PageValidator
@@ -11,12 +11,12 @@ struct JobPages {
         validator = try PageValidator()
     }
 
-    /// Writes the pages and the summary into a folder. They are moved into place when the folder is published.
+    /// Writes these files into a folder. They are moved into place when the folder is published.
     ///
     /// - Parameters:
-    ///   - order: of the dump.
-    ///   - ruleResults: the results of the user's rules, if there is only this job.
-    ///   - isAlone: whether it is, and the title that the user chose is that of its pages.
+    ///   - order: the order of the dump.
+    ///   - ruleResults: the results of the user's rules, if this is the only job.
+    ///   - isAlone: whether this is the only job. If so, its pages get the title that the user chose, and the history.
     func write(
         _ summary: JobSummary, _ order: DocumentOrder, to folder: OutputFolder, ruleResults: RuleResults? = nil,
         isAlone: Bool = false
@@ -31,7 +31,7 @@ struct JobPages {
                 redaction: settings.redaction?.mark, places: places,
                 history: isAlone ? settings.history : nil, limits: limits)
         }
-        // Both pages show the same.
+        // Both pages have the same content.
         let whole = formats.contains(.xhtml) || formats.contains(.markdown) ? model(.page, formats.files) : nil
         func page(of model: ReportModel) throws -> [UInt8] {
             let page = settings.templates.render(model, as: .xhtml)

@@ -4,9 +4,9 @@ import ImportFoundation
 import ImportReports
 import Synchronization
 
-/// Failed rows of jobs that get no report of their own, until the overview puts those of all jobs together.
+/// Keeps the failed rows of jobs without their own report until the overview combines the rows of all jobs.
 ///
-/// All of it is used with the lock held, which is why it can be sent between threads.
+/// It can be sent between threads, because everything in it is used only with the lock held.
 final class LeftOutRows: @unchecked Sendable {
     private struct Place {
         var rows: Range<Int>
@@ -17,11 +17,11 @@ final class LeftOutRows: @unchecked Sendable {
     private let folder: String
     private let lock = Lock(())
     private var file: TemporaryFile?
-    /// As they came, until one is looked up: then by their orders. There may be hundreds of thousands.
+    /// In order of arrival until the first lookup, then sorted by document order. There may be hundreds of thousands.
     private var places: [(order: DocumentOrder, place: Place)] = []
     private var areSorted = true
 
-    /// - Parameter folder: a folder with space for it.
+    /// - Parameter folder: a folder with space for a temporary file.
     init(in folder: String) {
         self.folder = folder
     }
@@ -29,9 +29,9 @@ final class LeftOutRows: @unchecked Sendable {
     /// Adds the failed rows of a job.
     ///
     /// - Parameters:
-    ///   - rows: its file of them.
-    ///   - workbook: that has them too.
-    ///   - explore: the page that has them too.
+    ///   - rows: the job's file of failed rows.
+    ///   - workbook: the job's workbook, which contains them too.
+    ///   - explore: the job's explore page, which contains them too.
     func keep(
         _ rows: PendingFile?, _ workbook: PartialFile?, _ explore: PendingFile?, of order: DocumentOrder
     ) throws {
@@ -88,7 +88,7 @@ final class LeftOutRows: @unchecked Sendable {
 
     func holdsRows(of order: DocumentOrder) -> Bool { lock.withLock { _ in place(of: order) != nil } }
 
-    /// Passes on a job's file of failed rows, piece by piece.
+    /// Passes a job's file of failed rows to `body`, piece by piece.
     func read(_ order: DocumentOrder, _ body: (Span<UInt8>) throws -> Void) throws {
         try lock.withLock { _ in
             guard let file, let place = place(of: order) else { return }
@@ -96,7 +96,7 @@ final class LeftOutRows: @unchecked Sendable {
         }
     }
 
-    /// Passes on a job's explore page, piece by piece.
+    /// Passes a job's explore page to `body`, piece by piece.
     func readExplore(_ order: DocumentOrder, _ body: (Span<UInt8>) throws -> Void) throws {
         try lock.withLock { _ in
             guard let file, let place = place(of: order) else { return }
@@ -104,7 +104,7 @@ final class LeftOutRows: @unchecked Sendable {
         }
     }
 
-    /// A copy of a job's workbook, open for reading; nil if there is none.
+    /// Opens a copy of a job's workbook for reading; nil if there is none.
     func openWorkbook(of order: DocumentOrder) throws -> Int32? {
         try lock.withLock { _ in
             guard let file, let place = place(of: order), !place.workbook.isEmpty else { return nil }

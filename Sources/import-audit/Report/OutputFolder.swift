@@ -6,28 +6,28 @@ import ImportReports
 
 /// A folder that a report is written into. Nothing outside it is touched.
 ///
-/// Each file is written next to its place, as `.NAME.partial`, and moved there when all are complete: a reader never
-/// sees half a file, and a run that fails leaves the old files. The folder that a command was given is locked
-/// meanwhile, so that two runs cannot mix their files.
+/// Each file is written as `.NAME.partial` in the same folder, and moved into place when all files are complete: a
+/// reader never sees half a file, and a run that fails leaves the old files. The folder that a command was given is
+/// locked meanwhile, so that two runs cannot mix their files.
 ///
-/// It belongs to one thread at a time: to the one that writes a report into it, then to the one that publishes it. That is
-/// why it can be sent between them. Another thread may do one thing only, ``abandon()``, and that goes through
-/// ``PendingNames``.
+/// It belongs to one thread at a time: first to the thread that writes a report into it, then to the one that publishes
+/// the report. That is why it can be sent between them. Any other thread may only call ``abandon()``, which goes
+/// through ``PendingNames``.
 final class OutputFolder: @unchecked Sendable {
     let path: String
     private var descriptor: Int32 { pending.folder }
     private var files: [PartialFile] = []
     private let writesBehind: Bool
-    /// Whether it was created for a report that will be moved elsewhere.
+    /// Whether the folder was created for a report that will be moved elsewhere.
     private let isStage: Bool
-    /// What it means for the command if something in it cannot be read.
+    /// The exit status if something in the folder cannot be read.
     let failureStatus: ExitStatus
-    /// Files without a final name.
+    /// The temporary names in the folder.
     private let pending: PendingNames
-    /// Of this folder, and of those that are made for the same run.
+    /// Abandons this folder together with all others of the run.
     private let abandonment: Abandonment
 
-    /// The folder that a command was given.
+    /// Opens the folder that a command was given, and locks it; it is created if missing.
     init(_ path: String, writesBehind: Bool = true) throws(CommandFailure) {
         self.path = path
         abandonment = Abandonment()
@@ -54,7 +54,7 @@ final class OutputFolder: @unchecked Sendable {
         abandonment.add(pending)
     }
 
-    /// An existing folder that is only read.
+    /// Opens an existing folder that is only read.
     init(reading path: String) throws(CommandFailure) {
         self.path = path
         abandonment = Abandonment()
@@ -64,10 +64,10 @@ final class OutputFolder: @unchecked Sendable {
         pending = PendingNames(in: descriptor, madeIn: nil)
     }
 
-    /// A folder in one that is locked already; it is created if missing.
+    /// Opens a folder inside one that is already locked; it is created if missing.
     ///
-    /// - Parameter isStage: whether its files get another place, or all of it does.
-    /// - Throws: ``Interrupted`` if the run is given up.
+    /// - Parameter isStage: whether its files, or the folder as a whole, will be moved elsewhere.
+    /// - Throws: ``Interrupted`` if the run has been given up.
     init(
         _ name: String, in parent: Int32, path: String, writesBehind: Bool, isStage: Bool = false,
         abandonedWith abandonment: Abandonment
@@ -96,13 +96,13 @@ final class OutputFolder: @unchecked Sendable {
     deinit {
         discard()
         pending.removeFolderMadeForNothing()
-        // Not before: if the run is abandoned in the meantime, the folder must be known.
+        // Not earlier: if the run is abandoned in the meantime, the folder must still be known.
         abandonment.remove(pending)
     }
 
     /// Begins a file. ``publish()`` moves it into place.
     ///
-    /// - Throws: ``Interrupted`` if the folder is given up.
+    /// - Throws: ``Interrupted`` if the folder has been given up.
     func begin(_ name: String) throws -> PartialFile {
         let file = try PartialFile(
             name: name, in: pending, folderPath: path, writesBehind: writesBehind, isStaged: isStage)
@@ -110,24 +110,24 @@ final class OutputFolder: @unchecked Sendable {
         return file
     }
 
-    /// Abandons the folders of this run.
+    /// Abandons all folders of this run.
     var abandonedWith: Abandonment { abandonment }
 
-    /// Removes what the run has begun, in this folder and in others, while other threads may still be at work: they keep
-    /// their files, which have no names any more, and whatever they begin or publish from now on throws
-    /// ``Interrupted``.
+    /// Removes everything unfinished that the run has begun, in this folder and in others, even while other threads are
+    /// working. They keep their files, which no longer have names, and whatever they begin or publish from now on
+    /// throws ``Interrupted``.
     func abandon() { abandonment.declare() }
 
-    /// Does something that leaves a name in the folder, or takes one from it: all of it, or nothing if the folder is
+    /// Runs `body`, which adds names to the folder or removes them: completely, or not at all if the folder has been
     /// given up.
     func unlessAbandoned(_ body: () throws -> Void) throws { try pending.change { _ in try body() } }
 
-    /// Begins a file that is published by itself, with ``publishAlone(_:)``.
+    /// Begins a file that is published separately, with ``publishAlone(_:)``.
     func beginAlone(_ name: String) throws -> PartialFile {
         try PartialFile(name: name, in: pending, folderPath: path, writesBehind: false)
     }
 
-    /// Moves such a file into place, and opens it for appending.
+    /// Moves a file from ``beginAlone(_:)`` into place, and opens it for appending.
     func publishAlone(_ file: PartialFile) throws -> Int32 {
         try unlessAbandoned { try file.publish(into: descriptor, path: path) }
         let opened = unsafe openat(descriptor, file.name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC)
@@ -137,9 +137,9 @@ final class OutputFolder: @unchecked Sendable {
         return opened
     }
 
-    /// Fails if a file to be written already exists and is not one of this program.
+    /// Fails if a file to be written already exists and was not written by this program.
     ///
-    /// - Parameter folder: as the manifest calls this one.
+    /// - Parameter folder: the name of this folder in the manifest.
     func check(_ names: [String], _ guard: OutputGuard, as folder: String) throws(CommandFailure) {
         try `guard`.check(names, in: folder, descriptor, path: path)
     }
@@ -149,7 +149,7 @@ final class OutputFolder: @unchecked Sendable {
         try `guard`.checkPartials(names, descriptor, path: path)
     }
 
-    /// Removes files of an earlier run. Returns the names of those that were changed since.
+    /// Removes files of an earlier run. Returns the names of those that have changed since and are kept.
     func remove(_ files: [FileRecord], _ guard: OutputGuard) -> [String] {
         `guard`.remove(files, from: descriptor)
     }
@@ -176,10 +176,11 @@ final class OutputFolder: @unchecked Sendable {
         return finished
     }
 
-    /// Moves the folder itself to an unused name: all files of a report are moved at once. False, and nothing
-    /// is done, if there is something, or if anything else is in the folder.
+    /// Moves the folder itself to an unused name, so that all files of a report are moved at once. Returns false, with
+    /// nothing moved, if the name is taken or if this run did not create the folder, which may then contain other
+    /// files.
     ///
-    /// - Parameter prepare: is called before.
+    /// - Parameter prepare: called before the move.
     func publishWhole(as name: String, in parent: Int32, prepare: () throws -> Void) throws -> Bool {
         var status = stat()
         guard isStage, unsafe fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) != 0, errno == ENOENT else {
@@ -205,8 +206,8 @@ final class OutputFolder: @unchecked Sendable {
         try files.map { (file) throws(CommandFailure) in try file.finish() }
     }
 
-    /// Moves all files into place, in the order in which they were begun. Before the manifest is put in place, everything
-    /// that it lists is flushed to disk: after a power cut, it is there and complete.
+    /// Moves all files into place, in the order in which they were begun. Before the manifest is moved, everything that
+    /// it lists is flushed to disk, so that it exists and is complete even after a power cut.
     func publish() throws {
         try pending.change { names in
             names.keepFolder()
@@ -219,14 +220,14 @@ final class OutputFolder: @unchecked Sendable {
                 try file.publish(into: descriptor, path: path)
                 files.removeFirst()
             }
-            // The name of the manifest itself.
+            // Flushes the name of the manifest itself.
             if hasManifest { fsync(descriptor) }
         }
     }
 
     /// Flushes all files of the folder, and of the folders in it, to disk.
     private func settle() throws(CommandFailure) {
-        // Swift's module of the C library does not have syncfs.
+        // Swift's module of the C library lacks syncfs.
         if let function = unsafe dlsym(nil, "syncfs") {
             let syncfs = unsafe unsafeBitCast(function, to: (@convention(c) (Int32) -> Int32).self)
             if syncfs(descriptor) == 0 { return }
@@ -238,7 +239,7 @@ final class OutputFolder: @unchecked Sendable {
         try settle(descriptor, depth: 2)
     }
 
-    /// The same file by file, if the system cannot do it at once.
+    /// Does the same file by file, if the system cannot do it at once.
     private func settle(_ folder: Int32, depth: Int) throws(CommandFailure) {
         for name in try names(of: folder) {
             let opened = unsafe openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -254,7 +255,7 @@ final class OutputFolder: @unchecked Sendable {
         }
     }
 
-    /// Moves all files into another folder, in the order in which they were begun. To be called in
+    /// Moves all files into another folder, in the order in which they were begun. Must be called inside
     /// ``unlessAbandoned(_:)``.
     func publish(into folder: Int32, path: String) throws(CommandFailure) {
         while let file = files.first {
@@ -269,10 +270,10 @@ final class OutputFolder: @unchecked Sendable {
         files.removeAll()
     }
 
-    /// The folder stays, whether or not something is written into it.
+    /// Keeps the folder, even if nothing is written into it.
     func keep() { pending.keepFolder() }
 
-    /// Opens a folder in this one, which is created if missing. A link to one elsewhere is refused.
+    /// Opens a folder in this one, which is created if missing. A link is refused.
     func openSubfolder(_ name: String) throws -> Int32 {
         try unlessAbandoned {
             guard unsafe mkdirat(descriptor, name, 0o777) == 0 || errno == EEXIST else {
@@ -286,9 +287,9 @@ final class OutputFolder: @unchecked Sendable {
         return folder
     }
 
-    /// Opens a folder in this one, as the manifest calls it; nil if there is none.
+    /// Opens a folder in this one by its name in the manifest; nil if there is none.
     ///
-    /// - Throws: ``CommandFailure`` if there is one that cannot be opened.
+    /// - Throws: ``CommandFailure`` if it exists but cannot be opened.
     func openFolder(_ place: String) throws(CommandFailure) -> Int32? {
         var opened = descriptor
         for part in place.split(separator: "/") {
@@ -305,12 +306,12 @@ final class OutputFolder: @unchecked Sendable {
 
     /// Opens a file of this folder for reading; nil if there is none.
     ///
-    /// - Throws: ``CommandFailure`` if there is one that cannot be opened.
+    /// - Throws: ``CommandFailure`` if it exists but cannot be opened.
     func openFile(_ name: String) throws(CommandFailure) -> Int32? {
         try naming("\(path)/\(name)", OutputFile.openIfThere(name, in: descriptor), as: failureStatus)
     }
 
-    /// Calls `body` with the names in a folder, this one or one in it.
+    /// Calls `body` with each name in this folder or in one inside it.
     ///
     /// - Throws: ``CommandFailure`` if they cannot all be listed.
     func forEachName(of descriptor: Int32, _ body: (String) throws -> Void) throws {
@@ -321,7 +322,7 @@ final class OutputFolder: @unchecked Sendable {
         }
     }
 
-    /// The names in a folder, this one or one in it.
+    /// Returns the names in this folder or in one inside it.
     ///
     /// - Throws: ``CommandFailure`` if they cannot all be listed.
     func names(of descriptor: Int32) throws(CommandFailure) -> [String] {
@@ -332,7 +333,7 @@ final class OutputFolder: @unchecked Sendable {
         }
     }
 
-    /// Whether there is a folder of that name, which is no link.
+    /// Whether there is a folder of that name, and not just a link.
     func holdsFolder(_ name: String) -> Bool {
         var status = stat()
         return unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -343,7 +344,7 @@ final class OutputFolder: @unchecked Sendable {
         unsafe unlinkat(descriptor, name, isFolder ? AT_REMOVEDIR : 0)
     }
 
-    /// Creates the folder and its parents if they are missing. True if it was created.
+    /// Creates the folder and its parents if they are missing. Returns whether the folder was created.
     private static func create(_ path: String) throws(CommandFailure) -> Bool {
         guard unsafe mkdir(path, 0o777) != 0 else { return true }
         switch errno {

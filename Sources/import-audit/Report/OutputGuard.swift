@@ -4,20 +4,20 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// Makes sure that a command replaces and removes only files that this program wrote: what the folder's manifest lists,
-/// and what is recognized by content, as where a run was killed or there was no manifest yet.
+/// Makes sure that a command replaces and removes only files that this program wrote: those that the folder's manifest
+/// lists, and those recognized by content, for example after a run was killed or if there is no manifest yet.
 struct OutputGuard: Sendable {
     /// The files of an earlier run.
     let earlier: RunManifest?
     /// Whether files of other programs may be replaced.
     let isForced: Bool
 
-    /// Fails if a file to be written already exists and is not one of this program.
+    /// Fails if a file to be written already exists and was not written by this program.
     ///
     /// - Parameters:
-    ///   - folder: as the manifest calls it.
-    ///   - descriptor: of the folder.
-    ///   - path: of the folder, as messages name it.
+    ///   - folder: the name of the folder in the manifest.
+    ///   - descriptor: the folder's file descriptor.
+    ///   - path: the folder's path, as messages show it.
     func check(_ names: [String], in folder: String, _ descriptor: Int32, path: String) throws(CommandFailure) {
         var listed: Set<ExactText>?
         try checkPartials(names, descriptor, path: path)
@@ -59,8 +59,8 @@ struct OutputGuard: Sendable {
         }
     }
 
-    /// Folders under `jobs` that no run has written into and that have files of others in the places of outputs: what is to
-    /// be said if a job gets one of them. Usually there are none.
+    /// Returns the folders under `jobs` that no run has written into, but where files of others have the names of
+    /// outputs, each with the error to report if a job gets that folder. Usually there are none.
     func obstructedJobs(in root: OutputFolder, files: [String]) throws -> [ExactText: CommandFailure] {
         guard !isForced, let jobs = try root.openFolder("jobs") else { return [:] }
         defer { close(jobs) }
@@ -80,8 +80,8 @@ struct OutputGuard: Sendable {
         return obstructed
     }
 
-    /// Whether what has the name of a manifest may be the rest of one: it is not JSON, and is beside other files of this
-    /// program.
+    /// Whether a file with the manifest's name may be the remains of a manifest: it is unreadable or blank, or it does
+    /// not begin like JSON and is next to other files of this program.
     private func isDamagedManifest(_ names: [String], _ descriptor: Int32) -> Bool {
         guard
             let first = (try? OutputFile.beginning(of: RunManifest.file, in: descriptor))?
@@ -93,14 +93,14 @@ struct OutputGuard: Sendable {
 
     /// Removes files of an earlier run that are unchanged.
     ///
-    /// - Returns: the names of those that were changed since, which stay.
+    /// - Returns: the names of files that have changed since, which are kept.
     func remove(_ files: [FileRecord], from descriptor: Int32) -> [String] {
         files.filter { !OutputFile.remove($0, from: descriptor) }.map { $0.name }
     }
 }
 
 extension OutputGuard {
-    /// The message about a file that would have been removed.
+    /// Returns the message about a file that was not removed because it has changed.
     static func sayingChanged(_ path: String) -> String {
         "\(path) was changed since import-audit wrote it and was not removed."
     }
@@ -108,10 +108,10 @@ extension OutputGuard {
     /// Removes files of an earlier run that this one does not write, and folders that are then empty.
     ///
     /// - Parameters:
-    ///   - names: of files in the folder itself that stay.
-    ///   - isKept: whether a job's report stays.
+    ///   - names: the names of files in the folder itself that stay.
+    ///   - isKept: whether the job's report in the folder of the given name stays.
     func removeStale(in root: OutputFolder, keeping names: Set<String>, jobs isKept: (String) -> Bool) throws {
-        // Of an overview that was killed.
+        // This also removes what an overview that was killed has left.
         var folders = root.holdsFolder("jobs") ? try JobFolders(in: root, writesBehind: false) : nil
         defer {
             folders = nil
@@ -134,9 +134,9 @@ extension OutputGuard {
     }
 }
 
-/// A file in a folder of output.
+/// A file in an output folder.
 enum OutputFile {
-    /// The first bytes of a regular file; nil if there is none.
+    /// Returns the first bytes of a regular file; nil if there is none.
     static func beginning(of name: String, in folder: Int32) throws(SystemFailure) -> ArraySlice<UInt8>? {
         try opened(name, in: folder) { (file) throws(SystemFailure) in try beginning(of: file) }
     }
@@ -145,7 +145,7 @@ enum OutputFile {
         try readBeginning(of: descriptor, count: 512)[...]
     }
 
-    /// Whether a file is recognized as one of this program, by content.
+    /// Whether a file's content shows that this program wrote it, or the file is empty.
     ///
     /// - Throws: ``SystemFailure`` if it cannot be read.
     static func isOurs(_ name: String, in folder: Int32) throws(SystemFailure) -> Bool {
@@ -159,8 +159,9 @@ enum OutputFile {
             || beginning.starts(with: "PK".utf8) && OwnOutput(zip: descriptor) != nil
     }
 
-    /// Whether what has the name of a partial file may be removed: there is nothing, or it is what a run that was killed
-    /// has left. That may be half of anything but other JSON, which could be the only copy of a dump.
+    /// Whether the name of a partial file may be used: either it is free, or the file can be removed because a run that
+    /// was killed may have left it. That may be half of any file, except for foreign JSON, which could be the only copy
+    /// of a dump.
     ///
     /// - Throws: ``SystemFailure`` if it cannot be read.
     static func isOwnPartial(_ name: String, in folder: Int32) throws(SystemFailure) -> Bool {
@@ -171,7 +172,7 @@ enum OutputFile {
         return first != UInt8(ascii: "{") && first != UInt8(ascii: "[") || OwnOutput(firstBytes: beginning) != nil
     }
 
-    /// Removes a file that is unchanged, or that is recognized; true if it is gone.
+    /// Removes a file that is unchanged or recognized. Returns whether it is gone.
     fileprivate static func remove(_ file: FileRecord, from folder: Int32) -> Bool {
         var status = stat()
         guard unsafe fstatat(folder, file.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return true }
@@ -180,7 +181,7 @@ enum OutputFile {
                 if let content = file.content, try ContentHash(ofFile: descriptor, expected: content.bytes) == content {
                     return true
                 }
-                // A run that was killed has written it, and could not say so any more.
+                // A run that was killed may have written it before it could record its content.
                 return try isOurs(descriptor)
             }
         guard isUnchanged == true else { return false }
@@ -194,7 +195,7 @@ enum OutputFile {
 
     /// Opens a regular file for reading; nil if there is none.
     ///
-    /// - Throws: ``SystemFailure`` if there may be one that cannot be opened: nobody may take that for its absence.
+    /// - Throws: ``SystemFailure`` if there may be one that cannot be opened, which must not be taken for its absence.
     static func open(_ name: String, in folder: Int32) throws(SystemFailure) -> Int32? {
         guard let descriptor = try openIfThere(name, in: folder, O_NONBLOCK) else { return nil }
         var status = stat()
@@ -203,7 +204,7 @@ enum OutputFile {
         return nil
     }
 
-    /// Opens what has this name for reading; nil if there is nothing, or a link.
+    /// Opens a file or folder for reading; nil if there is none of that name, or if it is a link.
     static func openIfThere(_ path: String, in folder: Int32, _ flags: Int32 = 0) throws(SystemFailure) -> Int32? {
         let descriptor = unsafe openat(folder, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags)
         if descriptor >= 0 { return descriptor }

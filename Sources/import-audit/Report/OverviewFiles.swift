@@ -3,7 +3,7 @@ import ImportAnalysis
 import ImportReports
 import XHTMLValidation
 
-/// Writes the files of an overview, job by job, in memory that does not grow with their number.
+/// Writes the files of an overview, job by job. Memory does not grow with the number of jobs.
 struct OverviewFiles {
     private var overview: OverviewBuilder
     private var ruleTally: RuleTally
@@ -19,12 +19,12 @@ struct OverviewFiles {
     private var explore: (file: PartialFile, rows: ExploreOverview)?
     private var summary: SummaryJSON.Document<PartialFile>?
     private let redaction: RedactionMark?
-    /// What the user knows about codes; nil without a codes file.
+    /// The user's codes file; nil if there is none.
     private let knownCodes: CodeBook?
 
     /// - Parameters:
-    ///   - hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
-    ///   - hasLines: whether these rows say where they are in what was sent.
+    ///   - hasFailures: whether the rows of all jobs are available, to be combined (``appendFailures(from:)``).
+    ///   - hasLines: whether these rows include their lines in the source.
     ///   - surroundings: the sums over all jobs.
     ///   - selection: what was left out; nil if all jobs were selected.
     ///   - userRules: the user's rules and codes file.
@@ -67,7 +67,7 @@ struct OverviewFiles {
                 let file = try folder.begin(ReportFile.indexExplore.name)
                 try file.write(page.start.span)
                 explore = (file, ExploreOverview(page))
-            // They contain the sums over all jobs (``finish``).
+            // Messages contain sums over all jobs (``finish``).
             case .message: break
             case .summary:
                 summary = SummaryJSON.Document(
@@ -77,14 +77,14 @@ struct OverviewFiles {
         self.pages = pages
     }
 
-    /// The whole message in one sentence.
+    /// The overall result, in one sentence.
     var verdict: OverviewVerdict { overview.verdict }
 
     /// The results of the user's rules.
     var ruleResults: RuleResults { ruleTally.ruleResults() }
 
     /// - Parameters:
-    ///   - plain: the record of the job, if it is a plain one.
+    ///   - plain: the job's record, if the job is plain.
     ///   - report: the place of the job's own report; nil if it has none.
     ///   - isLeftOut: whether it has none because of `--job-reports`.
     mutating func append(
@@ -105,9 +105,9 @@ struct OverviewFiles {
         try workbook?.append(job, report: report, failures: failures)
     }
 
-    /// Adds the rows of a job to the page to explore.
+    /// Adds the rows of a job to the explore page.
     ///
-    /// - Parameter forEachPiece: hands out the job's own page.
+    /// - Parameter forEachPiece: passes on the job's own page, piece by piece.
     mutating func appendToExplore(
         _ job: JobSummary, report: ReportPlace?, _ forEachPiece: ((Span<UInt8>) throws -> Void) throws -> Void
     ) throws {
@@ -115,7 +115,7 @@ struct OverviewFiles {
         try explore?.rows.append(job, report: report, forEachPiece, to: &file)
     }
 
-    /// Adds the rows of a job's own file, which is open for reading.
+    /// Adds the rows from a job's own file, which is open for reading.
     func appendFailures(from descriptor: Int32) throws {
         var body = CSVBody()
         try Self.forEachPiece(ofRowsIn: descriptor) { bytes in
@@ -123,7 +123,7 @@ struct OverviewFiles {
         }
     }
 
-    /// Hands out the rows of a job's own file, which is open for reading, piece by piece.
+    /// Passes a job's own file of rows, which is open for reading, to `body`, piece by piece.
     static func forEachPiece(ofRowsIn descriptor: Int32, _ body: (Span<UInt8>) throws -> Void) throws {
         do {
             try readPieces(of: descriptor, pieceBytes: 64 * 1024, body)
@@ -132,13 +132,13 @@ struct OverviewFiles {
         }
     }
 
-    /// Adds the rows of a job that has no file of its own.
+    /// Adds the rows of a job without its own file.
     func appendFailures(from rows: LeftOutRows, of order: DocumentOrder) throws {
         var body = CSVBody()
         try rows.read(order) { try failures?.write($0.extracting(body.start(in: $0)..<$0.count)) }
     }
 
-    /// All inputs that are not jobs come after all jobs.
+    /// Adds an input that is not a job. All such inputs come after all jobs.
     mutating func append(_ input: UnreadableInput) throws {
         overview.append(input)
         ruleTally.add(input)
@@ -148,8 +148,8 @@ struct OverviewFiles {
 
     /// Completes the files. The folder's `publish` moves them into place.
     ///
-    /// - Parameter invalidPage: what to say of a page that is not valid, made from the template of that name.
-    /// - Returns: their names, in the order in which a person would open them.
+    /// - Parameter invalidPage: returns the error for an invalid page, made from the template of the given name.
+    /// - Returns: the names of the files, in the order in which a person would open them.
     mutating func finish(
         templates: TemplateSet, title: String? = nil, history: TrendsReport? = nil, markdownLimit: Int? = nil,
         mailDate: MessageDate? = nil,

@@ -12,7 +12,7 @@ struct OverviewReport {
     private(set) var verdict = OverviewBuilder().verdict
     private(set) var fileNames: [String] = []
     private var conclusionWritten: RuleResults?
-    /// Jobs that have their own report.
+    /// The number of jobs that have their own report.
     private(set) var reportCount = 0
 
     init(run: ReportRun, root: OutputFolder, results: RunResults) {
@@ -22,12 +22,12 @@ struct OverviewReport {
         recorder = run.recorder
     }
 
-    /// Inputs that have not changed since an earlier run.
+    /// The number of inputs that have not changed since an earlier run.
     var takenUpCount: Int { recorder.takenUpCount }
 
     /// Whether everything is unchanged since an earlier run.
     ///
-    /// - Parameter earlier: what it left, if that holds for this run.
+    /// - Parameter earlier: the manifest of that run, if it is valid for this one.
     func isUnchanged(since earlier: RunManifest?) throws -> Bool {
         guard let earlier, run.isUntouched, earlier.header.options == run.settings.fingerprint,
             run.freshCount == 0, recorder.takenUpCount == recorder.inputCount,
@@ -42,7 +42,7 @@ struct OverviewReport {
 
     private func jobNames() throws -> Set<NameDigest> { Set(try folderNames().map { NameDigest($0) }) }
 
-    /// The folders of jobs that get a report, in the order of the jobs. Two jobs may share one.
+    /// Returns the folders of jobs that get a report, in the order of the jobs. Two jobs may share a folder.
     private func folderNames() throws -> [String] {
         try (0..<results.jobCount).compactMap { index in
             let job = try results.job(index)
@@ -52,14 +52,15 @@ struct OverviewReport {
 
     private var documentCount: Int { results.allJobs.count + results.unreadableCount }
 
-    /// Whether the report of each job that gets one is there, and the failed rows of the others. If something is not, all
-    /// must be done again.
+    /// Whether the report of each job that gets one is in place, and the failed rows of the other jobs are available.
+    /// Otherwise, another round is needed.
     func isEverythingInPlace() throws -> Bool {
         for index in 0..<results.jobCount where try !isInPlace(index) { return false }
         return true
     }
 
-    /// Inputs with dumps that count now and have nothing of their own in place, for others of their jobs counted before.
+    /// Returns the inputs with dumps that count now but have nothing in place, because other dumps of their jobs
+    /// counted before.
     func inputsWithoutResults() throws -> Set<Int> {
         var inputs: Set<Int> = []
         for index in 0..<results.jobCount where try !isInPlace(index) {
@@ -78,7 +79,8 @@ struct OverviewReport {
         return !run.settings.needsFailedRows(of: job) || run.leftOut.holdsRows(of: order)
     }
 
-    /// Dumps that get a report for what other dumps of their jobs show: it can be made when that is known.
+    /// Returns the dumps that need a report because of other dumps of their jobs: their reports can be made now that
+    /// this is known.
     func neededReports() throws -> Set<DocumentOrder> {
         guard run.settings.jobReports != .all else { return [] }
         var needed: Set<DocumentOrder> = []
@@ -93,7 +95,7 @@ struct OverviewReport {
     func ruleResults() throws -> RuleResults {
         if let conclusionWritten { return conclusionWritten }
         var ruleTally = run.settings.userRules.ruleTally
-        // There may be many jobs.
+        // Skipped without rules or codes, because there may be many jobs.
         if !ruleTally.isIdle {
             for index in 0..<results.jobCount { ruleTally.add(try results.job(index)) }
             for index in 0..<results.unreadableCount { ruleTally.add(try results.unreadable(index)) }
@@ -101,9 +103,9 @@ struct OverviewReport {
         return ruleTally.ruleResults()
     }
 
-    /// Writes the overview, when the reports of all jobs are there (``isEverythingInPlace()``).
+    /// Writes the overview, once the reports of all jobs are in place (``isEverythingInPlace()``).
     ///
-    /// - Throws: ``Interrupted`` after Ctrl-C, with nothing replaced yet.
+    /// - Throws: ``Interrupted`` after Ctrl-C, before any file of the overview is replaced.
     mutating func finish() throws {
         let folders = try run.folders()
         try run.beginChanges()
@@ -167,9 +169,9 @@ struct OverviewReport {
         conclusionWritten = files.ruleResults
     }
 
-    /// Adds a job that has no report of its own.
+    /// Adds a job without its own report.
     ///
-    /// - Parameter plain: the record of the job, if it is a plain one.
+    /// - Parameter plain: the job's record, if the job is plain.
     private func append(
         _ job: JobSummary, _ plain: PlainJobRecord.Fields?, _ order: DocumentOrder, to files: inout OverviewFiles
     ) throws {
@@ -192,13 +194,13 @@ struct OverviewReport {
     func leave() throws {
         // If the manifest was not replaced, it lists the files that are still there.
         if run.isUntouched { return }
-        // A complete run finds documents, so the next run does not treat this one as complete.
+        // A complete run has documents, so a count of 0 keeps the next run from treating this one as complete.
         let manifest = try writeManifest(documentCount: 0) { try results.isPlain($0) }
         try run.writeAllLines(to: manifest)
         try root.publish()
     }
 
-    /// What the audit consists of and was made from.
+    /// Returns the parts of the audit and everything that it was made from.
     func packContents(of root: OutputFolder) throws -> PackContents {
         PackContents(
             paths: try AuditPaths(
@@ -213,7 +215,7 @@ struct OverviewReport {
             })
     }
 
-    /// Last, so that a manifest never lists what is not there yet.
+    /// Begins the manifest after all other files, so that it never lists files that do not exist yet.
     private func writeManifest(
         documentCount: Int, isWhole: (RunResults.InputDocuments) throws -> Bool
     ) throws -> PartialFile {
@@ -223,10 +225,11 @@ struct OverviewReport {
             results, opening: run.opening(documents: documentCount), to: file, isWhole: isWhole,
             content: run.content(of:)
         ) { number, order, job in
-            // A plain job gets no report, unless other dumps of it bring it in.
+            // A plain job gets no report, unless other dumps of the job require one.
             if job == nil, results.groups.isEmpty { return (counted: true, combined: false) }
             let job = try job ?? results.store.job(number)
-            // A copy of an import without an id may have been published under its own name before the other one was read.
+            // A copy of an import without an id may have been published under its own name before the other copy was
+            // read.
             let counts = !results.superseded.contains(number)
             return (
                 counted: counts && (!jobReports.includes(job) || run.isInPlace(order, job.folderName)),

@@ -2,7 +2,7 @@ import Glibc
 import ImportFoundation
 import ImportReports
 
-/// A file that is being written next to its place.
+/// A file that is written under a temporary name and then moved into place.
 final class PartialFile: ReportOutput {
     let name: String
     private let names: PendingNames
@@ -11,37 +11,37 @@ final class PartialFile: ReportOutput {
     private var descriptor: Int32
     /// Bytes written so far.
     private var size = 0
-    /// Does the writing once the file has grown large.
+    /// Writes on a separate thread, once the file has grown large.
     private var behind: WriteBehind?
     private let writesBehind: Bool
     private static let largeFile = 4 * 1024 * 1024
 
-    /// The hash of what was written so far.
+    /// The hash of everything written so far, until `behind` computes it.
     private var hash = SHA256()
     /// Whether a library writes the file.
     private var isWrittenElsewhere = false
 
-    /// For a library that opens and writes the file itself.
+    /// The destination for a library that opens and writes the file itself.
     var workbookPlace: WorkbookPlace {
         isWrittenElsewhere = true
         return WorkbookPlace(descriptor: descriptor, temporaryFolder: folderPath)
     }
 
-    /// Its place, as messages name it.
+    /// The final path, as messages show it.
     var path: String { "\(folderPath)/\(name)" }
 
     /// The name under which it is written.
     private let partialName: String
     private var rewrittenName: String { Self.rewrittenName(of: name) }
 
-    /// The name under which a file is written before it is moved into place.
+    /// Returns the name under which a file is written before it is moved into place.
     static func partialName(of name: String) -> String { ".\(name).partial" }
     static func rewrittenName(of name: String) -> String { ".\(name).rewritten.partial" }
 
     /// - Parameters:
     ///   - writesBehind: whether a separate thread may write a large file.
-    ///   - isStaged: whether the folder is not in its place yet, so that the file may have its name.
-    /// - Throws: ``Interrupted`` if the folder is given up.
+    ///   - isStaged: whether the folder itself is temporary, so that the file can have its final name from the start.
+    /// - Throws: ``Interrupted`` if the folder has been given up.
     init(name: String, in names: PendingNames, folderPath: String, writesBehind: Bool, isStaged: Bool = false) throws {
         self.name = name
         partialName = isStaged ? name : Self.partialName(of: name)
@@ -74,7 +74,7 @@ final class PartialFile: ReportOutput {
     }
 
     func restart() throws {
-        // A file that was ever truncated is written out by some file systems when it is closed, while we wait.
+        // Some file systems write out a file that was ever truncated when it is closed, and close waits for that.
         guard size > 0 else { return }
         try finishWriting()
         (size, hash) = (0, SHA256())
@@ -106,8 +106,8 @@ final class PartialFile: ReportOutput {
         descriptor = target
     }
 
-    /// Writes out what waits, and closes the file, which keeps its place among those to be published: a run may write more
-    /// files than a process may have open.
+    /// Writes out pending data and closes the file, which can still be published: a run may write more files than a
+    /// process may have open.
     func closeWritten() throws(CommandFailure) {
         try finishWriting()
         guard descriptor >= 0 else { return }
@@ -116,7 +116,7 @@ final class PartialFile: ReportOutput {
         guard closed == 0 else { throw failure() }
     }
 
-    /// Passes on everything that was written, piece by piece.
+    /// Passes everything that was written to `body`, piece by piece.
     func forEachPiece(_ body: (Span<UInt8>) throws -> Void) throws {
         try finishWriting()
         do {
@@ -143,10 +143,10 @@ final class PartialFile: ReportOutput {
         return PackedFile(path: name, bytes: content.bytes, sha256: content.sha256)
     }
 
-    /// Moves the file into its place in a folder. To be called in a change of its ``PendingNames``.
+    /// Moves the file into place in a folder. Must be called inside ``PendingNames/change(_:)``.
     func publish(into target: Int32, path: String) throws(CommandFailure) {
         try finishWriting()
-        // Some file systems report only now that there was no space.
+        // Some file systems report only now that the disk is full.
         let closed = descriptor < 0 ? 0 : close(descriptor)
         descriptor = -1
         guard closed == 0, unsafe renameat(folder, partialName, target, name) == 0 else {
@@ -160,7 +160,7 @@ final class PartialFile: ReportOutput {
         unsafe unlinkat(folder, partialName, 0)
     }
 
-    /// Waits until everything handed over is written.
+    /// Waits until all pending data is written.
     private func finishWriting() throws(CommandFailure) {
         do throws(SystemFailure) {
             if let behind { hash = try behind.finish() }
@@ -173,7 +173,7 @@ final class PartialFile: ReportOutput {
 
     private func create(_ name: String) throws -> Int32 {
         try names.change { names in
-            // Remains of an earlier run are removed, and so is a link that would lead elsewhere.
+            // Removes remains of an earlier run, and a link that would lead elsewhere.
             if !names.wasMade { unsafe unlinkat(folder, name, 0) }
             names.note(name)
             let descriptor = unsafe openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)

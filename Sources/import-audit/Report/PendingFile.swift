@@ -1,6 +1,6 @@
 import ImportReports
 
-/// A file of rows that may not be needed. While it is small, it is only in memory.
+/// A file of rows that may turn out not to be needed. While it is small, it is kept in memory only.
 final class PendingFile: ReportOutput {
     private static let largestInMemory = 64 * 1024
 
@@ -9,14 +9,14 @@ final class PendingFile: ReportOutput {
     private var bytes: [UInt8] = []
 
     /// - Parameters:
-    ///   - isWanted: whether it is certainly needed.
-    ///   - begin: makes the file.
+    ///   - isWanted: whether the file is certainly needed.
+    ///   - begin: creates the file.
     init(isWanted: Bool, _ begin: @escaping () throws -> PartialFile) throws {
         self.begin = begin
         if isWanted { try keep() }
     }
 
-    /// Makes the file, if it is not there yet.
+    /// Creates the file if it does not exist yet.
     func keep() throws {
         guard file == nil else { return }
         let (file, bytes) = (try begin(), bytes)
@@ -43,7 +43,7 @@ final class PendingFile: ReportOutput {
         bytes = result
     }
 
-    /// Passes on everything that was written, piece by piece.
+    /// Passes everything that was written to `body`, piece by piece.
     func forEachPiece(_ body: (Span<UInt8>) throws -> Void) throws {
         if let file { return try file.forEachPiece(body) }
         let bytes = bytes
@@ -51,7 +51,7 @@ final class PendingFile: ReportOutput {
     }
 }
 
-/// The folder in which the report of a job is written; it is made when there is something to write.
+/// The folder in which the report of a job is written, created when there is something to write.
 final class JobStage {
     private let make: () throws -> OutputFolder
     private var made: OutputFolder?
@@ -67,6 +67,6 @@ final class JobStage {
         return folder
     }
 
-    /// Discards what was not published.
+    /// Discards files that were not published.
     func discard() { made?.discard() }
 }

@@ -1,8 +1,8 @@
 import ImportFoundation
 import Synchronization
 
-/// Where in a file something of a name is, for any number of names: beyond a stated number it is in a temporary file,
-/// sorted, 32 bytes for each.
+/// Maps names to byte ranges in a file, for any number of names: beyond a fixed number, the sorted entries are in a
+/// temporary file, at 32 bytes each.
 final class PlaceIndex: Sendable {
     private struct Entry: BitwiseCopyable {
         var name: NameDigest
@@ -14,17 +14,17 @@ final class PlaceIndex: Sendable {
         }
     }
 
-    /// Beyond this many names, they are sorted in parts.
+    /// The number of entries beyond which they are sorted in parts.
     private static let memoryEntries = 4 * 1024
 
     private let entries: Lock<Entries>
 
-    /// All of it is used with the lock held, which is why it can be sent between threads.
+    /// It can be sent between threads, because it is used only with the lock held.
     private struct Entries: @unchecked Sendable {
         let list: SpilledList<Entry>
     }
 
-    /// Adds names, before any can be looked up.
+    /// Collects names, before any is looked up.
     final class Builder {
         private let sort: ExternalSort<Entry>
         private(set) var count = 0
@@ -45,7 +45,7 @@ final class PlaceIndex: Sendable {
         entries = Lock(Entries(list: list))
     }
 
-    /// The last place of a name; nil if it has none, or none that can be read.
+    /// Returns the last place of a name; nil if it has none, or none that can be read.
     func place(of name: String) -> Range<Int>? {
         let wanted = NameDigest(name)
         return entries.withLock { entries in
@@ -56,7 +56,8 @@ final class PlaceIndex: Sendable {
         }
     }
 
-    /// The last entry of a name or of one before it. Digests are spread evenly, so it is looked for where it should be.
+    /// Returns the last entry that is not after the name. Digests are spread evenly, so the search starts at the
+    /// expected position.
     private static func lastPlace(of name: NameDigest, in list: SpilledList<Entry>) throws -> Int? {
         func isBehind(_ place: Int) throws -> Bool { name.precedes(try list.element(place).name) }
         guard list.count > 0 else { return nil }
@@ -78,7 +79,7 @@ final class PlaceIndex: Sendable {
             }
             high = min(high, low + reach)
         }
-        // The first one that is after the name is in between, or at the end.
+        // The first entry after the name is in `low...high`, where `high` may be the end of the list.
         while low < high {
             let middle = (low + high) / 2
             if try isBehind(middle) { high = middle } else { low = middle + 1 }

@@ -3,11 +3,11 @@ import Glibc
 import ImportAnalysis
 import ImportReports
 
-/// A report of which one file is printed to standard output, and no folder stays: `report --stdout`.
+/// A report of which one file is printed to standard output, without leaving a folder: `report --stdout`.
 ///
-/// It is written into a temporary folder first, so that a report that cannot be completed is not printed by half.
+/// It is first written into a temporary folder, so that an incomplete report is not printed.
 struct PrintedReport {
-    /// The formats that can be printed: all that are text.
+    /// The formats that can be printed: all text formats.
     static let formats = ReportFormat.allCases.filter { $0 != .xlsx }
 
     /// Their names, as help and messages list them.
@@ -15,7 +15,7 @@ struct PrintedReport {
 
     let format: ReportFormat
 
-    /// - Parameter name: what the user gave as a format.
+    /// - Parameter name: the format as the user gave it.
     init(named name: String) throws {
         format = try ReportFormat.named(name)
         guard Self.formats.contains(format) else {
@@ -23,7 +23,8 @@ struct PrintedReport {
         }
     }
 
-    /// The file that is printed: that of an overview if there is one. Of the tables it is that of the failed rows.
+    /// The possible names of the file to print, the overview's first. Of the CSV files, it is the one with the failed
+    /// rows.
     private var names: [String] {
         switch format {
         case .csv: [ReportFile.allFailures.name, ReportFile.failures.name]
@@ -33,12 +34,12 @@ struct PrintedReport {
 
     /// Runs `report` into a temporary folder, and prints what it wrote there.
     ///
-    /// - Parameter report: writes into the folder of that path.
+    /// - Parameter report: writes the report into the folder at the given path.
     func run(_ report: (String) throws -> ExitStatus) throws -> ExitStatus {
         let folder = try TemporaryFolder.make()
         let (status, file): (ExitStatus, Int32)
         do {
-            // The reader of the output may end and so end this program: the folder is removed before.
+            // Removes the folder before printing, because this program ends if the reader of its output does.
             defer { TemporaryFolder.remove(folder) }
             status = try report(folder)
             file = status == .interrupted ? -1 : open(in: folder)
@@ -49,7 +50,7 @@ struct PrintedReport {
         return status
     }
 
-    /// The file to print; -1 if the report has none.
+    /// Opens the file to print; -1 if the report has none.
     private func open(in folder: String) -> Int32 {
         for name in names {
             let file = unsafe Glibc.open("\(folder)/\(name)", O_RDONLY | O_NOFOLLOW | O_CLOEXEC)

@@ -193,14 +193,14 @@ struct ReportCommand: ParsableCommand {
     }
 }
 
-/// Where the style of pages is.
+/// Where the style of pages is placed.
 enum StylePlace: String, Choice {
     case embedded, linked
 
     static let noun = "a place for the style"
 }
 
-/// How CSV files are written: options of all commands that write CSV.
+/// The options for CSV files, shared by all commands that write CSV.
 struct CSVFlags: ParsableArguments {
     @Flag(
         name: .customLong("csv-raw"),
@@ -215,7 +215,7 @@ struct CSVFlags: ParsableArguments {
     var options: CSVOptions { CSVOptions(isRaw: isRaw, hasByteOrderMark: hasMark) }
 }
 
-/// The source, for the lines of failed rows.
+/// The options for the source, which provides the lines of failed rows.
 struct ReportSourceOptions: ParsableArguments {
     @Option(
         name: .customLong("source"), parsing: .upToNextOption,
@@ -250,7 +250,7 @@ struct ReportSourceOptions: ParsableArguments {
         try EncodingName.checkSource(encodingName, option: "--source-encoding")
     }
 
-    /// Nil if no source is given.
+    /// Returns how the source is paired with rows; nil if no source is given.
     func pairing(_ options: RunOptions) -> PairingOptions? {
         if arguments.isEmpty { return nil }
         return form.pairing(

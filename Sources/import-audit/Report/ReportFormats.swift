@@ -2,9 +2,9 @@ import ArgumentParser
 import ImportAnalysis
 import ImportReports
 
-/// A format of reports. Everything that depends on the list of formats is here, or goes through all of them.
+/// A format of reports. Everything that depends on the list of formats is here, or iterates over all of them.
 ///
-/// The cases come in the order in which options are named.
+/// The cases are in the order in which options list them.
 enum ReportFormat: String, Choice {
     case markdown = "md"
     /// All CSV files.
@@ -17,7 +17,7 @@ enum ReportFormat: String, Choice {
 
     static let aliases: [String: ReportFormat] = ["markdown": .markdown, "html": .xhtml]
 
-    /// In the order in which a person would open the files.
+    /// All formats, in the order in which a person would open their files.
     static let inReadingOrder: [ReportFormat] = [
         .xhtml, .explore, .markdown, .csv, .xlsx, .eml, .slack, .teams, .github, .json,
     ]
@@ -27,9 +27,9 @@ enum ReportFormat: String, Choice {
 
     /// The kind of a format, which determines how and when its files are written.
     enum Kind {
-        /// Of a template.
+        /// A page made from a template.
         case page(TemplateSet.Format)
-        /// Grows row by row.
+        /// Files that grow row by row.
         case rows(Rows)
         case message(Message)
         /// Written last, so that if the summary is new, all other files are new.
@@ -70,7 +70,7 @@ enum ReportFormat: String, Choice {
 
     /// The files of an overview.
     ///
-    /// - Parameter hasFailures: whether the rows of all jobs are there, to be put together.
+    /// - Parameter hasFailures: whether the rows of all jobs are available, to be combined.
     func overviewFiles(hasFailures: Bool) -> [ReportFile] {
         switch self {
         case .xhtml: [.indexXHTML]
@@ -79,7 +79,7 @@ enum ReportFormat: String, Choice {
         case .xlsx: [.indexWorkbook]
         case .json: [.allSummaries]
         case .eml, .slack, .teams, .github: messageFiles(named: "index", mailHas: "this overview")
-        // Only of rows that are there.
+        // Needs the rows of all jobs.
         case .explore: hasFailures ? [.indexExplore] : []
         }
     }
@@ -102,15 +102,15 @@ enum ReportFormat: String, Choice {
     }
 }
 
-/// Writes what people and services are sent of a report, of one job or of an overview.
+/// Writes the messages to people and services about a report, which is that of one job or an overview.
 struct MessageFiles {
     private let brief: Brief
     /// All files of the report, which messages name.
     private let files: [ReportFile]
-    /// The page and its name, as a mail has it attached: no file is beside it where it is read.
+    /// The page as attached to a mail, and its name. It links to no other files, because they are not sent with it.
     private let page: (bytes: () throws -> [UInt8], name: String)
     private let mailDate: MessageDate?
-    /// The report in Markdown, within a number of bytes, with links to those files.
+    /// Renders the report in Markdown, within a number of bytes, with links to the given files.
     private let markdown: (_ limit: Int, _ files: [ReportFile]) throws -> [UInt8]
 
     init(
@@ -124,7 +124,7 @@ struct MessageFiles {
         self.markdown = markdown
     }
 
-    /// - Parameter names: the files that the format has here.
+    /// - Parameter names: the files of the format in this report.
     func write(_ format: ReportFormat.Message, as names: [ReportFile], to folder: OutputFolder) throws {
         let others = files.filter { $0 != names.last }
         let contents =
@@ -142,7 +142,7 @@ struct MessageFiles {
 /// The formats that were chosen.
 struct ReportFormats: Sendable {
     private var chosen: Set<ReportFormat>
-    /// Pages link to their style sheet, which is a file of its own.
+    /// Whether pages link to their style sheet, which is then a separate file.
     var linksStyle = false
 
     /// The formats that are written by default.
@@ -154,10 +154,10 @@ struct ReportFormats: Sendable {
 
     func contains(_ format: ReportFormat) -> Bool { chosen.contains(format) }
 
-    /// Whether a page is written, or attached, that lists failed rows.
+    /// Whether a page that lists failed rows is written, or attached to a mail.
     var listsRows: Bool { contains(.xhtml) || contains(.eml) }
 
-    /// Those that were chosen, in the order in which a person would open their files.
+    /// The chosen formats, in the order in which a person would open their files.
     var inReadingOrder: [ReportFormat] { ReportFormat.inReadingOrder.filter(chosen.contains) }
 
     /// The files of a job's report, in the order in which a person would open them.
@@ -165,17 +165,17 @@ struct ReportFormats: Sendable {
 
     private var styleSheets: [ReportFile] { linksStyle && contains(.xhtml) ? [.styleSheet] : [] }
 
-    /// The same for an overview.
+    /// Returns the files of an overview, in the same order.
     func overviewFiles(hasFailures: Bool = true) -> [ReportFile] {
         inReadingOrder.flatMap { $0.overviewFiles(hasFailures: hasFailures) } + styleSheets
     }
 
-    /// Their names with commas between, in a fixed order.
+    /// The names of the chosen formats, separated by commas, in a fixed order.
     var list: String {
         ReportFormat.allCases.filter(chosen.contains).map { $0.rawValue }.joined(separator: ",")
     }
 
-    /// A number for each choice, which other versions have for it too.
+    /// A number that identifies the choice, the same in other versions.
     var number: Int {
         ReportFormat.allCases.enumerated().reduce(linksStyle ? 1 << 32 : 0) {
             $0 + (chosen.contains($1.element) ? 1 << $1.offset : 0)
@@ -184,12 +184,12 @@ struct ReportFormats: Sendable {
 }
 
 extension ReportFormats {
-    /// One alone.
+    /// Chooses a single format.
     init(_ format: ReportFormat) {
         chosen = [format]
     }
 
-    /// - Throws: what ArgumentParser says, with the status for wrong usage.
+    /// - Throws: an error of ArgumentParser, with the exit status for wrong usage.
     init(list: String) throws {
         chosen = []
         for name in list.split(separator: ",", omittingEmptySubsequences: false) {

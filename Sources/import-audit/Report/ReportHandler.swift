@@ -4,24 +4,24 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// Writes the report of each dump: the rows as they come, the rest when all rows are there.
+/// Writes the report of each dump: the rows as they are read, the rest after the last row.
 struct ReportHandler: DocumentHandler {
     private let run: ReportRun
     private let pages: JobPages
-    /// Which jobs are taken as they are: they get no report, and there is nothing to say of them.
+    /// The plain jobs that are taken as a whole: they get no report, and there is nothing to note in them.
     let plainJobs: PlainJobs
     private let wishes: PlainJobBatch.Wishes
-    /// Such jobs, until there are enough of them to be taken in.
+    /// Such jobs, until there are enough of them to deliver.
     private let batch: PlainJobBatch
     private var source = ""
     private var order = DocumentOrder(input: 0)
-    /// The size and the hash of the input's only dump, which are the input's own unless it is compressed.
+    /// The size and hash of the input's only dump. They are those of the input itself unless it is compressed.
     private var whole: (bytes: Int, sha256: String)?
     /// Whether something in the input is an output of this program.
     private var isOwnOutput = false
     /// Whether the system refused a read of the input.
     private var hasReadFailure = false
-    /// Of the input, before it was read.
+    /// The state of the input before it was read.
     private var state: InputState?
     /// The report of the current dump, from its first row on.
     private var pass: ReportPass?
@@ -93,7 +93,7 @@ struct ReportHandler: DocumentHandler {
     mutating func consume(
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Int {
-        // One that may be the only document gets its report anyway.
+        // A dump that may be the only document gets its report anyway.
         guard plainJobs != .none, !run.mayBeAlone(order) else { return 0 }
         if Interruption.isRequested { throw Interrupted() }
         let taken = try batch.add(jobs, runs, text: text, source: source, at: position, &order)
@@ -126,13 +126,13 @@ struct ReportHandler: DocumentHandler {
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         defer {
-            // What was not published is discarded.
+            // Discards files that were not published.
             pass?.stage.discard()
             pass = nil
             order.document += 1
         }
         let name = source + position.suffix
-        // What comes in order need not be sorted.
+        // Keeps documents in order, so they need not be sorted.
         try batch.flush()
         if reading.isCutBySystem { hasReadFailure = true }
         switch reading {
@@ -157,7 +157,8 @@ struct ReportHandler: DocumentHandler {
             try pass?.finishWorkbook(summary, ruleResults: ruleResults)
             if run.isAlone(order, position) || run.getsReport(summary, order) {
                 try pass?.keepFiles(summary)
-                // Those of a job that has other dumps are made when all were read. One that is not finished most likely has.
+                // If the job has other dumps, its pages are made after all inputs have been read. An unfinished job
+                // probably has some.
                 let mayHaveOthers =
                     summary.job.status == JobStatus.processing.rawValue || run.collector.hasDump(of: summary)
                 let hasPages = run.isAlone(order, position) || !mayHaveOthers

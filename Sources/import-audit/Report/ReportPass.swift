@@ -2,7 +2,8 @@ import ImportAnalysis
 import ImportDumps
 import ImportReports
 
-/// The consumers of a dump's rows in a report: one pass feeds the analyzer and the CSV files.
+/// One pass over a dump's rows, which feeds everything in a report that depends on them: the analyzer, the identity
+/// audit, the CSV files, the workbook and the explore page.
 struct ReportPass: RowSink {
     private var analyzer: JobAnalyzer
     private var rows: RowsCSV<PendingFile>?
@@ -72,7 +73,7 @@ struct ReportPass: RowSink {
         try explore?.consume(runs, text: text)
     }
 
-    /// Completes the CSV files and judges the job.
+    /// Completes the CSV files and the explore page, and returns the job's summary.
     mutating func finish(dump: Dump, source: String) throws -> JobSummary {
         var summary = analyzer.summary(of: dump, source: source)
         summary.add(try identity.finish())
@@ -85,7 +86,7 @@ struct ReportPass: RowSink {
         return summary
     }
 
-    /// Moves the CSV files into the folder: the job gets a report.
+    /// Writes the files of rows into the folder, because the job gets a report.
     func keepFiles(_ summary: JobSummary) throws {
         try files.rows?.keep()
         try files.failures?.keep()
@@ -94,14 +95,14 @@ struct ReportPass: RowSink {
         try stage.folder().write(CodesCSV.render(summary, options: csv, codes: codes), as: ReportFile.codes.name)
     }
 
-    /// Keeps only the failed rows: the job gets no report.
+    /// Keeps only the failed rows, because the job gets no report.
     func keepFailures(of order: DocumentOrder, in rows: LeftOutRows) throws {
         try rows.keep(files.failures, workbook?.file, exploreFile, of: order)
     }
 
     /// Completes the workbook.
     ///
-    /// - Parameter ruleResults: the results of the user's rules, if there is only this job.
+    /// - Parameter ruleResults: the results of the user's rules, if this is the only job.
     func finishWorkbook(_ summary: JobSummary, ruleResults: RuleResults?) throws {
         try workbook?.finish(summary, ruleResults: ruleResults)
     }

@@ -12,24 +12,24 @@ struct ReportPlan {
     private let isFresh: Bool
     private let isForced: Bool
     private let isDryRun: Bool
-    /// The folder is not mentioned, because it will be removed.
+    /// Whether the report is printed. If so, messages do not mention the folder, because it will be removed.
     private let isPrinted: Bool
     private let optionFiles: [String]
     private let pack: PackTarget?
-    /// What was sent, if it is given.
+    /// How the source is paired with rows; nil if no source is given.
     private let pairing: PairingOptions?
-    /// What the jobs are added to, if anything.
+    /// The history that the jobs are added to, if any.
     private let history: HistoryAccess?
 
     /// - Parameters:
-    ///   - isFresh: does everything again, whatever an earlier run left.
-    ///   - isForced: replaces files that this program did not write.
-    ///   - isDryRun: writes nothing, and prints what would be written.
+    ///   - isFresh: whether to do everything again, regardless of what an earlier run left.
+    ///   - isForced: whether to replace files that this program did not write.
+    ///   - isDryRun: whether to write nothing, and to print what would be written.
     ///   - optionFiles: files that options name, which must not be replaced either.
     ///   - pack: the place of the pack, if any.
-    ///   - pairing: what was sent, if it is given, and how its records belong to rows.
-    ///   - isPrinted: does not mention the folder, which will be removed.
-    ///   - history: what the jobs are added to.
+    ///   - pairing: how the source is paired with rows; nil if no source is given.
+    ///   - isPrinted: whether messages do not mention the folder, because it will be removed.
+    ///   - history: the history that the jobs are added to, if any.
     init(
         options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool, isForced: Bool,
         isDryRun: Bool = false, optionFiles: [String], pack: PackTarget? = nil, pairing: PairingOptions? = nil,
@@ -58,7 +58,7 @@ struct ReportPlan {
         try checkInputsCanBeReadTwice()
         let dryRun = isDryRun ? try DryRun(of: output, isForced: isForced) : nil
         let root = try OutputFolder(dryRun?.folder ?? output, writesBehind: settings.concurrency.allowsHelpers)
-        // Of the folder that is, or would be, written into.
+        // The manifest of the folder that is, or would be, written into.
         let earlier = try dryRun.map { $0.earlier } ?? RunManifest(in: root)
         try protectInputs(earlier)
         var `guard` = OutputGuard(earlier: dryRun == nil ? earlier : nil, isForced: isForced)
@@ -102,9 +102,9 @@ struct ReportPlan {
             let (trends, unusual) = try history.addForReport(results, settings.redaction?.mark)
             (settings.history, settings.unusualJobs) = (trends, unusual)
         }
-        // Standard input cannot be read twice, as may be necessary.
+        // Standard input cannot be read a second time, which may become necessary.
         var known =
-            // Nor is it known of inputs that were taken up what was left out of them.
+            // With a selection, it is also not known what was left out of inputs that are not read again.
             isFresh || dryRun != nil || !settings.isRepeatable || options.inputs.contains("-")
                 || settings.selector != nil ? nil : usable(earlier)
         var needed: Set<DocumentOrder> = []
@@ -141,7 +141,7 @@ struct ReportPlan {
                 }
                 let isUnchanged = try overview.isUnchanged(since: known)
                 if !isUnchanged, try !overview.isEverythingInPlace() {
-                    // A dump counts now whose report was not kept, for another one counted before.
+                    // A dump counts now whose report was not kept, because another dump counted before.
                     let lacking = try overview.inputsWithoutResults()
                     let lackingReports = try overview.neededReports()
                     if known == nil, lackingReports.isSubset(of: needed) {
@@ -155,7 +155,8 @@ struct ReportPlan {
                         // The inputs changed meanwhile.
                         (known, readAgain) = (nil, [])
                     }
-                    // Those of earlier rounds still are: what is in place now was made because they were.
+                    // Reports that earlier rounds needed are still needed: what is in place now was made because of
+                    // that.
                     needed.formUnion(lackingReports)
                     // The files that this run has written so far are in the manifest, too.
                     `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? `guard`.earlier, isForced: isForced)
@@ -164,7 +165,7 @@ struct ReportPlan {
                 do {
                     if !isUnchanged { end = try complete(&overview, run) }
                 } catch let lacking as LackingRows {
-                    // Something has changed, and pages of jobs with several dumps are made again.
+                    // Something has changed, so pages of jobs with several dumps are written again.
                     if lacking.inputs.isSubset(of: readAgain) { known = nil }
                     readAgain.formUnion(lacking.inputs)
                     needed.formUnion(try overview.neededReports())
@@ -186,7 +187,7 @@ struct ReportPlan {
         }
     }
 
-    /// Makes the pages that need all inputs.
+    /// Writes the pages that depend on all inputs, and the overview.
     private func complete(_ overview: inout OverviewReport, _ run: ReportRun) throws -> WorkerPool.End {
         try run.beginChanges()
         let end = try CombinedPages(run, overview.results).write()
@@ -225,7 +226,7 @@ struct ReportPlan {
         return unsafe stat(input, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR ? input : nil
     }
 
-    /// Fails for dumps that can be read only once, where they are read for something else before the report.
+    /// Fails if a dump can be read only once, but is to be read for another purpose before the report.
     private func checkInputsCanBeReadTwice() throws(CommandFailure) {
         if let history {
             try HistoryAccess.checkKey(settings.redaction?.mark)
@@ -245,7 +246,7 @@ struct ReportPlan {
         settings.formats.overviewFiles().map { $0.name }
     }
 
-    /// All names that files of an audit ever have in the folder itself.
+    /// All names that files of an audit can have in the folder itself.
     private var allFiles: [String] {
         let files = ReportFormats.every.files + ReportFormats.every.overviewFiles()
         return Array(Set(files.map { $0.name })) + [RunManifest.file]
@@ -261,11 +262,11 @@ struct ReportPlan {
             options.inputs, options: optionFiles, output: OutputPlace(folder: output, files: [], jobFiles: []))
     }
 
-    /// Fails if a job's report would be in the place of files of someone else. Which folders the jobs get shows only when
-    /// they are read: they are read once more, where there is something in the way at all.
+    /// Fails if a job's report would replace files that this program did not write. The jobs' folders are known only
+    /// after the dumps have been read, so if there are such files at all, the dumps are read an additional time.
     private func checkJobs(_ root: OutputFolder, _ guard: OutputGuard, _ place: OutputPlace?) throws {
         let obstructed = try `guard`.obstructedJobs(in: root, files: settings.formats.files.map { $0.name })
-        // What cannot be read twice is left to the moment when it is published.
+        // Inputs that cannot be read twice are checked when their reports are published.
         guard !obstructed.isEmpty,
             options.inputs.allSatisfy({ InputPath($0).identity != nil || AuditFolder.isFolder($0) })
         else { return }
@@ -284,7 +285,7 @@ struct ReportPlan {
         }
     }
 
-    /// The manifest, if its data about inputs is valid for this run.
+    /// Returns the manifest, if its data about inputs is valid for this run.
     private func usable(_ manifest: RunManifest?) -> RunManifest? {
         guard let manifest else { return nil }
         if manifest.isUsable(jobOptions: settings.jobFingerprint) { return manifest }
@@ -349,7 +350,7 @@ struct ReportPlan {
 // MARK: - The pack
 
 extension ReportPlan {
-    /// Packs the audit if requested; nil unless it was interrupted.
+    /// Packs the audit if requested. Returns nil unless packing was interrupted.
     private func write(_ contents: @autoclosure () throws -> PackContents, of root: OutputFolder) throws -> ExitStatus?
     {
         guard let pack else { return nil }

@@ -5,10 +5,10 @@ import ImportInputs
 import ImportRedaction
 import ImportReports
 
-// The files of this run and of earlier runs in the folder itself.
+// Manages the files of this run and of earlier runs in the folder itself.
 
 extension ReportRun {
-    /// Moves the report of the only dump into its place.
+    /// Moves the report of the only dump into place.
     func publishAlone(_ summary: JobSummary, _ report: OutputFolder) throws {
         let names = settings.formats.files.map { $0.name }
         try root.check(names + [RunManifest.file], `guard`, as: RunManifest.root)
@@ -37,16 +37,16 @@ extension ReportRun {
         try report.publish()
     }
 
-    /// The file that the only dump came from; nil for standard input.
+    /// Returns the fingerprint of the file that the only dump came from; nil for standard input.
     private func fingerprint(of single: JobSummary) throws -> InputFingerprint? {
-        // A pipe must be opened once only.
+        // A pipe must be opened only once.
         guard let onlyInput, InputPath(onlyInput).identity != nil else { return nil }
         let whole = single.sha256.map { (single.bytes, $0) }
         return try InputFingerprint(of: InputPath(onlyInput), whole: whole, as: onlyInputState)?.shown(
             under: settings.names)
     }
 
-    /// If it cannot be read now, reading it will tell why.
+    /// Returns the fingerprint of an input; nil if it cannot be read, because reading the input will then show why.
     func fingerprintIfReadable(_ input: InputPath) throws -> InputFingerprint? {
         do {
             return try InputFingerprint(of: input)
@@ -55,7 +55,7 @@ extension ReportRun {
         }
     }
 
-    /// The report of an input is complete, but its hash cannot be computed: the manifest lacks it.
+    /// Reports that the manifest lacks the hash of an input, whose report is complete, because it cannot be computed.
     func complain(thatHashIsMissing failure: CommandFailure, of input: InputPath) {
         Console.complain(
             "\(settings.names.shown(input.shown)): the manifest has no hash of it, because it could not be read again: "
@@ -63,7 +63,7 @@ extension ReportRun {
         collector.noteChange()
     }
 
-    /// The lines about the run, and about what was sent.
+    /// Returns the manifest lines about the run and about the files that were sent.
     func opening(documents: Int) -> [UInt8] {
         let header = RunManifestHeader(
             options: settings.fingerprint, jobOptions: settings.jobFingerprint, documents: documents,
@@ -72,7 +72,7 @@ extension ReportRun {
         return RunManifestLine.header(header).bytes + sources.flatMap { RunManifestLine.source($0).bytes }
     }
 
-    /// The line about the files in the folder itself.
+    /// Returns the manifest line about the files in the folder itself.
     static func rootLine(_ files: [PackedFile]) -> [UInt8] {
         RunManifestLine.folder(RunManifest.root, files: files.map { FileRecord($0) }.sorted { $0.name < $1.name }).bytes
     }
@@ -96,12 +96,13 @@ extension ReportRun {
         }
     }
 
-    /// Knows what this run has written, too: the report of a dump that another one has superseded since is stale.
+    /// Returns a guard that also knows the files that this run has written: the report of a dump is stale if another
+    /// dump has superseded it since.
     func guardOfAll() throws -> OutputGuard {
         OutputGuard(earlier: try RunManifest(in: root) ?? `guard`.earlier, isForced: `guard`.isForced)
     }
 
-    /// Whether an earlier run has left something that this one does not write.
+    /// Whether an earlier run has left files that this one does not write.
     func hasStale(keeping names: Set<String>, jobs isKept: (String) -> Bool) throws -> Bool {
         guard let earlier = `guard`.earlier else { return false }
         var isStale = try earlier.files(in: RunManifest.root).contains { !names.contains($0.name) }
@@ -111,7 +112,7 @@ extension ReportRun {
         return isStale
     }
 
-    /// Whether the files in the folder itself are as an earlier run has written them.
+    /// Whether the files in the folder itself are still as an earlier run wrote them.
     func holdsAll(_ files: [ReportFile]) throws -> Bool {
         let records = try `guard`.earlier?.files(in: RunManifest.root) ?? []
         return files.allSatisfy { file in

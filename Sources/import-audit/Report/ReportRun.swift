@@ -7,23 +7,23 @@ import ImportRedaction
 import ImportReports
 import Synchronization
 
-/// What the threads of a `report` run share: the places of reports, and the results.
+/// The state shared by the threads of a `report` run: the places of reports, and the results.
 ///
-/// One plain file with one dump is reported straight into the folder. Anything else gets an overview there, and a folder
-/// for each job. Which it is shows only at the end of the first dump, so the report of that one begins in the folder
-/// itself.
+/// The report of one plain file with one dump is written directly into the output folder. Anything else gets an
+/// overview there, and a folder for each job. Which of these applies is known only at the end of the first dump, so its
+/// report is begun in the output folder itself.
 final class ReportRun: Sendable {
     let settings: ReportSettings
     let collector: Collector
     let root: OutputFolder
-    /// The only argument, if one dump may be all there is: it is not a folder.
+    /// The only argument, unless it is a folder: it may contain one dump and nothing else.
     let onlyInput: String?
     let `guard`: OutputGuard
-    /// What an earlier run found in its inputs, as far as it holds for this one.
+    /// The manifest of an earlier run, if its data about inputs is valid for this one.
     private let known: RunManifest?
-    /// Dumps whose reports are needed although they do not show it: other dumps of their jobs do.
+    /// Dumps that need a report not because of their own content, but because of other dumps of their jobs.
     private let needed: Set<DocumentOrder>
-    /// Inputs that are read although they have not changed.
+    /// Inputs that are read again although they have not changed.
     private let readAgain: Set<Int>
     /// Failed rows of jobs that get no report.
     let leftOut: LeftOutRows
@@ -31,23 +31,23 @@ final class ReportRun: Sendable {
 
     private struct State {
         var folders: JobFolders?
-        /// The report of the only dump.
+        /// The summary of the only dump.
         var single: JobSummary?
-        /// The file that it came from, as it was read.
+        /// The fingerprint of the file that the only dump came from.
         var singleInput: InputFingerprint?
-        /// Of the input, if there is just one.
+        /// The state of the input before it was read, if there may be just one.
         var onlyInputState: InputState?
-        /// Whose report is in the folder of a name.
+        /// Maps the name of each folder to the dump whose report it contains.
         var owners: [NameDigest: Owner] = [:]
-        /// Lines of the manifest about folders that were written.
+        /// The manifest lines about folders that this run has written.
         var lines: Spool?
         /// The manifest while files are replaced.
         var changes: UnfinishedRunManifest?
-        /// Dumps whose pages are to be made when all was read: there are none yet, or those of an earlier run describe
-        /// other dumps of the job.
+        /// Dumps whose pages are made after everything has been read: they have no pages yet, or those of an earlier
+        /// run describe other dumps of the job.
         var due: Set<DocumentOrder> = []
         var recorder = RunManifestRecorder()
-        /// Of documents that are not jobs.
+        /// The size and hash of each document that is not a job.
         var contents: [DocumentOrder: ContentHash] = [:]
     }
     private let fresh = Atomic(0)
@@ -56,7 +56,7 @@ final class ReportRun: Sendable {
         var order: DocumentOrder
         var line: Line
 
-        /// Where the line about the folder is.
+        /// Where the manifest line about the folder is.
         enum Line {
             case earlier
             case written(Spool.Stretch)
@@ -65,9 +65,9 @@ final class ReportRun: Sendable {
 
     /// - Parameters:
     ///   - onlyInput: the only argument, unless it is a folder.
-    ///   - known: the earlier manifest, if what it says of inputs holds.
-    ///   - needed: dumps that get a report whatever is in them.
-    ///   - readAgain: inputs of which nothing is taken from there.
+    ///   - known: the earlier manifest, if its data about inputs is valid for this run.
+    ///   - needed: dumps that get a report regardless of their content.
+    ///   - readAgain: inputs for which the earlier manifest is not used.
     init(
         settings: ReportSettings, root: OutputFolder, onlyInput: String?, guard: OutputGuard, known: RunManifest?,
         needed: Set<DocumentOrder>, readAgain: Set<Int>
@@ -79,12 +79,12 @@ final class ReportRun: Sendable {
         self.onlyInput = onlyInput
         self.guard = `guard`
         self.known = known
-        // Most of a report's time goes into pages: summaries may as well come from a file.
+        // Most of a report's time goes into pages, so summaries may as well be read from a file.
         collector = Collector(folder: root.path, memoryBytes: 4 * 1024 * 1024)
         state = Lock(State())
     }
 
-    /// Where the report of a document is written.
+    /// Returns the folder in which the report of a document is written.
     func folder(for order: DocumentOrder) throws -> OutputFolder {
         mayBeAlone(order) ? root : try folders().stage()
     }
@@ -92,19 +92,19 @@ final class ReportRun: Sendable {
     /// Whether a dump may be the only document.
     func mayBeAlone(_ order: DocumentOrder) -> Bool { onlyInput != nil && order == DocumentOrder(input: 0) }
 
-    /// Looks for ids that come back in one dump. What does not fit into memory goes where the reports do.
+    /// Returns an audit that finds ids that occur repeatedly in one dump. It spills to disk in the output folder.
     func makeIdentityAudit() -> IdentityAudit {
         IdentityAudit(usesThread: settings.concurrency.allowsHelpers) { [path = root.path] in
             try TemporaryFile(in: path)
         }
     }
 
-    /// Documents that were read, and not known before.
+    /// The number of documents that this run has read, as opposed to those known from an earlier run.
     var freshCount: Int { fresh.load(ordering: .relaxed) }
 
     /// Adds a document that is not a job.
     ///
-    /// - Parameter content: its content, if it was read completely.
+    /// - Parameter content: the document's size and hash, if it was read completely.
     func add(
         _ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus, content: ContentHash? = nil
     ) throws {
@@ -117,13 +117,13 @@ final class ReportRun: Sendable {
         if let content { state.withLock { $0.contents[order] = content } }
     }
 
-    /// The content of a document that is not a job; nil if it was not read completely.
+    /// Returns the size and hash of a document that is not a job; nil if it was not read completely.
     func content(of order: DocumentOrder) -> ContentHash? { state.withLock { $0.contents[order] } }
 
-    /// The report, if it is that of the only dump.
+    /// The summary of the only dump, once its report is in place.
     var single: JobSummary? { state.withLock { $0.single } }
 
-    /// The file that the only dump came from, as it was read; nil for standard input.
+    /// The fingerprint of the file that the only dump came from; nil for standard input.
     var singleInput: InputFingerprint? { state.withLock { $0.singleInput } }
 
     func noteSingleInput(_ input: InputFingerprint?) { state.withLock { $0.singleInput = input } }
@@ -136,14 +136,14 @@ final class ReportRun: Sendable {
     /// The state of the only input before it was read.
     var onlyInputState: InputState? { state.withLock { $0.onlyInputState } }
 
-    /// Whether a dump is all there is.
+    /// Whether a dump is the only document.
     func isAlone(_ order: DocumentOrder, _ position: DocumentPosition) -> Bool {
         mayBeAlone(order) && position == .whole
     }
 
     /// Moves a report into place, if the dump counts.
     ///
-    /// - Parameter hasPages: false if its pages are still to be made, when all was read.
+    /// - Parameter hasPages: whether it includes its pages. If not, they are made after everything has been read.
     func publish(
         _ summary: JobSummary, _ report: OutputFolder, _ order: DocumentOrder, _ position: DocumentPosition,
         hasPages: Bool
@@ -155,7 +155,7 @@ final class ReportRun: Sendable {
         fresh.wrappingAdd(1, ordering: .relaxed)
         let name = summary.folderName
         let folders = try folders()
-        // Other threads need not wait for it.
+        // Done before taking the collector's lock, so that other threads need not wait.
         let files = try report.finishAndClose()
         try collector.add(summary, order) { standing in
             guard standing != .superseded else { return }
@@ -164,7 +164,7 @@ final class ReportRun: Sendable {
                 if let folder, !owns(name) {
                     let (names, place) = (settings.formats.files.map { $0.name }, Self.place(name))
                     try `guard`.check(names, in: place, folder, path: path)
-                    // Those of other formats.
+                    // Files of other formats.
                     let stale = try `guard`.earlier?.files(in: place).filter { !names.contains($0.name) } ?? []
                     for name in `guard`.remove(stale, from: folder) {
                         Console.say(OutputGuard.sayingChanged("\(path)/\(name)"))
@@ -191,8 +191,7 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// Whether jobs of which there is nothing to say get no report, whatever else is found, and need no more than their
-    /// failed rows as CSV.
+    /// Whether plain jobs get no report, whatever else is found, and only their failed rows are needed, as CSV.
     var leavesOutPlainJobs: Bool {
         settings.jobReports.leavesOutPlainJobs && needed.isEmpty && !settings.isVerbose && settings.lines == nil
             && !settings.formats.contains(.xlsx) && !settings.formats.contains(.explore)
@@ -205,7 +204,7 @@ final class ReportRun: Sendable {
         try leftOut.keep(jobs)
     }
 
-    /// What the manifest calls the folder of a job.
+    /// Returns the name of a job's folder in the manifest.
     private static func place(_ name: String) -> String { "jobs/\(name)" }
 
     /// Whether this run has written into the folder of that name.
@@ -215,8 +214,8 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// Notes in the manifest which files of a job's folder are moved into place now. Others that are there stay: pages of
-    /// another dump of the job, until they are made again.
+    /// Notes in the manifest which files of a job's folder are moved into place now. Other files in the folder stay
+    /// listed: pages of another dump of the job, until they are written again.
     private func note(_ files: [PackedFile], of name: String, for order: DocumentOrder) throws {
         var records: [ExactText: FileRecord] = [:]
         if case .folder(_, let before) = RunManifestLine(try line(about: name).dropLast()) {
@@ -235,7 +234,7 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// The line about the folder of a job, as this run or an earlier one has written it.
+    /// Returns the manifest line about the folder of a job, as this run or an earlier one wrote it.
     func line(about name: String) throws -> [UInt8] {
         try state.withLock { state in
             guard case .written(let stretch) = state.owners[NameDigest(name)]?.line else {
@@ -251,7 +250,7 @@ final class ReportRun: Sendable {
         try report.publish()
     }
 
-    /// Says in the manifest that files are about to change, before the first of them does.
+    /// Notes in the manifest that files are about to change, before the first of them does.
     func beginChanges() throws {
         let planned =
             onlyInput == nil || state.withLock({ $0.folders != nil })
@@ -263,7 +262,7 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// Whether no file was replaced yet.
+    /// Whether no file has been replaced yet.
     var isUntouched: Bool { state.withLock { $0.changes == nil } }
 
     /// Ends the run if the only document is refused.
@@ -274,22 +273,22 @@ final class ReportRun: Sendable {
         throw CommandFailure(.inputNotReadWhole, of: name, "\(reason) Nothing was written.")
     }
 
-    /// Removes the files that are being written, when all threads have ended.
+    /// Removes unfinished files after all threads have ended.
     func discard() {
         root.discard()
         state.withLock { $0.folders?.removePartialFolders() }
     }
 
-    /// Removes them while a thread may still be at work: it begins no others.
+    /// Removes unfinished files while a thread may still be working, and keeps it from beginning others.
     func abandon() { root.abandon() }
 
-    /// Whether results of an earlier run may stand for inputs that are as they were.
+    /// Whether results of an earlier run may be reused for unchanged inputs.
     var takesUp: Bool { known != nil }
 
-    /// Whether there are pages to be made when all was read, apart from those of jobs with several dumps.
+    /// Whether pages must be made after everything has been read, apart from those of jobs with several dumps.
     var hasDue: Bool { state.withLock { !$0.due.isEmpty } }
 
-    /// The folder of all jobs, which is made when the first of them needs it.
+    /// Returns the folder of all jobs, which is created on first use.
     func folders() throws -> JobFolders {
         try state.withLock { state in
             if let folders = state.folders { return folders }
@@ -302,10 +301,10 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// Whether the pages of a dump are to be made when all was read, also if there is nothing to say about others.
+    /// Whether the pages of a dump must be made after everything has been read, even if its job has no other dumps.
     func isDue(_ order: DocumentOrder) -> Bool { state.withLock { $0.due.contains(order) } }
 
-    /// Whether the report of a document is in its place.
+    /// Whether the report of a document is in place.
     func isInPlace(_ order: DocumentOrder, _ name: String) -> Bool {
         state.withLock { $0.owners[NameDigest(name)]?.order == order }
     }
@@ -327,12 +326,12 @@ extension ReportRun {
         }
         for case .job(let summary, _, _, counted: true, _) in documents {
             guard try hasReport(summary) else {
-                // Nothing has its failed rows by themselves.
+                // Its failed rows were not kept separately.
                 if settings.needsFailedRows(of: summary) { return false }
                 continue
             }
             let name = summary.folderName
-            // What someone has changed is made again.
+            // A report that someone has changed is made again.
             guard folders.holds(settings.formats.files, of: name, as: try known.files(in: Self.place(name))) else {
                 return false
             }
@@ -348,7 +347,7 @@ extension ReportRun {
                 let name = summary.folderName
                 let isThere = try counted && hasReport(summary)
                 try collector.add(summary, order) { _ in
-                    // What this run has written there is another dump's report.
+                    // If this run has written into the folder, it contains another dump's report.
                     state.withLock { state in
                         guard isThere, state.owners[NameDigest(name)] == nil else { return }
                         state.owners[NameDigest(name)] = Owner(order: order, line: .earlier)
@@ -361,7 +360,8 @@ extension ReportRun {
         return true
     }
 
-    /// Whether an input is one dump and nothing else, which has a report of its own if it is all there is.
+    /// Whether an input is one dump and nothing else. If it is also the only input, it gets a report without an
+    /// overview.
     private func isSingle(_ documents: [RunManifest.Document], _ input: InputFingerprint) -> Bool {
         guard onlyInput != nil, documents.count == 1,
             case .job(let job, let entry, let document, _, _)? = documents.first
@@ -371,7 +371,7 @@ extension ReportRun {
 
     /// Notes that an input was read.
     ///
-    /// - Parameter whole: the size and the hash of its only dump, if there is just one.
+    /// - Parameter whole: the size and hash of its only dump; nil if it has none or several.
     func note(
         _ input: InputPath, whole: (bytes: Int, sha256: String)?, as inputState: InputState?, number: Int
     ) throws {
@@ -386,6 +386,6 @@ extension ReportRun {
         state.withLock { $0.recorder.note(found, number: number, isTakenUp: false) }
     }
 
-    /// The manifest for the next run.
+    /// The recorder of the manifest for the next run.
     var recorder: RunManifestRecorder { state.withLock { $0.recorder } }
 }

@@ -13,10 +13,10 @@ struct ReportSettings: Sendable {
     let csv: CSVOptions
     let isStrict: Bool
     let isVerbose: Bool
-    /// The name of the encoding of dumps that do not show what they are in.
+    /// The name of the encoding of dumps that are not recognizably Unicode.
     let encoding: String?
     let templates: TemplateSet
-    /// The user's own folder of templates, and what is in it.
+    /// The user's template folder, and the files in it.
     let templateFolder: String?
     let ownTemplates: [String: [UInt8]]
     let concurrency: Concurrency
@@ -24,19 +24,19 @@ struct ReportSettings: Sendable {
     let userRules: UserRules
     /// Replaces values with pseudonyms.
     let redaction: Redaction?
-    /// How large a page in Markdown may be, in bytes; nil for no limit.
+    /// The maximum size of a Markdown page in bytes; nil for no limit.
     let markdownLimit: Int?
-    /// Which jobs get a report of their own.
+    /// Which jobs get their own report.
     let jobReports: JobReports
-    /// Where failed rows are in what was sent, if that is given and was read.
+    /// The lines of failed rows in the source, if one is given and has been read.
     var lines: SourceLines?
     /// The trend of the history that the jobs are added to, if there is one.
     var history: TrendsReport?
     /// Jobs that are unlike the runs before them in the history.
     var unusualJobs: Set<JobIdentity> = []
-    /// What the user calls the report; nil for a title of its own.
+    /// The title that the user chose; nil for the default title.
     let title: String?
-    /// Of mails, instead of the date of the job.
+    /// The date of mails; nil for the date of the job.
     var mailDate: MessageDate?
     /// The selected jobs; nil for all.
     let selector: JobSelector?
@@ -65,7 +65,7 @@ struct ReportSettings: Sendable {
         ownTemplates =
             try templateFolder.map { (folder) throws(CommandFailure) in try TemplateFolder(folder).files() } ?? [:]
         do throws(TemplateFailure) {
-            // Those of overviews are parsed when there is one: most reports are about one dump.
+            // Built-in templates of overviews are parsed only for an overview: most reports are about one dump.
             templates = try TemplateSet(replacing: ownTemplates, for: .reports)
         } catch {
             guard let templateFolder, ownTemplates[error.file] != nil else {
@@ -75,7 +75,7 @@ struct ReportSettings: Sendable {
         }
     }
 
-    /// The templates of overviews, which were checked with those of reports.
+    /// Returns the templates of reports and overviews. The user's own ones have been checked before.
     func overviewTemplates() throws(CommandFailure) -> TemplateSet {
         do throws(TemplateFailure) {
             return try TemplateSet(replacing: ownTemplates)
@@ -84,7 +84,7 @@ struct ReportSettings: Sendable {
         }
     }
 
-    /// Whether a page of the job would list rows that the summary does not have: one that was read back from JSON.
+    /// Whether a page would list rows of the job that the summary lacks, because it was read back from JSON.
     func lacksListedRows(_ summary: JobSummary) -> Bool {
         formats.listsRows && summary.rows.failed > 0
             && summary.failedByCode.allSatisfy { $0.listedRows.isEmpty }
@@ -107,8 +107,8 @@ struct ReportSettings: Sendable {
         return digest.finish()
     }
 
-    /// A digest of what the files of a job in an overview depend on: not on rules, which are about all jobs, and not on
-    /// the day, as long as no acceptance begins or ends with it.
+    /// A digest of everything that the files of a job in an overview depend on. It excludes rules, which are about all
+    /// jobs, and the day, unless that changes which acceptances are valid.
     var jobFingerprint: String {
         var digest = OptionsDigest()
         digest.add("\(toolVersion) \(formats.number) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)")
@@ -137,9 +137,9 @@ struct ReportSettings: Sendable {
         templateFolder.map { folder in ownTemplates.keys.map { "\(folder)/\($0)" } } ?? []
     }
 
-    /// Names the templates that make an invalid page.
+    /// Returns an error that names the templates behind an invalid page.
     ///
-    /// - Parameter page: the template that it was made from.
+    /// - Parameter page: the name of the template that the page was made from.
     func invalidPage(_ problem: (problem: XHTMLProblem, line: String), of page: String) -> CommandFailure {
         let place =
             "line \(problem.problem.line) of the page: \(problem.problem.message) That line reads: \(problem.line)"
@@ -154,21 +154,21 @@ struct ReportSettings: Sendable {
 }
 
 extension ReportSettings {
-    /// The names under which inputs are shown, also to the next run.
+    /// The names under which inputs are shown, including to the next run.
     var names: SourceNames { redaction?.names ?? .plain }
 
-    /// Whether another run can go on with what this one leaves: not with pseudonyms that it does not have.
+    /// Whether another run can reuse the results of this one. It cannot if pseudonyms depend on a random key.
     var isRepeatable: Bool { redaction?.mark.isKeyed != false }
 
-    /// Whether a job has failed rows that files over all jobs list.
+    /// Whether a job has failed or unclassified rows that files about all jobs list.
     func needsFailedRows(of job: JobSummary) -> Bool {
         needsFailedRows && (job.rows.failed > 0 || job.rows.unclassified > 0)
     }
 
-    /// Whether files over all jobs list their failed rows.
+    /// Whether files about all jobs list their failed rows.
     var needsFailedRows: Bool { formats.contains(.csv) || formats.contains(.xlsx) || formats.contains(.explore) }
 
-    /// The results of the user's rules if there is only this job.
+    /// Returns the results of the user's rules if this is the only job.
     func ruleResults(on job: JobSummary) -> RuleResults {
         var ruleTally = userRules.ruleTally
         ruleTally.add(job)
@@ -176,7 +176,7 @@ extension ReportSettings {
     }
 }
 
-/// A digest of texts one after another.
+/// A digest of a sequence of texts.
 private struct OptionsDigest {
     private var digest = SHA256()
 
@@ -186,7 +186,7 @@ private struct OptionsDigest {
     }
 
     mutating func add(_ bytes: [UInt8]) {
-        // No two lists of texts have the same bytes.
+        // The length makes the encoding unambiguous: different lists of texts have different bytes.
         digest.update(Array("\(bytes.count):".utf8).span)
         digest.update(bytes.span)
     }
@@ -195,7 +195,7 @@ private struct OptionsDigest {
 }
 
 extension CodeBook {
-    /// Which acceptances are valid on the given day: everything that depends on it.
+    /// Which acceptances are valid on the given day. Nothing else depends on the day.
     fileprivate var acceptances: String {
         entries.map { entry in
             guard let until = entry.acceptance?.until else { return "-" }
@@ -204,11 +204,11 @@ extension CodeBook {
     }
 }
 
-/// How large `report.md` and `index.md` may be, in bytes.
+/// The maximum size of `report.md` and `index.md`, in bytes.
 struct MarkdownLimit: ExpressibleByArgument {
     let bytes: Int
 
-    /// - Throws: what ArgumentParser says, with the status for wrong usage.
+    /// - Throws: an error of ArgumentParser, with the exit status for wrong usage.
     static func named(_ text: String) throws -> MarkdownLimit {
         guard let limit = MarkdownLimit(argument: text) else {
             throw ValidationError("--markdown-limit takes a number of bytes, at least \(TemplateSet.smallestPage).")
@@ -243,16 +243,16 @@ extension ReportSettings {
     }
 }
 
-/// Which jobs get a folder with a report of their own, where there is an overview. That has all jobs in any case.
+/// Which jobs of an overview get a folder with their own report. The overview itself has all jobs in any case.
 enum JobReports: String, Choice {
     case all, failed, critical, none
 
     static let noun = "a choice of job reports"
 
-    /// Whether it includes no job that has nothing to say but that rows failed.
+    /// Whether it excludes plain jobs, in which there is nothing to note except failed rows.
     var leavesOutPlainJobs: Bool { self == .none || self == .critical }
 
-    /// What is said of other dumps of the job may bring a job in, and takes none out.
+    /// Whether a job gets a report. Findings about other dumps of the job can only add it, never remove it.
     func includes(_ job: JobSummary) -> Bool {
         switch self {
         case .all: true
@@ -266,8 +266,8 @@ enum JobReports: String, Choice {
 // MARK: - As options
 
 extension ReportSettings {
-    /// The options that shaped the output, each as one would give it, in a fixed order. Files of the user's own stand
-    /// there by what is in them, not by where they are.
+    /// The options that shaped the output, each as on the command line, in a fixed order. The user's own files are
+    /// represented by their content, not by their paths.
     var shapingOptions: [String] {
         var options = ["--formats \(formats.list)"]
         if formats.linksStyle { options.append("--css linked") }
@@ -308,7 +308,7 @@ extension Redaction {
 extension UserRules {
     fileprivate var shapingOptions: [String] {
         var options: [String] = []
-        // The codes file comes first in what they were made from, then its day.
+        // In `origin`, the codes file comes first, followed by its day.
         if codes != nil, let file = origin.first {
             options.append("--codes sha256:\(ReportSettings.hash(file))")
             let day = origin.dropFirst().first.map { String(decoding: $0, as: UTF8.self) } ?? ""

@@ -3,15 +3,17 @@ import ImportAnalysis
 import ImportFoundation
 import ImportReports
 
-/// What a run of `report` has left, as its file `manifest.jsonl` says: a line for the run; for each input one with its
-/// size and hash, and for each document in it one or, if it is a job, two: the second is the job's summary; then a line
-/// for each folder with the files that were written into it, their sizes and hashes.
+/// The results of a `report` run, as recorded in the file `manifest.jsonl`.
+///
+/// It has a line for the run and one for each file that was sent. For each input, there is a line with its size and
+/// hash, followed by one for each document in it, or by two for a job: the second is the job's summary. Then there is a
+/// line for each folder with the files that were written into it, their sizes and hashes.
 final class RunManifest: Sendable {
     static let file = "manifest.jsonl"
     static let format = "import-audit.manifest"
-    /// Raised when a line changes its meaning.
+    /// Raised when the meaning of a line changes.
     static let version = 3
-    /// What the folder of the manifest is called in it; those of jobs are `jobs/NAME`.
+    /// The name by which a manifest refers to its own folder. The folders of jobs are named `jobs/NAME`.
     static let root = "."
 
     private static let sentStart = Array(#"{"sent":"#.utf8)
@@ -19,28 +21,29 @@ final class RunManifest: Sendable {
 
     private let file: RunManifestFile
     let header: RunManifestHeader
-    /// Where the line about each input is, with those about its documents.
+    /// Where the line about each input is, together with those about its documents.
     private let inputs: PlaceIndex
-    /// How many of them can be known again.
+    /// The number of inputs that can be recognized.
     let inputCount: Int
     /// Where the last line about each folder is.
     private let folders: PlaceIndex
-    /// From the first line about a folder on.
+    /// The range from the first line about a folder to the end.
     private let folderLines: Range<Int>
     /// Whether a line is invalid. The lines before it are still used.
     let isBroken: Bool
 
     /// A document of an input.
     enum Document {
-        /// `counted`: it counts for its job, and its report was in the folder of the job unless none was wanted;
-        /// `combined`: that spoke of other dumps of the job.
+        /// `counted`: the dump counts for its job, and its report was in the job's folder unless none was wanted;
+        /// `combined`: the report mentioned other dumps of the job.
         case job(JobSummary, entry: Int, document: Int, counted: Bool, combined: Bool)
         case unreadable(UnreadableInput, entry: Int, document: Int, ContentHash?, ExitStatus)
     }
 
-    /// Nil if there is none, or something else of that name. Memory does not grow with its entries.
+    /// Nil if the folder has no manifest, or something else of that name. Memory does not grow with the number of
+    /// entries.
     ///
-    /// - Parameter temporaryFolder: where there is room for what is looked up; nil for the folder itself.
+    /// - Parameter temporaryFolder: a folder with space for the indexes; nil for the folder itself.
     init?(in folder: OutputFolder, temporaryFolder: String? = nil) throws {
         guard let descriptor = try folder.openFile(Self.file) else { return nil }
         let file = RunManifestFile(
@@ -82,10 +85,10 @@ final class RunManifest: Sendable {
                 input = nil
             }
             var isInInput = false
-            // Another version may mean something else by the same words.
+            // Another version may use the same words with a different meaning.
             while header.version == RunManifest.version, let (bytes, range) = try lines.next() {
                 if bytes.starts(with: RunManifest.sentStart) {
-                    // What was sent is in the digest of the options, too.
+                    // The digest of the options also covers what was sent.
                     end = range.upperBound
                     continue
                 } else if let folder = RunManifestLine.folder(of: bytes) {
@@ -107,7 +110,7 @@ final class RunManifest: Sendable {
                     end = range.upperBound
                     break
                 }
-                // Lines about documents are read when their input is taken up.
+                // Lines about documents are read when the results of their input are reused.
                 end = range.upperBound
             }
             try endInput()
@@ -118,7 +121,7 @@ final class RunManifest: Sendable {
         close(file.descriptor)
     }
 
-    /// The manifest that this run has just written.
+    /// Reads the manifest that this run has just written.
     static func written(in folder: OutputFolder) throws -> RunManifest {
         guard let manifest = try RunManifest(in: folder) else {
             throw CommandFailure(.cannotWrite, "\(folder.path)/\(file) was changed by another program")
@@ -133,12 +136,12 @@ final class RunManifest: Sendable {
 
     // MARK: - Inputs
 
-    /// Whether an input of that path and size was there.
+    /// Whether the run had an input with that path and size.
     ///
-    /// - Parameter path: as it is shown.
+    /// - Parameter path: the path as it is shown.
     func knows(_ path: String, ofSize size: Int) throws -> Bool { try input(path)?.bytes == size }
 
-    /// The results of an input; nil if it was different or missing then.
+    /// Returns the results of an input; nil if it was different or missing in that run.
     func documents(of input: InputFingerprint) throws -> [Document]? {
         guard let known = try self.input(input.path), known.bytes == input.bytes, known.sha256 == input.sha256 else {
             return nil
@@ -181,7 +184,7 @@ final class RunManifest: Sendable {
         }
     }
 
-    /// The files that were sent. They come before all inputs.
+    /// Returns the files that were sent. Their lines come before those about inputs.
     func sources() throws(CommandFailure) -> [PackedFile] {
         var lines = RunManifestLines(file, 0..<folderLines.lowerBound)
         _ = try lines.next()
@@ -190,7 +193,7 @@ final class RunManifest: Sendable {
         return sources
     }
 
-    /// Hands out all documents of all inputs, in their order; false at a line that makes no sense.
+    /// Passes all documents of all inputs to `body`, in order. Stops at an invalid line, and then returns false.
     func forEachDocument(_ body: (Document) throws -> Void) throws -> Bool {
         var lines = RunManifestLines(file, 0..<folderLines.lowerBound)
         _ = try lines.next()
@@ -207,7 +210,7 @@ final class RunManifest: Sendable {
     /// Whether files were written into a folder.
     func knows(folder: String) -> Bool { folders.place(of: folder) != nil }
 
-    /// The files that were written into a folder; none if there are none.
+    /// Returns the files that were written into a folder, or an empty array if the manifest does not list the folder.
     func files(in folder: String) throws(CommandFailure) -> [FileRecord] {
         guard let range = folders.place(of: folder) else { return [] }
         var lines = RunManifestLines(file, range)
@@ -215,14 +218,15 @@ final class RunManifest: Sendable {
         return files
     }
 
-    /// The line about a folder as it is, with its line feed.
+    /// Returns the line about a folder unchanged, with its line feed.
     func line(about folder: String) throws(CommandFailure) -> [UInt8] {
         guard let range = folders.place(of: folder) else { return [] }
         var lines = RunManifestLines(file, range)
         return try lines.next().map { Array($0.bytes) + [UInt8(ascii: "\n")] } ?? []
     }
 
-    /// Hands out all folders with their files, in the order of the lines. One may come twice: its last line holds.
+    /// Passes all folders with their files to `body`, in the order of the lines. Of several lines about a folder, the
+    /// last one counts.
     func forEachFolder(_ body: (String, [FileRecord]) throws -> Void) throws {
         var lines = RunManifestLines(file, folderLines)
         while let line = try lines.next() {
@@ -234,11 +238,11 @@ final class RunManifest: Sendable {
     }
 }
 
-/// A manifest that is open, and how errors name it.
+/// An open manifest, and its name in errors.
 private struct RunManifestFile {
     let descriptor: Int32
     let name: String
-    /// What it means for the command if it cannot be read.
+    /// The exit status if it cannot be read.
     let failureStatus: ExitStatus
 }
 
@@ -251,7 +255,7 @@ private struct RunManifestLines {
     private var buffer: [UInt8] = []
     private var position = 0
 
-    /// - Parameter blockBytes: what is read at once.
+    /// - Parameter blockBytes: the number of bytes read at once.
     init(_ file: RunManifestFile, _ range: Range<Int> = 0..<Int.max, blockBytes: Int = 256 * 1024) {
         self.file = file
         self.blockBytes = blockBytes
@@ -259,9 +263,10 @@ private struct RunManifestLines {
         end = range.upperBound
     }
 
-    /// The next line without its line feed, and where it lies with it.
+    /// Returns the next line without its line feed, and its range including the line feed.
     ///
-    /// - Throws: ``CommandFailure`` if the file cannot be read. That is not its end: what it lists is still there.
+    /// - Throws: ``CommandFailure`` if the file cannot be read. This must not be taken for its end: the files that it
+    ///   lists still exist.
     mutating func next() throws(CommandFailure) -> (bytes: ArraySlice<UInt8>, range: Range<Int>)? {
         while true {
             if let feed = buffer[position...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -286,7 +291,7 @@ private struct RunManifestLines {
             guard count >= 0 else {
                 throw CommandFailure(file.failureStatus, of: file.name, SystemFailure.last.description)
             }
-            // A last line without its line feed was not written whole.
+            // A last line without a line feed was not written completely.
             guard count > 0 else { return nil }
             offset += count
         }

@@ -6,12 +6,13 @@ import ImportReports
 /// What a manifest says about the run that wrote it.
 struct RunManifestHeader {
     var version = RunManifest.version
-    /// A digest of everything that the files depend on, apart from the inputs, and of what those of each job depend on.
+    /// Digests of everything, apart from the inputs, that the files depend on, and that the files of each job depend
+    /// on.
     var options: String
     var jobOptions: String
-    /// How many documents there were in all inputs.
+    /// The number of documents in all inputs.
     var documents: Int
-    /// The run has not ended: the manifest says which files it may have written, and no more.
+    /// Whether the run has not ended. Such a manifest only lists the files that the run may have written.
     var isUnfinished = false
     var toolVersion: String
 }
@@ -19,7 +20,7 @@ struct RunManifestHeader {
 /// A file that was written.
 struct FileRecord {
     var name: String
-    /// Nil while it is not known yet.
+    /// The size and hash; nil while they are not known yet.
     var content: ContentHash?
 
     init(name: String, content: ContentHash?) {
@@ -33,23 +34,22 @@ struct FileRecord {
     }
 }
 
-/// A line of a manifest, other than those that hold a job's summary.
+/// A line of a manifest, other than the lines with summaries of jobs.
 enum RunManifestLine {
     case header(RunManifestHeader)
     /// A file that was sent, whose lines the report names.
     case source(PackedFile)
-    /// The files of a folder that were written: ``RunManifest/root``, or that of a job.
+    /// The files that were written into a folder: ``RunManifest/root``, or that of a job.
     case folder(String, files: [FileRecord])
-    /// `documents`: how many there are in it, each with a line of its own. Without a size and a hash it cannot be known
-    /// again, as standard input.
+    /// An input. `documents`: the number of documents in it, each with its own line. An input without a size and hash,
+    /// such as standard input, cannot be recognized later.
     case input(path: String, bytes: Int?, sha256: String?, documents: Int)
-    /// A job, whose summary is the next line. `counted`: it counts for its job, and its report was in the folder of the
-    /// job unless none was wanted; `combined`: that spoke
-    /// of other dumps of the job.
+    /// A job, whose summary is on the next line. `counted`: the dump counts for its job, and its report was in the
+    /// job's folder unless none was wanted; `combined`: the report mentioned other dumps of the job.
     case job(entry: Int, document: Int, counted: Bool, combined: Bool)
     case unreadable(entry: Int, document: Int, UnreadableInput, ContentHash?, ExitStatus)
 
-    /// Nil for any other line.
+    /// Parses a line; nil for any other line.
     init?(_ bytes: ArraySlice<UInt8>) {
         if bytes.starts(with: Self.folderStart) {
             guard let (folder, files) = try? Self.folder(bytes) else { return nil }
@@ -90,7 +90,7 @@ enum RunManifestLine {
         }
     }
 
-    /// The line with its line feed.
+    /// The line, including its line feed.
     var bytes: [UInt8] {
         var json = JSONWriter(isOnOneLine: true)
         json.object { json in
@@ -152,7 +152,7 @@ enum RunManifestLine {
 
     static let folderStart = Array(#"{"folder":"#.utf8)
 
-    /// The folder that a line is about; nil if it is about something else.
+    /// Returns the folder that a line is about; nil if it is about something else.
     static func folder(of line: ArraySlice<UInt8>) -> String? {
         guard line.starts(with: folderStart) else { return nil }
         var reader = JSONReader(ArraySource(Array(line)), windowBytes: max(1, line.count))
@@ -196,7 +196,7 @@ enum RunManifestLine {
         return (folder, files)
     }
 
-    /// A line names something outside the folder of the manifest: this program has not written it.
+    /// The error for a line that names something outside the manifest's folder, which this program cannot have written.
     private struct OutsideFolder: Error {}
 
     private static func isPlace(_ folder: String) -> Bool {
@@ -208,11 +208,11 @@ enum RunManifestLine {
             && !name.utf8.contains(0)
     }
 
-    /// The members of a line, in whatever order.
+    /// The members of a line, in any order.
     private struct Fields {
         var texts: [String: String] = [:]
         var counts: [String: Int] = [:]
-        /// Names of members that are true.
+        /// The names of members that are true.
         var flags: Set<String> = []
 
         init(_ bytes: ArraySlice<UInt8>) throws {

@@ -2,26 +2,26 @@ import ImportAnalysis
 import ImportFoundation
 import ImportReports
 
-/// Notes which inputs a run has read, and writes the manifest for the next.
+/// Records which inputs a run has read, and writes the manifest for the next run.
 struct RunManifestRecorder {
-    /// An input in as few bytes as possible: there may be a million.
+    /// An input, stored in as few bytes as possible because there may be a million.
     private struct Input {
         var number: Int
         var bytes: Int
         var sha256: SHA256Digest
-        /// In ``paths``.
+        /// The position of the path in ``paths``.
         var path: Range<Int>
     }
 
     private var inputs: [Input] = []
     private var paths: [UInt8] = []
-    /// How many of them have not changed since an earlier run.
+    /// The number of inputs that have not changed since an earlier run.
     private(set) var takenUpCount = 0
 
     var inputCount: Int { inputs.count }
 
     mutating func note(_ input: InputFingerprint, number: Int, isTakenUp: Bool) {
-        // A computed fingerprint. With any other one, the next run would read the input again.
+        // A fingerprint that was computed has a valid hash. Without one, the next run would read the input again.
         guard let sha256 = SHA256Digest(hexadecimal: input.sha256) else { return }
         let start = paths.count
         paths += input.path.utf8
@@ -29,7 +29,7 @@ struct RunManifestRecorder {
         takenUpCount += isTakenUp ? 1 : 0
     }
 
-    /// The inputs that are files of their own, in their order.
+    /// Passes the inputs that are separate files to `body`, in order.
     func forEachFile(_ body: (PackedFile) throws -> Void) rethrows {
         for input in inputs.sorted(by: { $0.number < $1.number }) {
             let path = String(decoding: paths[input.path], as: UTF8.self)
@@ -42,9 +42,9 @@ struct RunManifestRecorder {
     /// - Parameters:
     ///   - opening: the lines about the run.
     ///   - isWhole: whether everything in an input was read.
-    ///   - content: the size and the hash of a document that is not a job.
-    ///   - standing: of a dump by its number: whether the report is in its place, and whether it mentions other dumps of the job.
-    ///     The job of a plain one is nil.
+    ///   - content: returns the size and hash of a document that is not a job.
+    ///   - standing: returns, for a dump's number, whether it counts with its report in place, and whether the report
+    ///     mentions other dumps of the job. The summary is nil for a plain job.
     func write(
         _ results: RunResults, opening: [UInt8], to file: PartialFile,
         isWhole: (RunResults.InputDocuments) throws -> Bool, content: (DocumentOrder) -> ContentHash?,

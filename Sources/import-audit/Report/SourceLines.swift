@@ -6,19 +6,19 @@ import ImportRedaction
 import ImportReports
 import ImportSources
 
-/// Where the failed rows of all jobs are in what was sent: found out before a report is begun, in a pass of its own over
-/// the dumps and their sources, so that nothing is written where they do not fit.
+/// The lines of all failed rows in the source. They are found before a report is begun, in a separate pass over the
+/// dumps and their sources, so that nothing is written if dumps and sources do not belong together.
 ///
 ///     dumps    →  rows in a temporary file   ┐
 ///                                            ├→ lines of failed rows in a temporary file, job by job
 ///     sources  →  records, one at a time     ┘
 ///
-/// Memory grows with the jobs, not with their rows.
+/// Memory grows with the number of jobs, not with their rows.
 final class SourceLines: Sendable {
     /// A file that was sent.
     struct Source {
         let name: String
-        /// Its places are rows of a sheet, not lines of a file.
+        /// Whether its places are rows of a sheet instead of lines of a file.
         let isSheet: Bool
     }
 
@@ -26,18 +26,19 @@ final class SourceLines: Sendable {
     fileprivate struct Job {
         let source: Int
         let sha256: SHA256Digest?
-        /// In the temporary file: each row and its line, as distances from the previous ones.
+        /// Ranges in the temporary file: each row and its line, as differences from the previous ones.
         var pieces: [Range<Int>]
-        /// Also there: the records of the rows that a page lists.
+        /// The range in the same file of the records of the rows that a page lists.
         var sent: Range<Int>?
     }
 
     let sources: [Source]
-    /// The files that they are in, under the names that are shown.
+    /// The files that contain the sources, under the names that are shown.
     let files: [PackedFile]
-    /// The user vouches for the pairing.
+    /// Whether the user vouches for the pairing.
     let trustsOrder: Bool
-    /// A digest of all that the lines depend on: sources, how they are read, and which rows of them are whose.
+    /// A digest of everything that the lines depend on: the sources, how they are read, and which rows belong to which
+    /// job.
     let fingerprint: String
     private let jobs: [DocumentOrder: Job]
     private let spool: RowSpool
@@ -56,12 +57,12 @@ final class SourceLines: Sendable {
 
     enum Result {
         case found(SourceLines)
-        /// Rows and records do not belong together, which was reported.
+        /// Rows and records do not belong together. This has already been reported.
         case refused
         case interrupted
     }
 
-    /// Reads the dumps and what was sent.
+    /// Reads the dumps and the sources.
     ///
     /// - Parameter place: the output, which is not an input, wherever it is.
     static func find(
@@ -69,7 +70,7 @@ final class SourceLines: Sendable {
     ) throws -> Result {
         let folder = Console.environment("TMPDIR") ?? "/tmp"
         let collector = Collector(folder: folder)
-        // It is not known which of the names and addresses that were sent should be pseudonyms.
+        // With pseudonyms, cells are not listed: it is not known which names and addresses in them should be replaced.
         let listsCells = settings.formats.listsRows && settings.redaction == nil
         let spool = try RowSpool(in: folder)
         let run = try InputRun(options: options, collector: collector, hashing: true, names: .plain, output: place)
@@ -83,7 +84,7 @@ final class SourceLines: Sendable {
         let results = try collector.results()
         let lines = try RowSpool(in: folder)
         var taker = LineTaker(lines)
-        // Where there is no job, the report says so.
+        // If there are no jobs, the report says so.
         guard results.jobCount > 0 else {
             return .found(SourceLines([], files: [], trustsOrder: false, fingerprint: "", jobs: [:], lines))
         }
@@ -119,7 +120,7 @@ final class SourceLines: Sendable {
         return digest.finish()
     }
 
-    /// The source of a job's rows; nil for a dump that does not count.
+    /// Returns the source of a job's rows; nil for a dump that does not count.
     func source(of order: DocumentOrder) -> Source? { jobs[order].map { sources[$0.source] } }
 
     /// Fails if a dump has changed since its rows were paired.
@@ -130,10 +131,10 @@ final class SourceLines: Sendable {
             "it was changed while it was read: its rows were paired with other lines. Run the command again.")
     }
 
-    /// The lines of a job's failed rows, in order.
+    /// Returns a cursor over the lines of a job's failed rows.
     func cursor(of order: DocumentOrder) -> LineCursor { LineCursor(self, pieces: jobs[order]?.pieces ?? []) }
 
-    /// The records of the rows that the page of a job lists.
+    /// Returns the cells of the records whose rows the page of a job lists, by row.
     fileprivate func sentCells(of order: DocumentOrder) throws -> [Int: [SentCell]] {
         guard let range = jobs[order]?.sent else { return [:] }
         let bytes = try spool.read(range)
@@ -152,7 +153,7 @@ final class SourceLines: Sendable {
         return cells
     }
 
-    /// The lines of some rows of a job, as far as they are known.
+    /// Returns the lines of some rows of a job, as far as they are known.
     func lines(of rows: [Int], in order: DocumentOrder) throws -> [Int: Int] {
         let cursor = cursor(of: order)
         var lines: [Int: Int] = [:]
@@ -163,7 +164,7 @@ final class SourceLines: Sendable {
     fileprivate func read(_ range: Range<Int>) throws -> [UInt8] { try spool.read(range) }
 }
 
-/// Goes through the lines of a job's failed rows.
+/// A cursor over the lines of a job's failed rows.
 final class LineCursor: RowPlaces {
     private let lines: SourceLines
     private let pieces: [Range<Int>]
@@ -178,7 +179,7 @@ final class LineCursor: RowPlaces {
     }
 
     func line(of row: Int) throws -> Int? {
-        // The rows of a dump may start again.
+        // The rows of a dump may start over.
         if row < current.row { (nextPiece, bytes, index, current) = (0, [], 0, (0, 0)) }
         while current.row < row {
             if index == bytes.count {
@@ -193,20 +194,20 @@ final class LineCursor: RowPlaces {
     }
 }
 
-/// Notes on which lines failed rows begin.
+/// Records the lines on which failed rows begin.
 private struct LineTaker: PairedRows {
     private static let flushBytes = 64 * 1024
 
     private let spool: RowSpool
     private(set) var jobs: [DocumentOrder: SourceLines.Job] = [:]
-    /// Of each source, whether it is a sheet.
+    /// Whether each source is a sheet.
     private(set) var areSheets: [Bool] = []
     private var order = DocumentOrder(input: 0)
-    /// Rows of the job that the dump has.
+    /// The number of the job's rows in the dump.
     private var seen = 0
     private var bytes: [UInt8] = []
     private var last = (row: 0, line: 0)
-    /// The rows of the job that its page lists, whose cells are kept, and what was kept.
+    /// The rows of the job that its page lists, and the cells that are kept for them.
     private var listed: Set<Int> = []
     private var sent: [UInt8] = []
 
@@ -244,7 +245,7 @@ private struct LineTaker: PairedRows {
         }
     }
 
-    /// Of a row in a damaged stretch, the report has as much as could be read.
+    /// Keeps the line of a row in a damaged stretch, because the report contains what could be read of that row.
     mutating func leave(_ source: SourceReader, _ name: ArraySlice<UInt8>, _ row: RejectRow) throws {
         guard let number = row.row, number <= seen else { return }
         try note(number, source.line)
@@ -273,7 +274,7 @@ private struct LineTaker: PairedRows {
 }
 
 extension SourceLines {
-    /// What the pages of a job say about the lines of its failed rows; nil if none is known.
+    /// Returns what the pages of a job say about the lines of its failed rows; nil if no line is known.
     func places(of summary: JobSummary, _ order: DocumentOrder) throws -> ShownPlaces? {
         guard let source = source(of: order) else { return nil }
         let lines = try lines(of: ShownPlaces.rows(of: summary), in: order)

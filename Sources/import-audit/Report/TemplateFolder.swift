@@ -13,7 +13,8 @@ struct TemplateFolder {
         self.path = path
     }
 
-    /// The folder's templates and style sheet by name: those that replace built-in ones, and additional partials.
+    /// Reads the folder's templates and style sheet, by name: those that replace built-in ones, and additional
+    /// partials.
     func files() throws(CommandFailure) -> [String: [UInt8]] {
         let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else {

@@ -1,15 +1,15 @@
 import Glibc
 import ImportReports
 
-/// The manifest while a run replaces files: it says which files this program may have written, before they are in their
-/// places. So the next run knows them, even if this one is killed.
+/// The manifest while a run replaces files. It lists the files that this program may have written before they are in
+/// place, so the next run recognizes them even if this one is killed.
 final class UnfinishedRunManifest: Sendable {
     private let descriptor: Int32
     private let path: String
 
-    /// Takes the place of the earlier manifest, of which it keeps what that says of files.
+    /// Replaces the earlier manifest, keeping what it says about files.
     ///
-    /// - Parameter planned: names of files that are to be written into the folder itself.
+    /// - Parameter planned: the names of files that will be written into the folder itself.
     init(in folder: OutputFolder, earlier: RunManifest?, planned: [String]) throws {
         path = "\(folder.path)/\(RunManifest.file)"
         let file = try folder.beginAlone(RunManifest.file)
@@ -42,7 +42,7 @@ final class UnfinishedRunManifest: Sendable {
 
     /// Notes that files of a folder are about to be moved into place. Several threads may call it.
     ///
-    /// - Parameter line: about the folder.
+    /// - Parameter line: the manifest line about the folder.
     func add(_ line: [UInt8]) throws(CommandFailure) {
         do throws(SystemFailure) {
             try writeAll(line.span, to: descriptor)

@@ -30,7 +30,7 @@ struct JobWorkbookFile: RowSink {
         try file.naming { try workbook.consume(runs, text: text) }
     }
 
-    /// - Parameter ruleResults: the results of the user's rules, if there is only this job.
+    /// - Parameter ruleResults: the results of the user's rules, if this is the only job.
     func finish(_ summary: JobSummary, ruleResults: RuleResults?) throws {
         try file.naming {
             try workbook.finish(
@@ -38,9 +38,9 @@ struct JobWorkbookFile: RowSink {
         }
     }
 
-    /// Writes a job's workbook again, with the data about its other dumps.
+    /// Rewrites a job's workbook, with the data about its other dumps.
     ///
-    /// - Parameter earlier: the workbook as it was, open for reading.
+    /// - Parameter earlier: the previous workbook, open for reading.
     func finish(_ summary: JobSummary, failedRowsFrom earlier: Int32) throws {
         try file.naming { try workbook.copyFailures(from: WorkbookFile(descriptor: earlier)) }
         try finish(summary, ruleResults: nil)
@@ -79,7 +79,7 @@ struct OverviewWorkbookFile {
 }
 
 extension PartialFile {
-    /// Runs the code that writes a workbook into this file; its errors name this file.
+    /// Runs `work`, which writes a workbook into this file, and makes its errors name the file.
     func naming<Result>(_ work: () throws -> Result) throws -> Result {
         do {
             return try work()

@@ -2,14 +2,14 @@ import Glibc
 import ImportFoundation
 import Synchronization
 
-/// A thread that writes the output of another one to a file, so that the other one does not wait for the system.
+/// A thread that writes the output of another thread to a file, so that the other one does not wait for the system.
 ///
 /// It is for large files: starting it costs more than writing a small one.
 final class WriteBehind {
     private static let slotBytes = 256 * 1024
 
     private let pipe: BlockPipe<Never, SystemFailure>
-    /// The hash of everything that was written, also computed by the thread.
+    /// The hash of everything written, also computed by the thread.
     private let hash: RunningHash
     private var count = 0
 
@@ -30,7 +30,7 @@ final class WriteBehind {
         }
     }
 
-    /// - Parameter hash: of what was written before.
+    /// - Parameter hash: the hash of everything written before.
     init(descriptor: Int32, hash: SHA256) {
         let running = RunningHash(hash)
         self.hash = running
@@ -40,7 +40,7 @@ final class WriteBehind {
         }
     }
 
-    /// Takes bytes to be written; throws the error of an earlier write.
+    /// Accepts bytes to be written. Throws the error of an earlier write.
     func write(_ bytes: Span<UInt8>) throws(SystemFailure) {
         var taken = 0
         while taken < bytes.count {
@@ -56,9 +56,9 @@ final class WriteBehind {
         }
     }
 
-    /// Waits until everything is written, and ends the thread; throws the error of a write.
+    /// Waits until everything is written, and ends the thread. Throws the error of a write.
     ///
-    /// - Returns: the hash of all that was written.
+    /// - Returns: the hash of everything written.
     func finish() throws(SystemFailure) -> SHA256 {
         try handOn()
         try pipe.finish()
