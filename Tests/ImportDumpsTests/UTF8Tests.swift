@@ -13,12 +13,13 @@ import Testing
         guard case .job(let dump) = try DumpReader(windowBytes: window).read(from: source, into: &sink) else {
             return true
         }
+        let fault = dump.fault
         if let text = String(validating: bytes, as: UTF8.self) {
-            return dump.fault != nil || dump.job.jobID.map { Array($0.utf8) } != Array(text.utf8)
+            return fault != nil || dump.job.jobID.map { Array($0.utf8) } != Array(text.utf8)
         }
         // The error is where the longest valid prefix ends.
         let sound = (0..<bytes.count).last { String(validating: bytes[..<$0], as: UTF8.self) != nil } ?? 0
-        return dump.fault?.reason != .invalidUTF8 || dump.fault?.place.byte != head.count + sound
+        return fault?.reason != .invalidUTF8 || fault?.place.byte != head.count + sound
     }
 
     /// A wide window checks sequences in one piece, a narrow one byte by byte.
