@@ -101,22 +101,34 @@ extension IDBudget {
     static let tiny = IDBudget(blockIDs: 5, partitionBits: 1, chunkIDs: 3, tableIDs: 4, textBytes: 600)
 }
 
-/// Makes spills in memory and counts them.
-final class CountingSpills: @unchecked Sendable {
-    // Changed by one thread at a time: the one on which an audit works.
-    fileprivate(set) var made = 0
-    fileprivate(set) var living = 0
+/// Makes spills in memory and counts them. An audit makes them on two threads.
+final class CountingSpills: Sendable {
+    private struct Counts {
+        var made = 0
+        var living = 0
+    }
+
+    private let counts = Lock(Counts())
     /// The capacity in bytes.
     private let room: Int
+
+    var made: Int { counts.withLock { $0.made } }
+    var living: Int { counts.withLock { $0.living } }
 
     init(room: Int = .max) {
         self.room = room
     }
 
     func make() -> any IDSpill {
-        made += 1
-        living += 1
+        counts.withLock {
+            $0.made += 1
+            $0.living += 1
+        }
         return MemorySpill(spills: self, room: room)
+    }
+
+    fileprivate func remove() {
+        counts.withLock { $0.living -= 1 }
     }
 }
 
@@ -134,7 +146,7 @@ private final class MemorySpill: IDSpill {
     }
 
     deinit {
-        spills.living -= 1
+        spills.remove()
     }
 
     func append(_ more: Span<UInt8>) throws -> Int {
