@@ -1,6 +1,7 @@
 import ImportAnalysis
 import ImportDumps
 import ImportFoundation
+import Synchronization
 import Testing
 
 /// Reads a dump and analyzes it as the command does.
