@@ -204,7 +204,7 @@ enum OutputFile {
         return nil
     }
 
-    /// Opens a file or folder for reading; nil if there is none of that name, or if it is a link.
+    /// Opens a file or folder for reading; nil if it does not exist or is a link.
     static func openIfThere(_ path: String, in folder: Int32, _ flags: Int32 = 0) throws(SystemFailure) -> Int32? {
         let descriptor = unsafe openat(folder, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags)
         if descriptor >= 0 { return descriptor }

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from .bound import CREATED, Bound, Work, created, dump, failed, most
+from .bound import CREATED, Bound, Work, dump, failed, most
 
 SHOWN = "Docs/history.md, What is shown"
 UNUSUAL = "Docs/history.md, What is unlike before"
@@ -50,10 +50,10 @@ def codes_of_trend(work: Work, size: int) -> int:
     return len({row["code"] for row in rows if row["code_kind"] == "code"})
 
 
-def state_of(days: int, seen: set[int], step: int = 1) -> Any:
+def state_of(days: int, seen: set[int]) -> Any:
     """The state of a code that fails on some of the days, each of which has a job."""
     def state(work: Work) -> str:
-        runs = (run_of(day, [failed("c") if day in seen else CREATED]) for day in range(0, days, step))
+        runs = (run_of(day, [failed("c") if day in seen else CREATED]) for day in range(days))
         return next(code["state"] for code in shown(work, runs)["codes"] if code["code"] == "c")
     return state
 
