@@ -47,6 +47,11 @@ package struct PlainJobTally: Sendable {
         DateTime.daysSince1970(date / 10_000, date / 100 % 100, date % 100)
     }
 
+    /// Creates the tally of a single job without failed rows.
+    package init(_ job: PlainJobRecord.Fields) {
+        (jobs, rows, day) = (1, job.rows, job.day)
+    }
+
     fileprivate init(_ sums: PlainJobTallies.Sums, day: Int?) {
         jobs = sums.jobs
         rows.created = sums.created

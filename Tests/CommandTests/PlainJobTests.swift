@@ -69,6 +69,46 @@ struct PlainJobTests {
         }
     }
 
+    @Test(
+        "More jobs without a report than the overview lists come to the same files, with any names and ids", .seeded,
+        arguments: Seeds.and(new: 1...2))
+    func unlisted(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let space = try Workspace()
+        var log = Log(odd: 0)
+        // Ids and names that a CSV file must quote, or mark as text.
+        let ids = ["=1+1 ", "a,b ", "-", "@x", "job;", "<job>", "7000000000000", "'"]
+        func line(_ number: Int) -> String {
+            let line = log.plain(number, &random)
+            guard Bool.random(using: &random), let id = ids.randomElement(using: &random) else { return line + "\n" }
+            return #"{"job_id":"\#(id)\#(number)"\#(line.dropFirst(48))"# + "\n"
+        }
+        let names = ["log.jsonl", "=a,\"b\".jsonl", "<source>.jsonl", "a b: c.jsonl", "é漢.jsonl"].shuffled(using: &random)
+        for (index, name) in names.enumerated() {
+            try space.write((0..<250).map { line(1000 * index + $0) }.joined(), as: "in/\(name)")
+        }
+        for number in 0..<50 {
+            try space.write(line(9000 + number), as: "in/=small, \"\(number % 3)\"/\(number).json")
+        }
+        for choice in ["none", "critical"] {
+            let slow = try RunningCommand(
+                ["report", "in", "-o", "slow", "--verbose", "--threads", "1", "--fresh", "--job-reports", choice],
+                folder: space.path
+            ).finish()
+            #expect([0, 65].contains(slow.status), "\(slow)")
+            let expected = try space.tree("slow")
+            #expect(expected["jobs.csv"]?.count { $0 == UInt8(ascii: "\n") } ?? 0 > 1200)
+            for threads in ["1", "2"] {
+                let fast = try RunningCommand(
+                    ["report", "in", "-o", "fast", "--threads", threads, "--fresh", "--job-reports", choice],
+                    folder: space.path
+                ).finish()
+                #expect(fast.status == slow.status, "\(fast)")
+                expectSameFiles(try space.tree("fast"), expected, "\(threads) threads, \(choice)")
+            }
+        }
+    }
+
     private func expectSameFiles(
         _ found: [String: [UInt8]], _ expected: [String: [UInt8]], _ how: String,
         sourceLocation: SourceLocation = #_sourceLocation

@@ -118,6 +118,17 @@ package struct OverviewBuilder: Sendable {
         worst.passOver(tally.jobs)
     }
 
+    /// Adds a plain job without failed rows that has no report because of `--job-reports`. Returns false and does nothing
+    /// if it may belong in the list of jobs.
+    package mutating func append(leftOut job: PlainJobRecord.Fields) -> Bool {
+        // Unusual jobs are recognized by their ids, which would have to be looked up.
+        guard listsWorseJobsOnly, surroundings.unusual.isEmpty else { return false }
+        leftOut += 1
+        passOver(1)
+        append(PlainJobTally(job))
+        return true
+    }
+
     /// Adds an input that is not an import job.
     package mutating func append(_ input: UnreadableInput) {
         unreadable.add(input)

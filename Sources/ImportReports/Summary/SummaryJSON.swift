@@ -45,7 +45,7 @@ package enum SummaryJSON {
         private var pieces: SummaryPieces
         private var output: Output
         private let codes: CodeBook?
-        private var plainJobs: PlainJobJSON
+        private var plainJobs: PlainJobTemplates
         private let flushBytes: Int
 
         /// Begins a document.
@@ -60,7 +60,7 @@ package enum SummaryJSON {
             pieces = SummaryPieces(redaction: redaction)
             self.output = output
             self.codes = codes
-            plainJobs = PlainJobJSON { SummaryJSON.renderJob($0, codes: codes) }
+            plainJobs = .json { SummaryJSON.renderJob($0, codes: codes) }
             self.flushBytes = flushBytes
         }
 

@@ -41,12 +41,9 @@ struct RunResults {
         return job
     }
 
-    /// The same, together with the record if the job is plain and has only one dump. Works only without a ledger.
-    func jobWithRecord(_ index: Int) throws -> (JobSummary, PlainJobRecord.Fields?) {
-        guard !severalDumps.contains(jobs[index]), let plain = try store.plain(jobs[index]) else {
-            return (try job(index), nil)
-        }
-        return (store.job(plain), plain)
+    /// The record of a job if it is plain and has only one dump; nil for any other. Works only without a ledger.
+    func plain(_ index: Int) throws -> PlainJobRecord.Fields? {
+        severalDumps.contains(jobs[index]) ? nil : try store.plain(jobs[index])
     }
 
     /// The creation time and the rows of a plain job; nil for any other.

@@ -13,6 +13,8 @@ struct OverviewFiles {
     private let hasFailures: Bool
     private let pages: [(format: TemplateSet.Format, file: PartialFile)]
     private var jobs: BufferedFile?
+    /// Lines of `jobs.csv` for plain jobs.
+    private var plainLines: PlainJobTemplates
     private var codes: BufferedFile?
     private var failures: PartialFile?
     private var workbook: OverviewWorkbookFile?
@@ -41,6 +43,7 @@ struct OverviewFiles {
         ruleTally = userRules.ruleTally
         self.formats = formats
         self.csv = csv
+        plainLines = .csv(csv)
         self.hasFailures = hasFailures
         self.folder = folder
         var pages: [(TemplateSet.Format, PartialFile)] = []
@@ -96,6 +99,20 @@ struct OverviewFiles {
         try codes?.append(CodesCSV.lines(job, options: csv, codes: knownCodes))
         if let plain, try summary?.append(plain: plain) ?? true { return }
         try summary?.append(job)
+    }
+
+    /// Adds a plain job that has no report because of `--job-reports`, without the cost of its summary. Returns false
+    /// and does nothing if it must be added like any other.
+    mutating func append(leftOut job: PlainJobRecord.Fields) throws -> Bool {
+        guard job.rows.failed == 0, ruleTally.isIdle, workbook == nil, explore == nil, overview.append(leftOut: job)
+        else { return false }
+        if let line = plainLines.render(job) {
+            try jobs?.append(line)
+        } else {
+            try jobs?.append(JobsCSV.line(PlainJobRecord.summary(job), report: nil, options: csv))
+        }
+        if try summary?.append(plain: job) == false { try summary?.append(PlainJobRecord.summary(job)) }
+        return true
     }
 
     /// Adds a job to the workbook.
@@ -212,7 +229,7 @@ private struct BufferedFile {
         bytes = opening
     }
 
-    mutating func append(_ more: [UInt8]) throws {
+    mutating func append(_ more: some Collection<UInt8>) throws {
         bytes += more
         if bytes.count >= 256 * 1024 { try flush() }
     }

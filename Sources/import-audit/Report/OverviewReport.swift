@@ -118,9 +118,12 @@ struct OverviewReport {
             userRules: run.settings.userRules, redaction: run.settings.redaction?.mark)
         var names: Set<NameDigest> = []
         var ordered: [String] = []
+        let leavesOutPlainJobs = run.settings.jobReports.leavesOutPlainJobs
         for index in 0..<results.jobCount {
             if Interruption.isRequested { throw Interrupted() }
-            let (job, plain) = try results.jobWithRecord(index)
+            let plain = try results.plain(index)
+            if let plain, leavesOutPlainJobs, try files.append(leftOut: plain) { continue }
+            let job = try plain.map { results.store.job($0) } ?? results.job(index)
             guard run.settings.jobReports.includes(job) else {
                 try append(job, plain, try results.order(ofJob: index), to: &files)
                 continue

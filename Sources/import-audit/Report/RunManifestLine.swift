@@ -90,8 +90,23 @@ enum RunManifestLine {
         }
     }
 
+    /// Appends the line about a job. There may be millions, so the text is not put together by a JSON writer.
+    static func append(jobEntry entry: Int, document: Int, counted: Bool, combined: Bool, to bytes: inout [UInt8]) {
+        bytes += #"{"entry":"#.utf8
+        bytes += String(entry).utf8
+        bytes += #","document":"#.utf8
+        bytes += String(document).utf8
+        bytes += (counted ? #","counted":true,"combined":"# : #","counted":false,"combined":"#).utf8
+        bytes += (combined ? "true}\n" : "false}\n").utf8
+    }
+
     /// The line, including its line feed.
     var bytes: [UInt8] {
+        if case .job(let entry, let document, let counted, let combined) = self {
+            var bytes: [UInt8] = []
+            Self.append(jobEntry: entry, document: document, counted: counted, combined: combined, to: &bytes)
+            return bytes
+        }
         var json = JSONWriter(isOnOneLine: true)
         json.object { json in
             switch self {
@@ -128,13 +143,8 @@ enum RunManifestLine {
                 if let bytes { json.member("bytes", bytes) }
                 if let sha256 { json.member("sha256", sha256) }
                 json.member("documents", documents)
-            case .job(let entry, let document, let counted, let combined):
-                json.member("entry", entry)
-                json.member("document", document)
-                json.key("counted")
-                json.value(counted)
-                json.key("combined")
-                json.value(combined)
+            // Returned above.
+            case .job: break
             case .unreadable(let entry, let document, let input, let content, let status):
                 json.member("entry", entry)
                 json.member("document", document)

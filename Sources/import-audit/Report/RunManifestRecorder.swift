@@ -59,7 +59,7 @@ struct RunManifestRecorder {
         }
         var known = inputs.sorted { $0.number < $1.number }[...]
         var cursor = RunResults.InputCursor()
-        var plainJobs = PlainJobJSON.lines
+        var plainJobs = PlainJobTemplates.lines
         for number in try results.inputNumbers(and: known.map { $0.number }) {
             let documents = try results.documents(ofInput: number, &cursor)
             let input = known.first?.number == number ? known.popFirst() : nil
@@ -82,10 +82,9 @@ struct RunManifestRecorder {
                 let plain = try results.store.plain(number)
                 let job = plain == nil ? try results.store.job(number) : nil
                 let (counted, combined) = try standing(number, order, job)
-                bytes +=
-                    RunManifestLine.job(
-                        entry: order.entry, document: order.document, counted: counted, combined: counted && combined
-                    ).bytes
+                RunManifestLine.append(
+                    jobEntry: order.entry, document: order.document, counted: counted, combined: counted && combined,
+                    to: &bytes)
                 if let plain, let line = plainJobs.render(plain) {
                     bytes += line
                 } else {

@@ -2,11 +2,13 @@ package import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-/// Writes plain jobs as they are in `summary.json`, with a template for each kind of job. A template is made by writing
-/// such a job with marks instead of its values, so the format is not declared twice.
-package struct PlainJobJSON: Sendable {
-    /// Writes a job member by member.
+/// Writes plain jobs as they are in a file, with a template for each kind of job. A template is made by writing such a
+/// job with marks instead of its values, so the format is not declared twice.
+package struct PlainJobTemplates: Sendable {
+    /// Writes a job value by value.
     private let write: @Sendable (JobSummary) -> [UInt8]
+    /// Writes a text as a value, or as the beginning of one; nil if what follows it in the value could change that.
+    private let escape: @Sendable (ArraySlice<UInt8>) -> [UInt8]?
     private var templates = PlainJobKinds<Known>()
     /// The templates of jobs without failed rows, in which numbers of rows are values too, by
     /// ``PlainJobRecord/Fields/shape``.
@@ -16,7 +18,7 @@ package struct PlainJobJSON: Sendable {
     private var bytes: [UInt8] = []
     private var count = 0
     /// The name of the latest input, and its escaped form.
-    private var name: (raw: ArraySlice<UInt8>, written: [UInt8]) = ([], [])
+    private var name: (raw: ArraySlice<UInt8>, written: [UInt8]?) = ([], [])
 
     /// A value that differs among the jobs of a template.
     private enum Value: CaseIterable {
@@ -37,18 +39,42 @@ package struct PlainJobJSON: Sendable {
         case unlike
     }
 
-    /// - Parameter write: ``SummaryJSON/renderJob(_:codes:)`` or ``SummaryJSON/renderLine(_:)``.
-    init(_ write: @escaping @Sendable (JobSummary) -> [UInt8]) {
-        self.write = write
+    private init(
+        _ write: @escaping @Sendable (JobSummary) -> [UInt8],
+        escape: @escaping @Sendable (ArraySlice<UInt8>) -> [UInt8]?
+    ) {
+        (self.write, self.escape) = (write, escape)
     }
 
-    /// Writes each job on its own line, like ``SummaryJSON/renderLine(_:)``.
-    package static var lines: PlainJobJSON { PlainJobJSON { SummaryJSON.renderLine($0) } }
+    /// Writes jobs as JSON.
+    ///
+    /// - Parameter write: ``SummaryJSON/renderJob(_:codes:)`` or ``SummaryJSON/renderLine(_:)``.
+    static func json(_ write: @escaping @Sendable (JobSummary) -> [UInt8]) -> PlainJobTemplates {
+        PlainJobTemplates(write) { text in
+            var json = JSONWriter()
+            json.value(String(decoding: text, as: UTF8.self))
+            return Array(json.bytes.dropFirst().dropLast())
+        }
+    }
 
-    /// Returns the JSON of a job; nil if there is no template for it. The bytes are valid until the next call.
+    /// Writes each job as JSON on its own line, like ``SummaryJSON/renderLine(_:)``.
+    package static var lines: PlainJobTemplates { json { SummaryJSON.renderLine($0) } }
+
+    /// Writes each job as a line of `jobs.csv`, without a report (``JobsCSV/line(_:report:options:)``).
+    package static func csv(_ options: CSVOptions) -> PlainJobTemplates {
+        PlainJobTemplates(
+            { JobsCSV.line($0, report: nil, options: options) },
+            escape: { text in
+                var cell: [UInt8] = []
+                cell.appendCell(String(decoding: text, as: UTF8.self), options)
+                // A cell in quotes cannot be continued, and is rare.
+                return cell.first == UInt8(ascii: "\"") ? nil : cell
+            })
+    }
+
+    /// Returns a job as it is written; nil if there is no template for it. The bytes are valid until the next call.
     package mutating func render(_ job: PlainJobRecord.Fields) -> ArraySlice<UInt8>? {
-        guard let template = template(for: job) else { return nil }
-        render(job, template)
+        guard let template = template(for: job), render(job, template) else { return nil }
         return bytes[..<count]
     }
 
@@ -68,7 +94,7 @@ package struct PlainJobJSON: Sendable {
         case .template(let template): return template
         case .once:
             let template = makeTemplate(job)
-            render(job, template)
+            guard render(job, template) else { return nil }
             // It contains texts of the dump, which may look like a mark.
             let text = write(PlainJobRecord.summary(job))
             let hasMark = text.indices.contains { Self.mark(at: $0, of: text) != nil }
@@ -78,10 +104,10 @@ package struct PlainJobJSON: Sendable {
         }
     }
 
-    private mutating func render(_ job: PlainJobRecord.Fields, _ template: Template) {
-        if name.raw != job.name { name = (job.name, Self.written(job.name)) }
-        let source = name.written
-        let jobID = job.uuid == nil ? Self.written(job.jobID) : []
+    /// Writes a job to ``bytes``. Returns false if one of its texts cannot be written as a part of a value.
+    private mutating func render(_ job: PlainJobRecord.Fields, _ template: Template) -> Bool {
+        if name.raw != job.name { name = (job.name, escape(job.name)) }
+        guard let source = name.written, let jobID = job.uuid == nil ? escape(job.jobID) : [] else { return false }
         // A value takes at most 64 bytes, except for the source and the job id.
         let size = template.text.count + template.values.count * (64 + source.count + jobID.count)
         if bytes.count < size { bytes = [UInt8](repeating: 0, count: 2 * size) }
@@ -121,13 +147,7 @@ package struct PlainJobJSON: Sendable {
             unsafe writer.append(template.text.span.extracting(offset..<template.text.count))
             return unsafe writer.at - start
         }
-    }
-
-    /// Returns a text as a JSON string without its quotes.
-    private static func written(_ text: ArraySlice<UInt8>) -> [UInt8] {
-        var json = JSONWriter()
-        json.value(String(decoding: text, as: UTF8.self))
-        return Array(json.bytes.dropFirst().dropLast())
+        return true
     }
 
     /// Writes to memory without checking that there is room.
