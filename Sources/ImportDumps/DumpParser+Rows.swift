@@ -231,15 +231,20 @@ extension DumpParser {
     /// Reads an `error` that is not an object and keeps its value as the message. Returns false if it is null.
     @inline(never)
     private mutating func readOtherRowError(facts: inout RowFacts) throws(ScanFault) -> Bool {
-        guard try scanner.peek() == UInt8(ascii: "\"") else {
-            return try readOtherValue(into: .message, field: .rowError, level: 3, facts: &facts)
+        switch try scanner.peek() {
+        case UInt8(ascii: "n"):
+            // In some dumps, each row without an error says so.
+            try scanner.readLiteral("null")
+            return false
+        case UInt8(ascii: "\""):
+            scanner.window.position += 1
+            try scanner.readString(into: .message)
+            rowNotes.noteWrongType(.string, in: .rowError)
+            facts.insert(.wrongType)
+            if scanner.kept[JSONScanner.Slot.message.rawValue].isCut { facts.insert(.textCut) }
+            return true
+        default: return try readOtherValue(into: .message, field: .rowError, level: 3, facts: &facts)
         }
-        scanner.window.position += 1
-        try scanner.readString(into: .message)
-        rowNotes.noteWrongType(.string, in: .rowError)
-        facts.insert(.wrongType)
-        if scanner.kept[JSONScanner.Slot.message.rawValue].isCut { facts.insert(.textCut) }
-        return true
     }
 
     /// Reads a member of an error that the API does not define. Its key must have been kept.
