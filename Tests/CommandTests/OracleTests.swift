@@ -33,6 +33,8 @@ import Testing
         ["csv_readers.py", "--binary", "BINARY", "--seed", "NEW"],
         ["zip_readers.py", "--binary", "BINARY", "--seed", "NEW"],
         ["page_readers.py", "--binary", "BINARY", "--seed", "NEW"],
+        // A share below 0.1% on the page of trends, which begins with "<".
+        ["page_readers.py", "--binary", "BINARY", "--seed", "4083055910"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE api-example", "SAMPLE sync", "SAMPLE unusual-order"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE python-client", "SAMPLE failed-job", "SAMPLE still-processing"],
         ["prefixes.py", "--binary", "BINARY", "--mutate", "50", "--seed", "1", "SAMPLES"],

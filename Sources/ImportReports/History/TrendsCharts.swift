@@ -129,6 +129,11 @@ extension TrendsPage {
     /// The most rows of the table of days.
     private static let daysListed = 1100
 
+    /// Returns a share as XML: small ones begin with "<".
+    private static func scale(_ thousandths: Int) -> String {
+        XMLText.escape(Share(of: thousandths, in: 1000).text)
+    }
+
     mutating func appendChart(_ first: Int, _ last: Int) {
         let chart = TrendChart(periods)
         let most = periods.reduce(0) { max($0, $1.sums.rows) }
@@ -139,10 +144,10 @@ extension TrendsPage {
         text += """
             <figure class="timeline trend">
             <div class="rates">
-            <p class="scale" aria-hidden="true"><span>\(Share(of: chart.top, in: 1000).text)</span> <span>\(Share(of: chart.top / 2, in: 1000).text)</span> <span>0%</span></p>
+            <p class="scale" aria-hidden="true"><span>\(Self.scale(chart.top))</span> <span>\(Self.scale(chart.top / 2))</span> <span>0%</span></p>
             <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="128" viewBox="0 0 6000 1280" preserveAspectRatio="none">
             <title>The share of failed rows by \(report.period.step.word)</title>
-            <desc>\(described.joined(separator: " · "))</desc>
+            <desc>\(XMLText.escape(described.joined(separator: " · ")))</desc>
             <path class="grid" fill="none" stroke="#dde2e8" stroke-width="8" d="M0 5h6000M0 640h6000M0 1275h6000"/>
             <path class="band" fill="#f4cdd0" d="\(chart.band)"/>
             <path class="line" fill="none" stroke="#cb2f3a" stroke-width="18" d="\(chart.line)"/>
@@ -214,7 +219,8 @@ extension TrendsPage {
             text += "<li><span aria-hidden=\"true\">"
             text += "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"12\" height=\"12\">"
             text += "<path class=\"level-\(level)\" fill=\"\(Self.fills[level])\" "
-            text += "d=\"M\(start) \(start)h\(size)v\(size)h-\(size)z\"/></svg></span> <span>\(word)</span></li>\n"
+            text += "d=\"M\(start) \(start)h\(size)v\(size)h-\(size)z\"/></svg></span> "
+            text += "<span>\(XMLText.escape(word))</span></li>\n"
         }
         text += "</ul>\n<details>\n<summary>Show data</summary>\n"
         let days = calendar.years.flatMap { $0.days.map { $0.day } }.suffix(Self.daysListed)

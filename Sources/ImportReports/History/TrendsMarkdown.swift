@@ -6,7 +6,8 @@ extension TrendsReport {
     package var markdown: [UInt8] {
         func escaped(_ text: String) -> String { MarkdownText.escape(ReportModelBuilder.shortened(text)) }
         func shown(_ code: HistoryCode) -> String { code.code.map(escaped) ?? code.words }
-        var text = OwnOutput.trendsStart + "\(MarkdownText.escape(sentence))\n\n**\(changeSentence)**\n"
+        var text = OwnOutput.trendsStart + "\(MarkdownText.escape(sentence))\n\n"
+        text += "**\(MarkdownText.escape(changeSentence))**\n"
         if !periods.isEmpty {
             text +=
                 "\n## Failures over time\n\n| \(period.step.heading) | Jobs | Rows | Failed | Share | 95% interval |\n"

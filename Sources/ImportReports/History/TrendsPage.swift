@@ -105,7 +105,7 @@ package struct TrendsPage {
             <section id="trend" aria-labelledby="trend-heading">
             <h2 id="trend-heading">Failures over time</h2>
             <p>\(XMLText.escape(report.sentence))</p>
-            <p><strong>\(report.changeSentence)</strong></p>
+            <p><strong>\(XMLText.escape(report.changeSentence))</strong></p>
             <dl class="figures">
 
             """
@@ -113,7 +113,8 @@ package struct TrendsPage {
         text += figure("Rows seen", Wording.grouped(sums.rows), "in all jobs")
         text += figure(
             "Failed rows", Wording.grouped(sums.failed),
-            sums.rows > 0 ? "<span class=\"number\">\(sums.share.text)</span> of rows seen" : "no rows seen")
+            sums.rows > 0
+                ? "<span class=\"number\">\(XMLText.escape(sums.share.text))</span> of rows seen" : "no rows seen")
         text += "</dl>\n"
         if let first = periods.first, let last = periods.last, first.number < last.number {
             appendChart(first.number, last.number)
