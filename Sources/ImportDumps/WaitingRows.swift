@@ -21,8 +21,6 @@ struct WaitingRows: ~Copyable {
         unsafe runs.deallocate()
     }
 
-    var isEmpty: Bool { count == 0 }
-
     /// Whether the rows must be delivered before another one is added.
     var isFull: Bool { count == Self.capacity || !copy.isEmpty }
 

@@ -83,8 +83,8 @@ struct PlainJobTests {
             guard Bool.random(using: &random), let id = ids.randomElement(using: &random) else { return line + "\n" }
             return #"{"job_id":"\#(id)\#(number)"\#(line.dropFirst(48))"# + "\n"
         }
-        let names = ["log.jsonl", "=a,\"b\".jsonl", "<source>.jsonl", "a b: c.jsonl", "é漢.jsonl"].shuffled(using: &random)
-        for (index, name) in names.enumerated() {
+        let names = ["log.jsonl", "=a,\"b\".jsonl", "<source>.jsonl", "a b: c.jsonl", "é漢.jsonl"]
+        for (index, name) in names.shuffled(using: &random).enumerated() {
             try space.write((0..<250).map { line(1000 * index + $0) }.joined(), as: "in/\(name)")
         }
         for number in 0..<50 {
