@@ -6,14 +6,17 @@ package enum DumpReading: Sendable {
     case notAJob(NotAJob)
 
     /// Whether the operating system refused to deliver the rest: reading again later may yield more.
-    package var isCutBySystem: Bool {
+    package var isCutBySystem: Bool { readFailure?.isOfSystem ?? false }
+
+    /// Why the rest of the input could not be read, if the reading ends for this reason.
+    var readFailure: ReadFailure? {
         let fault: DumpFault?
         switch self {
         case .job(let dump): fault = dump.fault
         case .notAJob(let other): if case .unreadable(let found) = other.reason { fault = found } else { fault = nil }
         }
-        guard case .readFailed(let failure) = fault?.reason else { return false }
-        return failure.isOfSystem
+        if case .readFailed(let failure) = fault?.reason { return failure }
+        return nil
     }
 }
 

@@ -100,12 +100,12 @@ extension DumpParser {
         scanner.window.drain()
         let failure = scanner.window.failure == nil ? nil : locate(scanner.endFault())
         if held != nil || input.deliveredCount > 0 {
-            if let failure, var last = held, case .job(var dump) = last.reading {
+            if let failure, var last = held, case .job(var dump) = last.reading, dump.fault == nil {
                 // Either the job breaks off there, or what followed it.
-                dump.fault = dump.fault ?? failure
+                dump.fault = failure
                 last.reading = .job(dump)
                 held = last
-            } else if let failure {
+            } else if let failure, held?.reading.readFailure == nil {
                 input.refuse(
                     HeldDocument(
                         reading: .notAJob(NotAJob(reason: .unreadable(failure), byteCount: 0)),
@@ -128,13 +128,21 @@ extension DumpParser {
                     place: .document(input.place))
             ]
         }
-        if others.count == 1, input.others.more == 0, let other = others.first {
+        // There may be jobs behind the place beyond which the input could not be read.
+        let rest = others.contains { $0.reading.readFailure != nil } ? nil : failure
+        if others.count == 1, input.others.more == 0, rest == nil, let other = others.first {
             return try deliver(other, isWhole: true, to: sink)
         }
         for other in others { try deliver(other, to: sink) }
-        guard input.others.more > 0 else { return }
-        let more = NotAJob(reason: .more(count: input.others.more), byteCount: 0)
-        try sink.endDocument(.notAJob(more), at: .whole)
+        if input.others.more > 0 {
+            let more = NotAJob(reason: .more(count: input.others.more), byteCount: 0)
+            try sink.endDocument(.notAJob(more), at: .whole)
+        }
+        guard let rest else { return }
+        try deliver(
+            HeldDocument(
+                reading: .notAJob(NotAJob(reason: .unreadable(rest), byteCount: 0)), place: .document(rest.place)),
+            to: sink)
     }
 
     /// Where the document around the held one begins.

@@ -173,6 +173,30 @@ import Testing
         #expect(reading.notAJob?.reason == .unreadable(fault))
     }
 
+    /// There may be jobs behind the place beyond which an input could not be read, whatever was before it.
+    @Test(arguments: DocumentTests.samples)
+    func aReadThatFailsIsReportedWhereverItFails(sample: DocumentTests.Sample) throws {
+        struct Sink: DumpSink {
+            var faults: [DumpFault] = []
+            mutating func beginRows(of job: DeclaredJob) {}
+            mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {}
+            mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
+                switch reading {
+                case .job(let dump): if let fault = dump.fault { faults.append(fault) }
+                case .notAJob(let other): if case .unreadable(let fault) = other.reason { faults.append(fault) }
+                }
+            }
+        }
+        let bytes = Array(sample.text.utf8)
+        for end in 0...min(bytes.count, 400) {
+            var sink = Sink()
+            var session = DumpSession(DumpReader(windowBytes: 64))
+            try session.read(from: FailingSource(after: Array(bytes[..<end]), chunk: 50), into: &sink)
+            let isReported = sink.faults.contains { $0.reason == .readFailed(FailingSource.failure) }
+            #expect(isReported, "after \(end) bytes: \(sink.faults)")
+        }
+    }
+
     /// A consumer that cannot continue, for example because the disk is full, stops the reading with its own error.
     @Test(arguments: [0, 1, 3])
     func errorsOfTheConsumerComeThrough(rows: Int) throws {

@@ -234,17 +234,21 @@ extension RunResults {
 
     /// Reports on standard error what was not read, for commands whose output does not show it: inputs, and the rest of
     /// dumps that are cut off or malformed.
-    func sayWhatWasNotRead() throws {
+    func sayWhatWasNotRead() throws { try problems().say() }
+
+    /// Returns what was not read: inputs, and the rest of dumps that are cut off or malformed.
+    func problems() throws -> ReadingProblems {
         let limit = 20
+        var sentences: [String] = []
         for index in 0..<min(limit, unreadableCount) {
             let input = try unreadable(index)
-            Console.complain("\(input.source): \(input.reason)")
+            sentences.append("\(input.source): \(input.reason)")
         }
         if unreadableCount > limit {
-            Console.complain("\(Wording.grouped(unreadableCount - limit)) more inputs were not read")
+            sentences.append("\(Wording.grouped(unreadableCount - limit)) more inputs were not read")
         }
         // Such dumps cause a status other than this one; a missing input may outrank theirs.
-        guard status != .done else { return }
+        guard status != .done else { return ReadingProblems(status: status, sentences: sentences) }
         var salvaged = 0
         var index = 0
         while index < jobCount {
@@ -254,10 +258,49 @@ extension RunResults {
             index += 1
             guard let salvage = job.salvage else { continue }
             salvaged += 1
-            if salvaged <= limit { Console.complain("\(job.source): \(salvage.message)") }
+            if salvaged <= limit { sentences.append("\(job.source): \(salvage.message)") }
         }
         if salvaged > limit {
-            Console.complain("\(Wording.grouped(salvaged - limit)) more dumps were not read completely")
+            sentences.append("\(Wording.grouped(salvaged - limit)) more dumps were not read completely")
         }
+        return ReadingProblems(status: status, sentences: sentences)
+    }
+}
+
+/// What a pass over the inputs did not read.
+struct ReadingProblems {
+    var status = ExitStatus.done
+    /// The most important ones, each with the name of the input.
+    var sentences: [String] = []
+
+    init(status: ExitStatus = .done, sentences: [String] = []) {
+        self.status = status
+        self.sentences = sentences
+    }
+
+    /// The problems of a job whose dump is the only input.
+    init(_ job: JobSummary) {
+        self.init()
+        guard let salvage = job.salvage else { return }
+        (status, sentences) = (.inputNotReadWhole, ["\(job.source): \(salvage.message)"])
+    }
+
+    /// The same without names and texts of inputs, for audits in which they are replaced.
+    var withoutTexts: ReadingProblems {
+        let sentence = "some inputs were not read completely when their rows were paired with the source"
+        return ReadingProblems(status: status, sentences: status == .done ? [] : [sentence])
+    }
+
+    mutating func add(_ other: ReadingProblems) {
+        status = status.orWorse(other.status)
+        sentences += other.sentences.filter { !sentences.contains($0) }
+    }
+
+    /// Reports them on standard error.
+    ///
+    /// - Parameter reported: the problems of a later pass, which the user sees elsewhere.
+    func say(except reported: ReadingProblems = ReadingProblems()) {
+        let known = reported.sentences + reported.withoutTexts.sentences
+        for sentence in sentences where !known.contains(sentence) { Console.complain(sentence) }
     }
 }

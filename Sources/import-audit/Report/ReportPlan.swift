@@ -82,9 +82,11 @@ struct ReportPlan {
                     try earlier?.files(in: RunManifest.root).contains { $0.name == name } == true
                 } + [RunManifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
         if dryRun == nil { try checkJobs(root, `guard`, place) }
+        // What lines and the history lack is reported, even if the report itself has it.
+        var lacking = ReadingProblems()
         if let pairing {
             switch try SourceLines.find(pairing, for: options, settings, leavingOut: place) {
-            case .found(let lines): settings.lines = lines
+            case .found(let lines, let problems): (settings.lines, lacking) = (lines, problems)
             case .refused: return .notPassed
             case .interrupted:
                 Console.say("Interrupted. Nothing was written.")
@@ -99,6 +101,7 @@ struct ReportPlan {
                 Console.say("Interrupted. Nothing was written.")
                 return .interrupted
             }
+            lacking.add(try results.problems())
             let (trends, unusual) = try history.addForReport(results, settings.redaction?.mark)
             (settings.history, settings.unusualJobs) = (trends, unusual)
         }
@@ -119,7 +122,8 @@ struct ReportPlan {
             var end = try inputs.run(settings.redaction, settings.selector) { try ReportHandler(run) }
             if let single = run.single {
                 try dryRun?.check(root)
-                let status = say(single).orWorse(run.collector.status)
+                let status = say(single).orWorse(run.collector.status).orWorse(lacking.status)
+                lacking.say(except: ReadingProblems(single))
                 if let dryRun {
                     try dryRun.say(root, pack: pack)
                     return status
@@ -137,7 +141,7 @@ struct ReportPlan {
                 if overview.results.jobCount == 0, onlyInput != nil {
                     try overview.results.sayWhatWasNotRead()
                     if settings.selector != nil, !options.isQuiet { Console.say("Nothing was written.") }
-                    return overview.results.status
+                    return overview.results.status.orWorse(lacking.status)
                 }
                 let isUnchanged = try overview.isUnchanged(since: known)
                 if !isUnchanged, try !overview.isEverythingInPlace() {
@@ -175,7 +179,8 @@ struct ReportPlan {
                 if case .done = end {
                     try dryRun?.check(root)
                     if isUnchanged { say(unchanged: overview) } else { say(overview) }
-                    let status = try status(of: overview)
+                    let status = try status(of: overview).orWorse(lacking.status)
+                    lacking.say(except: try overview.results.problems())
                     if let dryRun {
                         try dryRun.say(root, pack: pack)
                         return status

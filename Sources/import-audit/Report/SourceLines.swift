@@ -56,7 +56,8 @@ final class SourceLines: Sendable {
     }
 
     enum Result {
-        case found(SourceLines)
+        /// The lines, and what this pass could not read.
+        case found(SourceLines, ReadingProblems)
         /// Rows and records do not belong together. This has already been reported.
         case refused
         case interrupted
@@ -84,9 +85,12 @@ final class SourceLines: Sendable {
         let results = try collector.results()
         let lines = try RowSpool(in: folder)
         var taker = LineTaker(lines)
+        var problems = try results.problems()
+        if settings.redaction != nil { problems = problems.withoutTexts }
         // If there are no jobs, the report says so.
         guard results.jobCount > 0 else {
-            return .found(SourceLines([], files: [], trustsOrder: false, fingerprint: "", jobs: [:], lines))
+            return .found(
+                SourceLines([], files: [], trustsOrder: false, fingerprint: "", jobs: [:], lines), problems)
         }
         var paired = try RowPairing(pairing, results: results, spool: spool, sourceCount: pairing.sources.count())
         try paired.checkTotals()
@@ -100,7 +104,8 @@ final class SourceLines: Sendable {
         return .found(
             SourceLines(
                 sources, files: files.map { PackedFile(path: $0.path, bytes: $0.bytes, sha256: $0.sha256) },
-                trustsOrder: pairing.trustsOrder, fingerprint: fingerprint(of: paired), jobs: taker.jobs, lines))
+                trustsOrder: pairing.trustsOrder, fingerprint: fingerprint(of: paired), jobs: taker.jobs, lines),
+            problems)
     }
 
     private static func fingerprint(of paired: RowPairing) -> String {
