@@ -95,7 +95,8 @@ struct RowsCommand: ParsableCommand {
             var jobs: [DocumentOrder: PrintedJob] = [:]
             for index in 0..<results.jobCount {
                 let (job, order) = (try results.job(index), try results.order(ofJob: index))
-                jobs[order] = PrintedJob(source: job.source, jobID: job.job.jobID, attempts: attempts.of(order))
+                jobs[order] = PrintedJob(
+                    source: job.source, jobID: job.job.jobID, rows: job.rows.seen, attempts: attempts.of(order))
             }
             let output = Console.Output()
             let stream = RowStream(
@@ -112,6 +113,7 @@ struct RowsCommand: ParsableCommand {
                 let printer = RowPrinter(stream: stream, jobs: jobs)
                 let end = try second.run(redaction) { PrintingHandler(printer, states) }
                 guard case .done = end else { return .interrupted }
+                try printer.checkNothingIsLeft()
             }
             try stream.finish()
             return results.status
@@ -135,6 +137,8 @@ struct RowsCommand: ParsableCommand {
 private struct PrintedJob {
     var source: String
     var jobID: String?
+    /// The number of its rows when they were counted.
+    var rows: Int
     /// How many times its dump begins `results`. Only the last one counts.
     var attempts: Int
 }
@@ -153,7 +157,7 @@ private final class RowAttempts: Sendable {
 /// The states of inputs that are read twice, to detect changes in between.
 private final class InputStates: Sendable {
     private let names: SourceNames
-    private let states = Lock<[Int: InputState]>([:])
+    private let noted = Lock<[Int: (input: InputPath, state: InputState)]>([:])
 
     init(names: SourceNames) {
         self.names = names
@@ -162,16 +166,19 @@ private final class InputStates: Sendable {
     /// - Parameter number: the number of the input.
     func note(_ input: InputPath, _ number: Int) {
         guard let state = InputState(of: input) else { return }
-        states.withLock { $0[number] = state }
+        noted.withLock { $0[number] = (input, state) }
     }
 
-    /// Fails if an input has changed since it was noted.
+    /// Fails if an input has changed since it was noted, or if an input before it was added or removed.
     func check(_ input: InputPath, _ number: Int) throws(CommandFailure) {
-        guard let noted = states.withLock({ $0[number] }), noted != InputState(of: input) else { return }
-        throw CommandFailure(
-            .inputNotReadWhole, of: names.shown(input.shown), InputState.complaint)
+        guard let noted = noted.withLock({ $0[number] }) else { return }
+        if noted.input != input, noted.state == InputState(of: noted.input) { throw changed(input) }
+        if noted.state != InputState(of: noted.input) { throw changed(noted.input) }
     }
 
+    private func changed(_ input: InputPath) -> CommandFailure {
+        CommandFailure(.inputNotReadWhole, of: names.shown(input.shown), InputState.complaint)
+    }
 }
 
 /// A copy of standard input in a file that can be read twice.
@@ -276,11 +283,41 @@ private struct CountingHandler: DocumentHandler {
 /// The stream that rows are printed to, and the jobs to print. Only one thread uses it, because its run has only one.
 private final class RowPrinter: @unchecked Sendable {
     let stream: RowStream
-    let jobs: [DocumentOrder: PrintedJob]
+    /// The jobs whose rows are not printed yet.
+    private(set) var jobs: [DocumentOrder: PrintedJob]
+    /// Why inputs are not read, by their numbers.
+    private var refusals: [Int: (reason: String, status: ExitStatus)] = [:]
 
     init(stream: RowStream, jobs: [DocumentOrder: PrintedJob]) {
         self.stream = stream
         self.jobs = jobs
+    }
+
+    func refuse(_ order: DocumentOrder, _ reason: String, _ status: ExitStatus) {
+        if refusals[order.input] == nil { refusals[order.input] = (reason, status) }
+    }
+
+    /// Ends a job of which this many rows were printed.
+    func end(_ order: DocumentOrder, rows: Int, _ reading: DumpReading) throws(CommandFailure) {
+        guard let job = jobs.removeValue(forKey: order), job.rows != rows else { return }
+        var reason = InputState.complaint
+        if reading.isCutBySystem {
+            switch reading {
+            case .job(let dump): reason = dump.fault.map { "The dump \($0.sentence)." } ?? reason
+            case .notAJob(let other): reason = other.explanation
+            }
+            reason += " Not all of its rows were printed."
+        }
+        throw CommandFailure(.inputNotReadWhole, of: job.source, reason)
+    }
+
+    /// Fails if rows were counted but not printed, because an input could not be read a second time.
+    func checkNothingIsLeft() throws(CommandFailure) {
+        guard let (order, job) = jobs.filter({ $0.value.rows > 0 }).min(by: { $0.key < $1.key }) else { return }
+        guard let refusal = refusals[order.input] else {
+            throw CommandFailure(.inputNotReadWhole, of: job.source, InputState.complaint)
+        }
+        throw CommandFailure(refusal.status, of: job.source, "\(refusal.reason) Its rows were not printed.")
     }
 }
 
@@ -291,6 +328,8 @@ private struct PrintingHandler: DocumentHandler {
     private var order = DocumentOrder(input: 0)
     private var begun = 0
     private var isPrinting = false
+    /// The number of the current job's rows that were printed.
+    private var rows = 0
 
     init(_ printer: RowPrinter, _ states: InputStates) {
         self.states = states
@@ -298,7 +337,7 @@ private struct PrintingHandler: DocumentHandler {
     }
 
     mutating func begin(source: String, order: DocumentOrder) {
-        (self.order, begun, isPrinting) = (order, 0, false)
+        (self.order, begun, isPrinting, rows) = (order, 0, false, 0)
     }
 
     // Checked before the rows of an input are printed, and again afterwards.
@@ -312,13 +351,17 @@ private struct PrintingHandler: DocumentHandler {
     // By then, `end` has already thrown.
     func noteChange() {}
 
-    // The first reading has already reported these.
+    // The first reading has already reported it.
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}
 
-    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) {}
+    // The first reading has already reported it, unless rows are missing because of it.
+    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) {
+        printer.refuse(order, reason, status)
+    }
 
     mutating func beginRows(of job: DeclaredJob) {
         begun += 1
+        rows = 0
         guard let printed = printer.jobs[order], begun == printed.attempts else {
             isPrinting = false
             return
@@ -327,14 +370,17 @@ private struct PrintingHandler: DocumentHandler {
         printer.stream.begin(source: printed.source, jobID: printed.jobID)
     }
 
-    func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
         if Interruption.isRequested { throw Interrupted() }
-        if isPrinting { try printer.stream.append(runs, text) }
+        guard isPrinting else { return }
+        try printer.stream.append(runs, text)
+        for index in runs.indices { rows += runs[index].count }
     }
 
-    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        try printer.end(order, rows: rows, reading)
         order.document += 1
-        (begun, isPrinting) = (0, false)
+        (begun, isPrinting, rows) = (0, false, 0)
     }
 }
 

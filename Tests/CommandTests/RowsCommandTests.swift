@@ -82,6 +82,52 @@ import Testing
         #expect(try folder.text("errors.txt").contains("a.json: it was changed while it was read."))
     }
 
+    @Test(
+        "A file that is added or removed between the two readings ends the run",
+        arguments: [
+            ("rm in/1.json", "in/1.json"), ("rm in/2.json", "in/2.json"), ("cp in/1.json in/0.json", "in/0.json"),
+            ("mv in/2.json in/11.json", "in/2.json"),
+        ])
+    func addedOrRemoved(change: String, named: String) throws {
+        let folder = try Workspace()
+        func job(_ id: Int) -> String { #"{"job_id":"\#(id)","status":"complete","results":[{"created":true}]}"# }
+        for id in 1...2 { try folder.write(job(id), as: "in/\(id).json") }
+        // With `--verbose`, the lines about the jobs do not fit in the pipe: the first reading waits here.
+        try folder.write((1...9000).map { job($0) + "\n" }.joined(), as: "log.jsonl")
+        let status = try folder.shell(
+            """
+            mkfifo pipe
+            '\(RunningCommand.binary)' rows in log.jsonl --every-dump --verbose --threads 1 > out.csv 2> pipe &
+            exec 3< pipe
+            grep -m 1 log.jsonl <&3 > /dev/null
+            \(change)
+            cat <&3 > errors.txt
+            wait $! && echo 0 || echo $?
+            """)
+        #expect(status == "65\n")
+        #expect(try folder.text("errors.txt").contains("\(named): it was changed while it was read."))
+    }
+
+    @Test("Rows that were counted, but cannot be read again, end the run")
+    func lastInputIsGone() throws {
+        let folder = try Workspace()
+        let rows = repeatElement(#"{"created":true}"#, count: 200_000).joined(separator: ",")
+        try folder.write(#"{"job_id":"a","status":"complete","results":[\#(rows)]}"#, as: "a.json")
+        try folder.write(#"{"job_id":"b","status":"complete","results":[{"created":true}]}"#, as: "in/b.json")
+        let status = try folder.shell(
+            """
+            mkfifo pipe
+            '\(RunningCommand.binary)' rows a.json in > pipe 2> errors.txt &
+            exec 3< pipe
+            head -c 1 <&3 > out.csv
+            rm in/b.json
+            cat <&3 >> out.csv
+            wait $! && echo 0 || echo $?
+            """)
+        #expect(["65\n", "66\n"].contains(status))
+        #expect(try folder.text("errors.txt").contains("in/b.json: "))
+    }
+
     @Test("A job with two results has the later ones, and an id at the end is known")
     func repeatedResults() throws {
         let dump =

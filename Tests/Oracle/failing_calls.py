@@ -212,7 +212,8 @@ def check(machine: Machine, case: Case, call: str, number: int, error: str) -> l
         # A report does not contain what could not be read, and says so.
         reason = os.strerror(int(error) or errno.EAGAIN) if error.isdigit() else "-"
         gives_reason = any(reason.encode() in text for text in [result.stderr, result.stdout, *now.values()])
-        if error not in UNNOTICED and result.returncode != status:
+        is_complete = result.stdout == printed and (now == after or call in MAY_LEAVE_BEHIND)
+        if error not in UNNOTICED and (result.returncode != status or not is_complete):
             expect(gives_reason, "status", result.returncode, "without the reason:", said)
         is_partial = result.returncode in (65, 66) and gives_reason
         for name, bytes_ in now.items():
