@@ -36,13 +36,23 @@ package final class HistoryFile {
                 // Reading must be allowed to write, because it rolls back what a crashed process left behind.
                 if purpose == .reading { try database.execute(sql: "PRAGMA query_only = 1") }
             }
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            let version = try queue.read { try Self.version($0) }
+            do {
+                errno = 0
+                queue = try DatabaseQueue(path: path, configuration: configuration)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT && errno == EIO {
+                // SQLite calls a file damaged if a read fails, and there is no connection that could be asked.
+                throw HistoryFault.cannotRead(unsafe String(cString: strerror(EIO)))
+            }
+            let version = try queue.read { database in
+                try Self.explaining(database, waitSeconds) { try Self.version(database) }
+            }
             if purpose == .adding, version < steps.count {
                 try queue.writeWithoutTransaction { database in
-                    try database.inTransaction(.immediate) {
-                        try Self.migrate(database, steps)
-                        return .commit
+                    try Self.explaining(database, waitSeconds) {
+                        try database.inTransaction(.immediate) {
+                            try Self.migrate(database, steps)
+                            return .commit
+                        }
                     }
                 }
             } else if version == 0 {
@@ -58,11 +68,13 @@ package final class HistoryFile {
         do {
             var result: Result?
             try queue.writeWithoutTransaction { database in
-                try database.inTransaction(.immediate) {
-                    let writer = try HistoryWriter(database)
-                    result = try body(writer)
-                    try writer.finish()
-                    return .commit
+                try Self.explaining(database, waitSeconds) {
+                    try database.inTransaction(.immediate) {
+                        let writer = try HistoryWriter(database)
+                        result = try body(writer)
+                        try writer.finish()
+                        return .commit
+                    }
                 }
             }
             guard let result else { throw HistoryFault.cannotWrite("nothing was added") }
@@ -75,7 +87,9 @@ package final class HistoryFile {
     /// Reads a consistent snapshot, whatever other processes add in the meantime.
     package func read<Result>(_ body: (HistoryReader) throws -> Result) throws(HistoryFault) -> Result {
         do {
-            return try queue.read { try body(HistoryReader($0)) }
+            return try queue.read { database in
+                try Self.explaining(database, waitSeconds) { try body(HistoryReader(database)) }
+            }
         } catch {
             throw Self.fault(error, waitSeconds)
         }
@@ -100,7 +114,16 @@ package final class HistoryFile {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .notSQLite }
         var bytes = [UInt8](repeating: 0, count: 100)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
+        var count = 0
+        while count < bytes.count {
+            let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe pread(descriptor, buffer.baseAddress.map { unsafe $0 + count }, buffer.count - count, count)
+            }
+            if read < 0, errno == EINTR { continue }
+            guard read >= 0 else { throw .cannotRead(unsafe String(cString: strerror(errno))) }
+            if read == 0 { break }
+            count += read
+        }
         guard count > 0 else { return nil }
         func number(_ start: Int) -> UInt32 { bytes[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) } }
         return Header(
@@ -133,13 +156,28 @@ package final class HistoryFile {
         try database.execute(sql: "PRAGMA user_version = \(steps.count)")
     }
 
-    private static func fault(_ error: any Error, _ waitSeconds: Int) -> HistoryFault {
+    /// Makes errors of SQLite explain themselves while the connection still knows the error of the system.
+    private static func explaining<Result>(
+        _ database: Database, _ waitSeconds: Int, _ body: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw fault(error, waitSeconds, system: database.systemError(behind: error))
+        }
+    }
+
+    /// - Parameter system: the error of the system behind it, if there is one.
+    private static func fault(_ error: any Error, _ waitSeconds: Int, system: String? = nil) -> HistoryFault {
         if let fault = error as? HistoryFault { return fault }
         guard let error = error as? DatabaseError else { return .damaged("\(error)") }
-        let reason = error.message ?? "error \(error.resultCode.rawValue)"
+        let reason = system ?? error.message ?? "error \(error.resultCode.rawValue)"
         switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: return .locked(seconds: waitSeconds)
         case .SQLITE_NOTADB: return .notSQLite
+        case .SQLITE_CORRUPT where system != nil: return .cannotRead(reason)
+        case .SQLITE_IOERR where [.SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ].contains(error.extendedResultCode):
+            return .cannotRead(reason)
         case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_NOMEM,
             .SQLITE_AUTH, .SQLITE_TOOBIG:
             return .cannotWrite(reason)

@@ -1,5 +1,6 @@
 import GRDB
 private import GRDBSQLite
+private import Glibc
 
 /// A prepared statement that is run many times. Binding its parameters allocates nothing.
 ///
@@ -86,6 +87,26 @@ final class SQLStatement {
         return DatabaseError(
             resultCode: ResultCode(rawValue: unsafe sqlite3_extended_errcode(handle)),
             message: unsafe String(cString: sqlite3_errmsg(handle)))
+    }
+}
+
+extension Database {
+    /// Describes the error of the system behind a failure of this connection; nil if it is unknown.
+    ///
+    /// SQLite calls a file damaged if a read fails with EIO, ENXIO or ERANGE, although a later read may succeed
+    /// (`SQLITE_IOERR_CORRUPTFS`). It knows the last error of the file itself; its `sqlite3_system_errno` may be that
+    /// of a later call.
+    func systemError(behind error: DatabaseError) -> String? {
+        var number: CInt = 0
+        switch error.resultCode {
+        case .SQLITE_FULL: number = ENOSPC
+        case .SQLITE_IOERR, .SQLITE_CORRUPT:
+            guard let connection = unsafe sqliteConnection else { return nil }
+            unsafe sqlite3_file_control(connection, "main", SQLITE_FCNTL_LAST_ERRNO, &number)
+            if error.resultCode == .SQLITE_CORRUPT, ![EIO, ENXIO, ERANGE].contains(number) { return nil }
+        default: return nil
+        }
+        return number == 0 ? nil : unsafe String(cString: strerror(number))
     }
 }
 

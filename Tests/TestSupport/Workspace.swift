@@ -31,7 +31,10 @@ package final class Workspace: Sendable {
     }
 
     package func bytes(_ name: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(filePath: self[name])))
+        // Data(contentsOf:) leaks memory if the file is empty.
+        let file = try FileHandle(forReadingFrom: URL(filePath: self[name]))
+        defer { try? file.close() }
+        return Array(try file.readToEnd() ?? Data())
     }
 
     package func text(_ name: String) throws -> String {
