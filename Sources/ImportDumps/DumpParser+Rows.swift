@@ -35,27 +35,13 @@ extension DumpParser {
     ///
     /// - Parameter isFirst: whether the next row is the first, without a comma before it.
     mutating func readRows(isFirst: Bool, into sink: any DumpReceiver) throws(ScanFault) {
-        let fault: ScanFault?
-        do throws(ScanFault) {
-            try readRowsUnlessFaulty(isFirst: isFirst, into: sink)
-            fault = nil
-        } catch {
-            fault = error
-        }
-        // Whatever ends the rows, the ones before it count.
-        try deliverWaitingRows(to: sink)
-        if let fault { throw fault }
-    }
-
-    private mutating func readRowsUnlessFaulty(isFirst: Bool, into sink: any DumpReceiver) throws(ScanFault) {
         var first = isFirst
         results = .cut
         scanner.window.setMark()
         while try scanner.nextElement(first: &first) {
             let before = rowCount
             do {
-                _ = try matcher?.deliverRows(
-                    of: &scanner.window, after: &scanner.waitingRows, rowCount: &rowCount, to: sink)
+                _ = try matcher?.deliverRows(of: &scanner.window, rowCount: &rowCount, to: sink)
             } catch {
                 throw stop(for: error)
             }
@@ -94,7 +80,7 @@ extension DumpParser {
             matcher?.learn(from: layout, facts: facts, in: scanner.window)
         }
         do {
-            try deliver(facts, in: isInWindow ? start..<scanner.window.position : nil, to: sink)
+            try deliver(facts, to: sink)
         } catch {
             throw stop(for: error)
         }
@@ -111,7 +97,7 @@ extension DumpParser {
     mutating func deliverDamagedRow(to sink: any DumpReceiver) throws {
         rowCount += 1
         scanner.forgetTexts()
-        try deliver(.damaged, in: nil, to: sink)
+        try deliver(.damaged, to: sink)
     }
 
     /// Reads one element of `results`, and keeps its texts in the slots.
@@ -325,38 +311,18 @@ extension DumpParser {
         }
     }
 
-    /// - Parameter range: the part of the window that the row takes up, if all of its texts are there.
-    @inline(__always)
-    private mutating func deliver(_ facts: RowFacts, in range: Range<Int>?, to sink: any DumpReceiver) throws {
-        if let range {
-            if scanner.waitingRows.isFull { try scanner.waitingRows.deliver(from: scanner.window, to: sink) }
-            scanner.waitingRows.append(run(of: facts), in: range)
-        } else {
-            try deliverAlone(facts, to: sink)
-        }
-    }
-
-    /// Delivers a row with texts that are not in the window, or that has none.
-    @inline(never)
-    private mutating func deliverAlone(_ facts: RowFacts, to sink: any DumpReceiver) throws {
-        try scanner.waitingRows.deliver(from: scanner.window, to: sink)
-        // A run comes with a single text.
-        scanner.moveKeptTextsToScratch()
-        try sink.consume(run(of: facts), text: scanner.scratch.span)
-    }
-
-    @inline(__always)
-    private func run(of facts: RowFacts) -> RowRun {
-        RowRun(
+    private mutating func deliver(_ facts: RowFacts, to sink: any DumpReceiver) throws {
+        // A run comes with a single text: the window if all kept texts are in it, otherwise the scratch bytes.
+        let isInScratch = scanner.hasTextInScratch
+        if isInScratch { scanner.moveKeptTextsToScratch() }
+        let run = RowRun(
             firstRow: rowCount, facts: facts, id: scanner.range(of: .id), code: scanner.range(of: .code),
             message: scanner.range(of: .message), details: scanner.range(of: .details))
-    }
-
-    private mutating func deliverWaitingRows(to sink: any DumpReceiver) throws(ScanFault) {
-        do {
-            try scanner.waitingRows.deliver(from: scanner.window, to: sink)
-        } catch {
-            throw stop(for: error)
+        if isInScratch {
+            try sink.consume(run, text: scanner.scratch.span)
+        } else {
+            let bytes = unsafe scanner.window.bytes
+            try unsafe sink.consume(run, text: bytes.span)
         }
     }
 

@@ -11,8 +11,6 @@ struct JSONScanner: ~Copyable {
     var window: ByteWindow
     var kept: InlineArray<5, KeptText> = .init(repeating: KeptText())
     var scratch: [UInt8] = []
-    /// The rows that wait to be delivered.
-    var waitingRows = WaitingRows()
 
     /// Whether text that is not JSON is tolerated if its meaning is clear, and noted in `damage`.
     var isLenient = false
@@ -81,11 +79,10 @@ extension JSONScanner {
         return byte
     }
 
-    /// Slides the window after saving the kept texts that are in it, and those of waiting rows.
+    /// Slides the window after saving the kept texts that are in it.
     @inline(never)
     mutating func slide() -> Bool {
         moveKeptTextsToScratch()
-        waitingRows.leave(window)
         return window.slide()
     }
 

@@ -28,13 +28,10 @@ struct RowMatcher: ~Copyable {
     /// Delivers as many rows as match a shape, from the window's position on, where a row must begin. Then moves past
     /// the comma and white space after them.
     ///
-    /// - Parameters:
-    ///   - waiting: the rows before them, which are delivered first.
-    ///   - rowCount: the number of rows read so far, which is increased.
+    /// - Parameter rowCount: the number of rows delivered so far, which is increased.
     /// - Returns: whether any rows were delivered.
     mutating func deliverRows(
-        of window: inout ByteWindow, after waiting: inout WaitingRows, rowCount: inout Int,
-        to sink: any DumpReceiver
+        of window: inout ByteWindow, rowCount: inout Int, to sink: any DumpReceiver
     ) throws -> Bool {
         guard shapes.wantsToMatch() else { return false }
         var foundAny = false
@@ -46,7 +43,6 @@ struct RowMatcher: ~Copyable {
             let count = Int(result.run_count)
             guard count > 0 else { return foundAny }
             foundAny = true
-            try waiting.deliver(from: window, to: sink)
             window.position = Int(result.offset)
             for index in 0..<count {
                 let run = unsafe found[index]
