@@ -10,6 +10,8 @@ struct InputRun {
     let progress: ProgressReport
     /// Makes the names under which inputs are shown.
     let names: SourceNames
+    /// Compares the inputs with those of other passes; nil if there are none.
+    var reread: RereadInputs?
     /// The folder that the command writes into, which is not an input.
     private let output: OutputPlace?
 
@@ -64,13 +66,17 @@ struct InputRun {
         _ makeHandler: @escaping @Sendable () throws -> Handler
     ) throws -> WorkerPool.End {
         let queue = WorkQueue(InputTree(inputs, leavingOut: output), threadCount: concurrency.workers)
-        let (reader, bytes, names) = (reader, progress.bytes, names)
+        let (reader, bytes, names, reread) = (reader, progress.bytes, names, reread)
         defer { progress.clear() }
-        return try WorkerPool(concurrency).run(stop: queue.stop, meanwhile: progress.show) {
+        reread?.begin()
+        let end = try WorkerPool(concurrency).run(stop: queue.stop, meanwhile: progress.show) {
             var worker = InputWorker(
-                queue: queue, reader: reader, progress: bytes, names: names, handler: try makeHandler())
+                queue: queue, reader: reader, progress: bytes, names: names, reread: reread,
+                handler: try makeHandler())
             try worker.work()
         }
+        if case .done = end { try reread?.end() }
+        return end
     }
 }
 

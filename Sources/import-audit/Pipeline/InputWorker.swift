@@ -17,9 +17,15 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private var unpacked = UnpackedEntries()
     /// Makes the names under which inputs are shown. No other name of an input leaves this type.
     private let names: SourceNames
+    /// Compares the inputs with those of other passes; nil if there are none.
+    private let reread: RereadInputs?
 
-    init(queue: WorkQueue, reader: DumpReader, progress: InputProgress, names: SourceNames, handler: Handler) {
+    init(
+        queue: WorkQueue, reader: DumpReader, progress: InputProgress, names: SourceNames, reread: RereadInputs?,
+        handler: Handler
+    ) {
         self.names = names
+        self.reread = reread
         self.queue = queue
         self.progress = progress
         self.handler = handler
@@ -45,6 +51,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         case .standardInput:
             try read(descriptor: STDIN_FILENO, name: "-", number)
         case .file(let path, let size):
+            try reread?.see(path, number)
             if try handler.isKnown(path, size: size, number: number) { return }
             let descriptor: Int32
             do throws(ReadFailure) {
@@ -59,6 +66,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
             if try !isSmall || !readPlainDump(descriptor, path, number) {
                 try read(descriptor: descriptor, name: path.shown, number, isSmall: isSmall)
             }
+            try reread?.check(path, number)
             try handler.end(path, number: number)
             // This checks the file that was opened. Another file that has taken its name since is for the next run.
             if let state, InputState(descriptor) != state {

@@ -204,15 +204,17 @@ extension RunResults {
     ///   - looksForIdentity: whether to look for records that several rows share.
     ///   - redaction: replaces values with pseudonyms.
     ///   - output: the folder that the command writes into, which is not an input.
+    ///   - reread: compares the inputs with those of other passes.
     init?(
         of options: RunOptions, hashing: Bool = false, combinesSnapshots: Bool = true, looksForIdentity: Bool = false,
-        redaction: Redaction? = nil, leavingOut output: OutputPlace? = nil
+        redaction: Redaction? = nil, leavingOut output: OutputPlace? = nil, reread: RereadInputs? = nil
     ) throws {
         let folder = Console.environment("TMPDIR") ?? "/tmp"
         let collector = Collector(folder: folder, combinesSnapshots: combinesSnapshots, decision: .atTheEnd)
-        let inputs = try InputRun(
+        var inputs = try InputRun(
             options: options, collector: collector, hashing: hashing, names: redaction?.names ?? .plain,
             output: output)
+        inputs.reread = reread
         let selector = options.selecting.selector
         let end = try inputs.run(redaction, selector) {
             let identity = IdentityAudit(usesThread: options.concurrency.allowsHelpers) {

@@ -6,14 +6,14 @@ import ImportRedaction
 
 /// The state of a regular file as the system reports it: its identity, size and times of change. If the file is changed
 /// or replaced while it is read, its state differs afterwards.
-struct InputState: Equatable, Sendable {
+struct InputState: Hashable, Sendable {
     private let device: UInt
     private let inode: UInt
     let size: Int
     private let written: Time
     private let changed: Time
 
-    private struct Time: Equatable {
+    private struct Time: Hashable {
         let seconds: Int
         let nanoseconds: Int
 

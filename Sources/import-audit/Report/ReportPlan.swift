@@ -84,8 +84,10 @@ struct ReportPlan {
         if dryRun == nil { try checkJobs(root, `guard`, place) }
         // What lines and the history lack is reported, even if the report itself has it.
         var lacking = ReadingProblems()
-        if let pairing {
-            switch try SourceLines.find(pairing, for: options, settings, leavingOut: place) {
+        // All passes must see the same dumps.
+        let reread = pairing == nil && history == nil ? nil : RereadInputs(names: settings.names)
+        if let pairing, let reread {
+            switch try SourceLines.find(pairing, for: options, settings, leavingOut: place, reread: reread) {
             case .found(let lines, let problems): (settings.lines, lacking) = (lines, problems)
             case .refused: return .notPassed
             case .interrupted:
@@ -96,7 +98,8 @@ struct ReportPlan {
         if let history, dryRun == nil {
             guard
                 let results = try RunResults(
-                    of: options, looksForIdentity: true, redaction: settings.redaction, leavingOut: place)
+                    of: options, looksForIdentity: true, redaction: settings.redaction, leavingOut: place,
+                    reread: reread)
             else {
                 Console.say("Interrupted. Nothing was written.")
                 return .interrupted
@@ -116,8 +119,9 @@ struct ReportPlan {
             let run = ReportRun(
                 settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known, needed: needed,
                 readAgain: readAgain)
-            let inputs = try InputRun(
+            var inputs = try InputRun(
                 options: options, collector: run.collector, hashing: true, names: settings.names, output: place)
+            inputs.reread = reread
             settings.selector?.restart()
             var end = try inputs.run(settings.redaction, settings.selector) { try ReportHandler(run) }
             if let single = run.single {

@@ -65,16 +65,20 @@ final class SourceLines: Sendable {
 
     /// Reads the dumps and the sources.
     ///
-    /// - Parameter place: the output, which is not an input, wherever it is.
+    /// - Parameters:
+    ///   - place: the output, which is not an input, wherever it is.
+    ///   - reread: compares the inputs with those of other passes.
     static func find(
-        _ pairing: PairingOptions, for options: RunOptions, _ settings: ReportSettings, leavingOut place: OutputPlace?
+        _ pairing: PairingOptions, for options: RunOptions, _ settings: ReportSettings, leavingOut place: OutputPlace?,
+        reread: RereadInputs
     ) throws -> Result {
         let folder = Console.environment("TMPDIR") ?? "/tmp"
         let collector = Collector(folder: folder)
         // With pseudonyms, cells are not listed: it is not known which names and addresses in them should be replaced.
         let listsCells = settings.formats.listsRows && settings.redaction == nil
         let spool = try RowSpool(in: folder)
-        let run = try InputRun(options: options, collector: collector, hashing: true, names: .plain, output: place)
+        var run = try InputRun(options: options, collector: collector, hashing: true, names: .plain, output: place)
+        run.reread = reread
         let end = try run.run {
             SpoolingHandler(
                 SummaryHandler(
