@@ -58,21 +58,45 @@ struct CodesCommand: ParsableCommand {
 
     /// Writes a new file. Refuses to replace an existing one, because someone may have edited it.
     private static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+        if try writeUnnamed(bytes, to: path) { return }
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else {
-            let failure = SystemFailure.last
-            throw CommandFailure(
-                .cannotWrite,
-                failure.errorNumber == EEXIST
-                    ? "\(path) exists already and was not replaced" : "\(path): \(failure.description)")
-        }
+        guard descriptor >= 0 else { throw failure(.last, path) }
         defer { close(descriptor) }
         do throws(SystemFailure) {
             try writeAll(bytes.span, to: descriptor)
         } catch {
             // Do not leave a partial file.
             unsafe unlink(path)
-            throw CommandFailure(.cannotWrite, of: path, error.description)
+            throw failure(error, path)
         }
+    }
+
+    /// Writes a file that gets its name when it is complete, so that a kill leaves nothing that would block the next
+    /// run. Returns false if the file system cannot do that, or `/proc` is missing.
+    private static func writeUnnamed(_ bytes: [UInt8], to path: String) throws(CommandFailure) -> Bool {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        // `O_TMPFILE` is a macro that Swift does not import.
+        let descriptor = unsafe open(folder, O_WRONLY | O_DIRECTORY | 0o20000000 | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else {
+            if [EOPNOTSUPP, EISDIR, ENOENT, EINVAL].contains(errno) { return false }
+            throw failure(.last, path)
+        }
+        defer { close(descriptor) }
+        do throws(SystemFailure) {
+            try writeAll(bytes.span, to: descriptor)
+        } catch {
+            throw failure(error, path)
+        }
+        let unnamed = "/proc/self/fd/\(descriptor)"
+        if unsafe linkat(AT_FDCWD, unnamed, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return true }
+        if errno == ENOENT { return false }
+        throw failure(.last, path)
+    }
+
+    private static func failure(_ failure: SystemFailure, _ path: String) -> CommandFailure {
+        CommandFailure(
+            .cannotWrite,
+            failure.errorNumber == EEXIST
+                ? "\(path) exists already and was not replaced" : "\(path): \(failure.description)")
     }
 }
