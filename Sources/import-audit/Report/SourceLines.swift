@@ -98,12 +98,17 @@ final class SourceLines: Sendable {
         }
         var paired = try RowPairing(pairing, results: results, spool: spool, sourceCount: pairing.sources.count())
         try paired.checkTotals()
+        let states = pairing.sources.paths.map { InputState(of: InputPath($0)) }
         guard try paired.pair(&taker) else { return .refused }
         let sources = zip(paired.sources, taker.areSheets).map { source, isSheet in
             Source(name: settings.names.shown(source.name), isSheet: isSheet)
         }
-        let files = try pairing.sources.paths.compactMap { path in
-            try InputFingerprint(of: InputPath(path))?.shown(under: settings.names)
+        let files = try zip(pairing.sources.paths, states).compactMap { path, state in
+            let file = try InputFingerprint(of: InputPath(path), as: state)
+            if file == nil, state != nil, state != InputState(of: InputPath(path)) {
+                throw CommandFailure(.inputNotReadWhole, of: settings.names.shown(path), InputState.complaint)
+            }
+            return file?.shown(under: settings.names)
         }
         return .found(
             SourceLines(
