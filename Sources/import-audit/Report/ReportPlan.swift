@@ -184,7 +184,8 @@ struct ReportPlan {
                     try dryRun?.check(root)
                     if isUnchanged { say(unchanged: overview) } else { say(overview) }
                     let status = try status(of: overview).orWorse(lacking.status)
-                    lacking.say(except: try overview.results.problems())
+                    // Collecting the problems of the report means reading all jobs again.
+                    if !lacking.sentences.isEmpty { lacking.say(except: try overview.results.problems()) }
                     if let dryRun {
                         try dryRun.say(root, pack: pack)
                         return status
