@@ -6,9 +6,9 @@ enum DumpTargets {
     /// One dump, row by row.
     static func strict(_ bytes: [UInt8]) throws {
         let whole = try Rows(bytes, DumpReader(hashing: true, matching: .none))
-        let (window, chunk) = sizes(for: bytes, isForeign: whole.isForeign)
-        let parts = try Rows(bytes, DumpReader(windowBytes: window, hashing: true, matching: .none), chunk: chunk)
-        try require(parts == whole, "window of \(window), reads of \(chunk): \(parts) instead of \(whole)")
+        try requireSame(whole, in: bytes) { window, chunk in
+            try Rows(bytes, DumpReader(windowBytes: window, hashing: true, matching: .none), chunk: chunk)
+        }
     }
 
     /// One dump with each kernel, and an input of plain jobs.
@@ -18,8 +18,10 @@ enum DumpTargets {
         let documents = try Documents(bytes, DumpReader(hashing: true, matching: .none))
         for kernel in RowKernel.available {
             for windowBytes in [DumpLimits.windowBytes, window] {
-                let reader = DumpReader(windowBytes: windowBytes, matching: .kernel(kernel))
-                let rows = try Rows(bytes, reader)
+                var rows = try Rows(bytes, DumpReader(windowBytes: windowBytes, matching: .kernel(kernel)))
+                if rows.isForeign, windowBytes < foreignWindow {
+                    rows = try Rows(bytes, DumpReader(windowBytes: foreignWindow, matching: .kernel(kernel)))
+                }
                 try require(rows == strict, "\(kernel.name), window of \(windowBytes): \(rows) instead of \(strict)")
             }
             for plainJobs in [PlainJobs.all, .withDistinctIDs] {
@@ -41,11 +43,27 @@ enum DumpTargets {
         // The first byte selects the encoding that is specified, which most inputs do not have.
         for encoding in [nil, encodings[Int(bytes.first ?? 0) % encodings.count]] {
             let whole = try Documents(bytes, DumpReader(hashing: true, encoding: encoding))
-            let (window, chunk) = sizes(for: bytes, isForeign: whole.isForeign)
-            let reader = DumpReader(windowBytes: window, hashing: true, encoding: encoding)
-            let parts = try Documents(bytes, reader, chunk: chunk)
-            try require(parts == whole, "window of \(window), reads of \(chunk): \(parts) instead of \(whole)")
+            try requireSame(whole, in: bytes) { window, chunk in
+                let reader = DumpReader(windowBytes: window, hashing: true, encoding: encoding)
+                return try Documents(bytes, reader, chunk: chunk)
+            }
         }
+    }
+
+    /// Requires the same result with a window and reads of other sizes.
+    ///
+    /// The start of a file may look like another format although the first bytes together do not. So a window that
+    /// finds another format is tried again at a size that contains them.
+    private static func requireSame<R: Reading>(
+        _ whole: R, in bytes: [UInt8], _ read: (_ window: Int, _ chunk: Int) throws -> R
+    ) throws {
+        var (window, chunk) = sizes(for: bytes, isForeign: whole.isForeign)
+        var parts = try read(window, chunk)
+        if parts.isForeign {
+            (window, chunk) = sizes(for: bytes, isForeign: true)
+            parts = try read(window, chunk)
+        }
+        try require(parts == whole, "window of \(window), reads of \(chunk): \(parts) instead of \(whole)")
     }
 
     /// Returns the sizes of a window and of reads: they vary from input to input, but are always the same for one.
@@ -56,12 +74,20 @@ enum DumpTargets {
         let sum = bytes.reduce(UInt32(bytes.count)) { $0 &* 31 &+ UInt32($1) }
         let windows = [1, 2, 3, 7, 16, 33, 64, 100, 150, 333, 1000, 4096]
         let window = windows[Int(sum >> 8) % windows.count]
-        return (isForeign ? max(1000, window) : window, Int(sum >> 20) % 90 + 1)
+        return (isForeign ? max(foreignWindow, window) : window, Int(sum >> 20) % 90 + 1)
     }
+
+    /// A window that contains all bytes by which another format is recognized.
+    private static let foreignWindow = 1000
+}
+
+private protocol Reading: Equatable {
+    /// Whether a format that is not JSON was found.
+    var isForeign: Bool { get }
 }
 
 /// The complete result of reading one dump.
-private struct Rows: Equatable, CustomStringConvertible {
+private struct Rows: Reading, CustomStringConvertible {
     var sink = DeliveredRows()
     var outcome: Outcome
     var isForeign: Bool { outcome.isForeign }
@@ -140,7 +166,7 @@ private struct DeliveredRows: RowSink, Equatable {
 }
 
 /// All documents of an input.
-private struct Documents: Equatable, CustomStringConvertible {
+private struct Documents: Reading, CustomStringConvertible {
     private var documents: [Document] = []
 
     struct Document: Equatable {

@@ -19,7 +19,10 @@ enum SourceTargets {
             options.usesVectors = false
             let scalar = SourceReading(bytes, options)
             try require(scalar == whole, "without vectors: \(scalar) instead of \(whole)")
-            let (window, chunk) = DumpTargets.sizes(for: bytes, isForeign: whole.isForeign)
+            // The first byte that is not blank decides whether a source is JSON.
+            let blanks = bytes.prefix { " \t\r\n\u{FEFF}".utf8.contains($0) }.count
+            var (window, chunk) = DumpTargets.sizes(for: bytes, isForeign: whole.isForeign)
+            window = max(window, blanks + 1)
             options.windowBytes = window
             options.usesVectors = chunk % 2 == 0
             // If there are two faults, the window may decide which one is found first.
