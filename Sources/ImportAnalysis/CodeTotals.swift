@@ -27,11 +27,11 @@ struct CodeTotals: Sendable {
         /// Jobs that have more codes than the limit, but have counted all rows of this code.
         var surelyListed = 0
 
-        mutating func add(_ code: CodeSummary, ofJobWithOthers hasOthers: Bool) {
-            rows.addClamped(code.rows)
-            jobs.addClamped(1)
-            cappedJobs.addClamped(code.listsAllMessages ? 0 : 1)
-            surelyListed.addClamped(hasOthers && !code.isAtLeast ? 1 : 0)
+        mutating func add(_ code: CodeSummary, ofJobWithOthers hasOthers: Bool, times: Int) {
+            rows.addClamped(code.rows.clampedMultiplying(by: times))
+            jobs.addClamped(times)
+            cappedJobs.addClamped(code.listsAllMessages ? 0 : times)
+            surelyListed.addClamped(hasOthers && !code.isAtLeast ? times : 0)
         }
     }
 
@@ -41,21 +41,24 @@ struct CodeTotals: Sendable {
     /// Jobs that have more codes than the limit.
     private var jobsWithOthers = 0
 
-    /// Adds the failed rows of a job.
-    mutating func add(_ codes: [CodeSummary]) {
+    /// Whether so many new codes would replace none.
+    func hasRoom(for codes: Int) -> Bool { byCode.elements.count + codes <= byCode.limit }
+
+    /// Adds the failed rows of a job, or of several that are alike.
+    mutating func add(_ codes: [CodeSummary], times: Int = 1) {
         let hasOthers = codes.contains { $0.isOther }
-        if hasOthers { jobsWithOthers.addClamped(1) }
+        if hasOthers { jobsWithOthers.addClamped(times) }
         for code in codes {
             if code.isOther {
-                otherRows.addClamped(code.rows)
+                otherRows.addClamped(code.rows.clampedMultiplying(by: times))
             } else if let text = code.code {
                 let key = Array(text.utf8)
                 let hash = TextHash.hash(key.span)
                 let number = byCode.find(key.span, hash: hash) ?? insert(key, hash: hash)
-                byCode.count(number, rows: code.rows)
-                byCode.elements[number].add(code, ofJobWithOthers: hasOthers)
+                byCode.count(number, rows: code.rows.clampedMultiplying(by: times))
+                byCode.elements[number].add(code, ofJobWithOthers: hasOthers, times: times)
             } else {
-                withoutCode.add(code, ofJobWithOthers: hasOthers)
+                withoutCode.add(code, ofJobWithOthers: hasOthers, times: times)
             }
         }
     }

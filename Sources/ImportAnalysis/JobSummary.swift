@@ -126,6 +126,19 @@ package struct RowCounts: Sendable, Equatable {
         // Declared totals can be anything: the sum of two may overflow.
         if let otherMissing = other.missing { missing = (missing ?? 0).clampedAdding(otherMissing) }
     }
+
+    /// The counts of several jobs that each have these counts.
+    func multiplied(by jobs: Int) -> RowCounts {
+        guard jobs != 1 else { return self }
+        var product = RowCounts()
+        product.created = created.clampedMultiplying(by: jobs)
+        product.existing = existing.clampedMultiplying(by: jobs)
+        product.failed = failed.clampedMultiplying(by: jobs)
+        product.unclassified = unclassified.clampedMultiplying(by: jobs)
+        product.applied = applied.clampedMultiplying(by: jobs)
+        product.missing = missing?.clampedMultiplying(by: jobs)
+        return product
+    }
 }
 
 /// The failed rows of one code.

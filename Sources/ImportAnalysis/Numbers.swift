@@ -10,6 +10,12 @@ extension Int {
     package mutating func addClamped(_ other: Int) {
         self = clampedAdding(other)
     }
+
+    /// Multiplies by a number that is not negative.
+    func clampedMultiplying(by times: Int) -> Int {
+        let (product, overflow) = multipliedReportingOverflow(by: times)
+        return overflow ? (self < 0 ? .min : .max) : product
+    }
 }
 
 /// An exact fraction of a whole. It is compared and rounded with integer arithmetic, without floating point.

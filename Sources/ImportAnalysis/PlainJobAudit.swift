@@ -31,6 +31,12 @@ extension PlainJob {
         return created <= updated && updated <= times.expires ?? updated
     }
 
+    var rows: RowCounts {
+        var rows = RowCounts()
+        (rows.created, rows.existing, rows.failed, rows.missing) = (createdRows, existingRows, failedRows, 0)
+        return rows
+    }
+
     /// The day of creation as a number such as 20250304; nil if the job does not state it.
     var date: Int? { times.created.map { $0 / 1_000_000 } }
 }
@@ -122,6 +128,14 @@ package struct PlainJobTallies: Sendable {
         days[date, default: Sums()].add(
             Sums(jobs: 1, created: job.rows.created, existing: job.rows.existing), -1)
         times.remove(job)
+    }
+
+    /// The rows of the jobs.
+    package var share: UsualShare {
+        var share = UsualShare()
+        for tally in all { share.add(tally) }
+        if last.sums.jobs > 0 { share.add(PlainJobTally(last.sums, day: nil)) }
+        return share
     }
 
     /// The tallies by day. Only for tallies that others were added to: the last jobs added one by one are not included.

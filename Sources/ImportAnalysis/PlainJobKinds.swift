@@ -15,7 +15,7 @@ package struct PlainJobKind: Equatable, Sendable {
     }
 
     /// Creates the kind of jobs that only need to have the same codes.
-    fileprivate init(outlineOf job: PlainJobRecord.Fields) {
+    package init(outlineOf job: PlainJobRecord.Fields) {
         self.init(job)
         failures = job.outline
     }

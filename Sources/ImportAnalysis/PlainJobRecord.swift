@@ -78,6 +78,7 @@ package enum PlainJobRecord {
         /// The day of creation, as days since 1970-01-01; nil if the job does not state it.
         package var day: Int? { created.map { PlainJobTally.day($0 / 1_000_000) } }
 
+        package var glance: Glance { Glance(second: created.map(PlainJobRecord.second), rows: rows) }
     }
 
     /// When the job was created, and its rows: all that is needed to compare jobs.

@@ -5,28 +5,38 @@ package import ImportFoundation
 ///
 /// Only one thread may use it at a time, because copies share its memory.
 package struct PlainJobRecords: Sendable {
-    /// The end of a job's record. The next record begins there.
+    /// The end of a job's record in its buffer. The next record begins there.
     package struct Mark: Sendable {
         package let end: Int
         package let hasFailedRows: Bool
     }
 
-    package let buffer = RecordBuffer()
+    /// The records of jobs without failed rows.
+    package let clean = RecordBuffer()
+    /// The records of jobs with failed rows, apart from the others because sums need to read only these again.
+    package let failing = RecordBuffer(capacity: 4096)
     package private(set) var marks: [Mark] = []
     /// The identities of the jobs.
     package private(set) var identities: [JobIdentity] = []
     /// The tallies of the jobs without failed rows.
     package private(set) var tallies = PlainJobTallies()
+    /// The rows of the jobs with failed rows.
+    package private(set) var shareOfFailing = UsualShare()
     /// The SHA-256 of the last job's dump, if it was computed.
     package private(set) var lastSHA256: SHA256Digest?
 
     package init() {}
 
+    /// The size of all records in bytes.
+    package var byteCount: Int { clean.count + failing.count }
+
     package mutating func removeAll() {
-        buffer.removeAll()
+        clean.removeAll()
+        failing.removeAll()
         marks.removeAll(keepingCapacity: true)
         identities.removeAll(keepingCapacity: true)
         tallies.removeAll()
+        shareOfFailing = UsualShare()
     }
 
     /// Appends jobs up to the first one with anything to report. Returns how many were appended.
@@ -43,7 +53,8 @@ package struct PlainJobRecords: Sendable {
         at position: DocumentPosition, isIdentified: Bool, isHashed: Bool,
         failures: inout FailureRecords
     ) -> Int {
-        var place = RecordBuffer.Source(source, position, in: buffer)
+        var cleanPlace = RecordBuffer.Source(source, position, in: clean)
+        var failingPlace = RecordBuffer.Source(source, position, in: failing)
         var firstRun = 0
         for index in jobs.indices {
             guard jobs[index].isUnremarkable(text) else { return index }
@@ -56,20 +67,26 @@ package struct PlainJobRecords: Sendable {
             let dump = jobs[index].dump
             let sha256 =
                 isHashed ? SHA256Digest(of: text.extracting(dump.offset..<dump.offset + dump.count)) : nil
-            buffer.append(
-                jobs[index], text, at: &place, outcomes.value, hasFailures: hasFailedRows, isIdentified: isIdentified,
-                sha256: sha256)
             lastSHA256 = sha256
             if hasFailedRows {
+                failing.append(
+                    jobs[index], text, at: &failingPlace, outcomes.value, hasFailures: true,
+                    isIdentified: isIdentified, sha256: sha256)
                 let rows = jobs[index].createdRows + jobs[index].existingRows + jobs[index].failedRows
-                buffer.append(failures.record(of: runs.extracting(firstRun..<endOfRuns), text: text, rowsSeen: rows))
+                failing.append(failures.record(of: runs.extracting(firstRun..<endOfRuns), text: text, rowsSeen: rows))
+                shareOfFailing.add(jobs[index].rows)
+                marks.append(Mark(end: failing.count, hasFailedRows: true))
             } else {
+                clean.append(
+                    jobs[index], text, at: &cleanPlace, outcomes.value, hasFailures: false, isIdentified: isIdentified,
+                    sha256: sha256)
                 tallies.add(jobs[index])
+                marks.append(Mark(end: clean.count, hasFailedRows: false))
             }
-            marks.append(Mark(end: buffer.count, hasFailedRows: hasFailedRows))
             identities.append(JobIdentity(jobs[index], text))
             firstRun = endOfRuns
-            place.passLine()
+            cleanPlace.passLine()
+            failingPlace.passLine()
         }
         return jobs.count
     }

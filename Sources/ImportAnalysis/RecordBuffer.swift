@@ -9,7 +9,7 @@ import ImportFoundation
 package final class RecordBuffer: @unchecked Sendable {
     // Accesses never overlap: nothing else is called during one. Checking each costs as much as writing a record.
     @exclusivity(unchecked) private var memory: UnsafeMutablePointer<UInt8>
-    @exclusivity(unchecked) private var capacity = 80 * 1024
+    @exclusivity(unchecked) private var capacity: Int
     @exclusivity(unchecked) private var used = 0
     package var count: Int { unsafe used }
     /// The input that was named last, and where its name is in the buffer.
@@ -17,7 +17,8 @@ package final class RecordBuffer: @unchecked Sendable {
     private var nameOffset = 0
     private var nameCount = 0
 
-    package init() {
+    package init(capacity: Int = 80 * 1024) {
+        unsafe self.capacity = capacity
         unsafe memory = .allocate(capacity: capacity)
     }
 

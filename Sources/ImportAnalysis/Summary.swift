@@ -76,18 +76,22 @@ package struct Totals: Sendable {
 
     package init() {}
 
-    /// Adds a job.
-    package mutating func add(_ job: JobSummary) {
-        jobs += 1
-        bulkJobs += job.job.kind == .bulk ? 1 : 0
-        salvagedJobs += job.salvage == nil ? 0 : 1
-        partialJobs += job.showsAllRows ? 0 : 1
+    /// Whether the codes of a job can be added, even if all are new, without replacing others. If not, it matters which
+    /// jobs were added before.
+    package func hasRoom(for job: JobSummary) -> Bool { codes.hasRoom(for: job.failedByCode.count) }
+
+    /// Adds a job, or several that are alike.
+    package mutating func add(_ job: JobSummary, times: Int = 1) {
+        jobs += times
+        bulkJobs += job.job.kind == .bulk ? times : 0
+        salvagedJobs += job.salvage == nil ? 0 : times
+        partialJobs += job.showsAllRows ? 0 : times
         let status = job.job.status ?? Self.noStatus
         let isKnown = JobStatus(rawValue: status) != nil || status == Self.noStatus
-        jobsByStatus[isKnown ? status : Self.otherStatuses, default: 0] += 1
-        rows.add(job.rows)
-        for finding in job.findings { findings[finding.severity, default: 0] += 1 }
-        codes.add(job.failedByCode)
+        jobsByStatus[isKnown ? status : Self.otherStatuses, default: 0] += times
+        rows.add(job.rows.multiplied(by: times))
+        for finding in job.findings { findings[finding.severity, default: 0] += times }
+        codes.add(job.failedByCode, times: times)
     }
 
     /// Adds jobs that are complete, without findings and without failed rows.

@@ -89,13 +89,9 @@ extension SummaryCommand.Format {
             }
             try print(summary, codes: codes)
         case .text:
-            var overview = OverviewBuilder(
-                followsCodes: false, surroundings: try results.surroundings(),
-                selection: results.selection)
-            try results.gather(into: &overview)
-            for index in 0..<results.unreadableCount { overview.append(try results.unreadable(index)) }
             try Console.write(
-                SummaryText.render(overview, usesColor: Console.allowsColor, codes: codes, redaction: redaction))
+                SummaryText.render(
+                    try results.overview(), usesColor: Console.allowsColor, codes: codes, redaction: redaction))
         case .json:
             var totals = Totals()
             var document = SummaryJSON.Document(to: Console.Output(), codes: codes, redaction: redaction)

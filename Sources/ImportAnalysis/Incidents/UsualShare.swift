@@ -32,6 +32,20 @@ package struct UsualShare: Sendable {
 
     package mutating func add(_ tally: PlainJobTally) { add(tally.rows, jobs: tally.jobs) }
 
+    package mutating func add(_ other: UsualShare) {
+        jobs += other.jobs
+        rows.addClamped(other.rows)
+        failed.addClamped(other.failed)
+        hasCritical = hasCritical || other.hasCritical
+    }
+
+    /// Removes a plain job that was added.
+    package mutating func remove(_ counts: RowCounts) {
+        jobs -= 1
+        rows -= counts.seen
+        failed -= counts.failed
+    }
+
     private mutating func add(_ counts: RowCounts, jobs more: Int) {
         jobs += more
         rows.addClamped(counts.seen)
@@ -67,7 +81,9 @@ package struct JobSurroundings: Sendable {
     /// Jobs that are unlike the runs before them in a history (``UnusualRun``).
     package var unusual: Set<JobIdentity> = []
 
-    package init() {}
+    package init(usual: UsualShare = UsualShare()) {
+        self.usual = usual
+    }
 
     /// Collects the data of jobs that are all in memory.
     package init(of jobs: some Sequence<JobSummary>) {

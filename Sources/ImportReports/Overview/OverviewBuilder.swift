@@ -23,11 +23,26 @@ package struct OverviewBuilder: Sendable {
     /// The number of jobs without their own report because of `--job-reports`.
     private(set) var leftOut = 0
 
+    /// Plain jobs that differ only in what sums do not need.
+    private struct AlikeJobs: Sendable {
+        let outline: JobSummary
+        let level: JobLevel
+        let weight: Double
+        /// The number of jobs after the first one.
+        var repeats = 0
+    }
+
+    private static let kindsOfAlikeJobs = 1024
+    private var alike: [AlikeJobs] = []
+    private var alikeNumbers = PlainJobKinds<Int>()
+    /// The sums of the latest such jobs, which are all of one day.
+    private var sumsOfDay: (day: Int?, sums: TimeLine.Sums) = (nil, TimeLine.Sums())
+
     /// Whether to collect when and where the rows of each code failed, which only a page shows.
     private let followsCodes: Bool
 
     /// What the jobs are compared with.
-    package let surroundings: JobSurroundings
+    package private(set) var surroundings: JobSurroundings
     /// What was left out; nil if all jobs were selected.
     let selection: SelectionResult?
 
@@ -51,6 +66,7 @@ package struct OverviewBuilder: Sendable {
     package mutating func append(_ job: JobSummary, report: ReportPlace?, isLeftOut: Bool = false) {
         leftOut += isLeftOut ? 1 : 0
         place += 1
+        if !alike.isEmpty, !totals.hasRoom(for: job) { settle() }
         totals.add(job)
         let level = surroundings.level(of: job)
         levels[level, default: 0] += 1
@@ -61,7 +77,7 @@ package struct OverviewBuilder: Sendable {
             if followsCodes { codeTrends.add(job, day: day, number: place, report: report) }
         }
         timeLine.add(sums, day: day)
-        if worst.lists(level, job.rows) {
+        if worst.lists(level, weight: job.rows.weight) {
             worst.add(
                 JobLine(
                     job, level, isUnusual: surroundings.isUnusual(job), number: place, report: report,
@@ -81,22 +97,57 @@ package struct OverviewBuilder: Sendable {
         if job.findings.contains(where: { $0.id == .conflictingSnapshots }) { conflicts += 1 }
     }
 
-    /// Adds a complete job without findings to everything but the list of jobs. Returns false and does nothing if the
-    /// job belongs in that list.
+    /// Adds a plain job with failed rows to everything but the list of jobs. Returns false and does nothing if the job
+    /// belongs in that list. Call
+    /// ``settle(incidents:)`` when all jobs have been added.
     ///
-    /// - Parameters:
-    ///   - job: what the sums need; its id, source, size and times may be those of another job.
-    ///   - day: the day on which it was created, as days since 1970-01-01; nil if it does not say.
-    package mutating func append(outline job: JobSummary, day: Int?) -> Bool {
-        let level = surroundings.level(of: job)
+    /// - Parameter outline: returns what sums need of the job; its id, source, size and times may be those of another.
+    package mutating func append(_ job: PlainJobRecord.Fields, outline: () -> JobSummary) -> Bool {
         // Unusual jobs are recognized by their ids, which the outline need not have.
-        guard surroundings.unusual.isEmpty, !worst.lists(level, job.rows) else { return false }
+        guard surroundings.unusual.isEmpty else { return false }
+        let kind = PlainJobKind(outlineOf: job)
+        if let number = alikeNumbers[kind] {
+            guard !worst.lists(alike[number].level, weight: alike[number].weight) else { return false }
+            alike[number].repeats += 1
+        } else {
+            let outline = outline()
+            let new = AlikeJobs(outline: outline, level: surroundings.level(of: outline), weight: job.rows.weight)
+            guard !worst.lists(new.level, weight: new.weight) else { return false }
+            if alike.count == Self.kindsOfAlikeJobs || !totals.hasRoom(for: outline) { settle() }
+            totals.add(outline)
+            levels[new.level, default: 0] += 1
+            alikeNumbers[kind] = alike.count
+            alike.append(new)
+        }
         place += 1
-        totals.add(job)
-        levels[level, default: 0] += 1
-        timeLine.add(1, day: day, rows: job.rows)
         worst.passOver(1)
+        if sumsOfDay.day != job.day { addSumsOfDay(before: job.day) }
+        sumsOfDay.sums.add(TimeLine.Sums(jobs: 1, rows: job.rows.seen, failed: job.rows.failed))
         return true
+    }
+
+    /// Completes the overview after ``append(_:outline:)``.
+    ///
+    /// - Parameter incidents: the incidents among all jobs.
+    package mutating func settle(incidents: [TimeIncident]) {
+        settle()
+        surroundings.incidents = incidents
+    }
+
+    /// Adds what was only counted so far.
+    private mutating func settle() {
+        for kind in alike where kind.repeats > 0 {
+            totals.add(kind.outline, times: kind.repeats)
+            levels[kind.level, default: 0] += kind.repeats
+        }
+        alike.removeAll(keepingCapacity: true)
+        alikeNumbers = PlainJobKinds()
+        addSumsOfDay(before: nil)
+    }
+
+    private mutating func addSumsOfDay(before next: Int?) {
+        if sumsOfDay.sums.jobs > 0 { timeLine.add(sumsOfDay.sums, day: sumsOfDay.day) }
+        sumsOfDay = (next, TimeLine.Sums())
     }
 
     /// Whether the list of jobs is full: complete jobs without findings and failed rows can no longer enter it, so only
@@ -222,6 +273,8 @@ struct JobLine: Sendable {
 struct WorstJobs: Sendable {
     let limit: Int
     private(set) var jobs: [JobLine] = []
+    /// The weight of the last job in the list.
+    private var lastWeight = 0.0
     /// The number of all jobs that were added.
     private(set) var count = 0
 
@@ -239,13 +292,15 @@ struct WorstJobs: Sendable {
         }
         jobs.insert(job, at: low)
         if jobs.count > limit { jobs.removeLast() }
+        lastWeight = jobs.last?.rows.weight ?? 0
     }
 
     /// Returns whether a job that comes after all others belongs in the list.
-    func lists(_ level: JobLevel, _ rows: RowCounts) -> Bool {
+    ///
+    /// - Parameter weight: ``RowCounts/weight``.
+    func lists(_ level: JobLevel, weight: Double) -> Bool {
         guard jobs.count == limit, let last = jobs.last else { return true }
-        if level != last.level { return level < last.level }
-        return last.rows.weight < rows.weight
+        return level != last.level ? level < last.level : lastWeight < weight
     }
 
     /// Counts jobs that are not worse than the listed ones.

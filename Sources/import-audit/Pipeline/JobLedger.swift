@@ -26,6 +26,8 @@ final class JobLedger {
     private var areRefusalsInOrder = true
     /// Tallies of plain jobs without failed rows. After ``settle()``, they only contain jobs that count.
     private(set) var tallies = PlainJobTallies()
+    /// The rows of the plain jobs that are not tallied.
+    private var untallied = UsualShare()
     /// The kind of an entry for an input that could not be read as a summary. If ``numbersRefused`` is set, such inputs
     /// are shown by number instead of name.
     static let refusedSummary = Entry.Kind.plain
@@ -38,7 +40,7 @@ final class JobLedger {
     init(folder: String, spool: Spool, combinesSnapshots: Bool) {
         self.folder = folder
         self.spool = spool
-        recorded = RecordedJobs(spool)
+        recorded = RecordedJobs(spool, talliesJobs: true)
         repeated = combinesSnapshots ? RepeatedJobs { try TemporaryFile(in: folder) } : nil
         entries = SpilledList(in: folder, memoryElements: Self.memoryEntries)
         refusals = SpilledList(in: folder, memoryElements: Self.memoryEntries)
@@ -57,9 +59,10 @@ final class JobLedger {
     /// Adds plain jobs.
     func append(_ batch: PlainJobBatch.Contents) throws {
         let records = batch.records
-        let stretch = try unsafe spool.append(records.buffer.bytes.span)
         let areTallied = tallies.add(records.tallies, limit: Self.dayLimit)
-        let entries = batch.entries(in: stretch) { areTallied && !$0.hasFailedRows ? .tallied : .plain }
+        untallied.add(records.shareOfFailing)
+        if !areTallied { untallied.add(records.tallies.share) }
+        let entries = try batch.entries(in: spool) { areTallied && !$0.hasFailedRows ? .tallied : .plain }
         try repeated?.add(records.identities, first: dumpCount)
         dumpCount += entries.count
         // Threads take inputs as they become free, so jobs may arrive out of order.
@@ -134,7 +137,11 @@ final class JobLedger {
         try repeated.visit { number, job in
             let entry = try entries.element(number)
             let summary = try self.job(entry)
-            if entry.kind == .tallied { tallies.remove(summary) }
+            switch entry.kind {
+            case .job: break
+            case .plain: untallied.remove(summary.rows)
+            case .tallied: tallies.remove(summary)
+            }
             let added = SnapshotGroup(summary)
             guard var (group, winner, winning) = groups[job] else {
                 groups[job] = (added, number, entry)
@@ -200,6 +207,18 @@ final class JobLedger {
     /// Returns the first index, at or after the given one, of a job that is not tallied; the number of jobs if all are.
     func firstNotTallied(from index: Int) throws -> Int {
         try entries.firstIndex(from: index) { $0.kind != .tallied }
+    }
+
+    /// The usual share of failed rows among the jobs.
+    func usualShare() throws -> UsualShare {
+        var usual = untallied
+        for tally in tallies.all { usual.add(tally) }
+        var index = try firstNotPlain(from: 0)
+        while index < jobCount {
+            usual.add(try job(index))
+            index = try firstNotPlain(from: index + 1)
+        }
+        return usual
     }
 
     /// Returns the first index, at or after the given one, of a job that is not plain, and so may be incomplete; the

@@ -41,19 +41,25 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
             failedRowEnds.removeAll(keepingCapacity: true)
         }
 
-        /// Returns the entries of the jobs, whose records are stored in `stretch`.
+        /// Stores the records of the jobs, and returns their entries.
         func entries(
-            in stretch: Spool.Stretch, kind: (PlainJobRecords.Mark) -> ResultStore.Entry.Kind = { _ in .plain }
-        ) -> [ResultStore.Entry] {
-            var start = 0
+            in spool: Spool, kind: (PlainJobRecords.Mark) -> ResultStore.Entry.Kind = { _ in .plain }
+        ) throws -> [ResultStore.Entry] {
+            let clean = try unsafe spool.append(records.clean.bytes.span).offset
+            let failing = try unsafe spool.append(records.failing.bytes.span).offset
+            var (cleanStart, failingStart) = (0, 0)
             var entries: [ResultStore.Entry] = []
             entries.reserveCapacity(orders.count)
             for (order, mark) in zip(orders, records.marks) {
-                entries.append(
-                    ResultStore.Entry(
-                        order, Spool.Stretch(offset: stretch.offset + start, count: mark.end - start),
-                        kind: kind(mark)))
-                start = mark.end
+                let stretch: Spool.Stretch
+                if mark.hasFailedRows {
+                    stretch = Spool.Stretch(offset: failing + failingStart, count: mark.end - failingStart)
+                    failingStart = mark.end
+                } else {
+                    stretch = Spool.Stretch(offset: clean + cleanStart, count: mark.end - cleanStart)
+                    cleanStart = mark.end
+                }
+                entries.append(ResultStore.Entry(order, stretch, kind: kind(mark)))
             }
             return entries
         }
@@ -111,7 +117,7 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         try deliverWaiting()
         let taken = try append(jobs, runs, text: text, source: source, at: position)
         number(taken, from: &order)
-        if contents.records.buffer.count + contents.failedRows.count >= Self.limit { try flush() }
+        if contents.records.byteCount + contents.failedRows.count >= Self.limit { try flush() }
         return taken
     }
 

@@ -8,16 +8,24 @@ struct RecordedJobs {
     private static let namesKept = 1024
 
     private let spool: Spool
+    /// Whether most plain jobs are tallied, so that only some of the records are read.
+    private let talliesJobs: Bool
     private var plainSummaries = PlainJobSummaries()
     /// Names of inputs by their position, for jobs that are read alone.
     private var names: [Int: ArraySlice<UInt8>] = [:]
 
-    init(_ spool: Spool) {
+    /// - Parameter talliesJobs: whether most plain jobs are tallied, so that only some of the records are read.
+    init(_ spool: Spool, talliesJobs: Bool = false) {
         self.spool = spool
+        self.talliesJobs = talliesJobs
+    }
+
+    private func record(_ entry: Entry) throws -> ArraySlice<UInt8> {
+        try spool.read(entry.stretch, isSparse: talliesJobs && entry.kind != .tallied)
     }
 
     mutating func job(_ entry: Entry) throws -> JobSummary {
-        let record = try spool.read(entry.stretch)
+        let record = try record(entry)
         return entry.kind == .job ? JobSummary(record: record) : plainSummaries.summary(try fields(entry, record))
     }
 
@@ -39,18 +47,18 @@ struct RecordedJobs {
 
     /// The id of a job; empty for a job without one.
     func jobID(of entry: Entry) throws -> String {
-        let record = try spool.read(entry.stretch)
+        let record = try record(entry)
         return entry.kind == .job ? JobSummary(record: record).job.jobID ?? "" : try fields(entry, record).jobIDText
     }
 
     /// The record of a plain job; nil for any other.
     func plain(_ entry: Entry) throws -> PlainJobRecord.Fields? {
-        entry.kind == .job ? nil : try fields(entry, try spool.read(entry.stretch))
+        entry.kind == .job ? nil : try fields(entry, try record(entry))
     }
 
     /// The creation time and the rows of a plain job; nil for any other.
     func glance(_ entry: Entry) throws -> PlainJobRecord.Glance? {
-        entry.kind == .job ? nil : PlainJobRecord.glance(try spool.read(entry.stretch))
+        entry.kind == .job ? nil : PlainJobRecord.glance(try record(entry))
     }
 
     /// The parts of a plain job that sums over jobs need (``PlainJobSummaries/outline(_:)``).
@@ -61,7 +69,9 @@ struct RecordedJobs {
 
     private func fields(_ entry: Entry, _ record: ArraySlice<UInt8>) throws -> PlainJobRecord.Fields {
         try PlainJobRecord.fields(record) { distance, count in
-            try spool.read(Spool.Stretch(offset: entry.stretch.offset - distance, count: count))
+            try spool.read(
+                Spool.Stretch(offset: entry.stretch.offset - distance, count: count),
+                isSparse: talliesJobs && entry.kind != .tallied)
         }
     }
 }

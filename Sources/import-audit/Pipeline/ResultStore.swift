@@ -69,7 +69,7 @@ final class ResultStore {
 
     /// Adds plain jobs. The first one gets the number that ``jobCount`` was before.
     func append(_ batch: PlainJobBatch.Contents) throws {
-        try jobs.append(contentsOf: batch.entries(in: try unsafe spool.append(batch.records.buffer.bytes.span)))
+        try jobs.append(contentsOf: batch.entries(in: spool))
     }
 
     func append(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
@@ -130,10 +130,33 @@ final class ResultStore {
 
 /// A sequence of bytes that is in memory at first, and spills to a temporary file.
 final class Spool {
-    /// The size of a read. Records are read roughly in the order in which they were written, or those of one job here
-    /// and there.
-    private static let blockBytes = 64 * 1024
-    private static let blockCount = 16
+    /// The blocks of the file that were read last, for reads roughly in the order in which the bytes were written.
+    private struct Blocks {
+        /// The size of a read.
+        let bytes: Int
+        /// Each block is in the slot given by its number modulo their count.
+        private static let count = 16
+        private var kept: [(number: Int, bytes: [UInt8])] = []
+
+        init(bytes: Int) {
+            self.bytes = bytes
+        }
+
+        /// - Parameter read: reads a range of the file.
+        mutating func bytes(
+            _ offset: Int, _ count: Int, of file: TemporaryFile,
+            _ read: (_ offset: Int, _ count: Int) throws -> [UInt8]
+        ) throws -> ArraySlice<UInt8> {
+            let (number, start) = offset.quotientAndRemainder(dividingBy: bytes)
+            guard start + count <= bytes else { return try read(offset, count)[...] }
+            if kept.isEmpty { kept = Array(repeating: (-1, []), count: Self.count) }
+            let place = number % Self.count
+            if kept[place].number != number || kept[place].bytes.count < start + count {
+                kept[place] = (number, try read(number * bytes, min(bytes, file.size - number * bytes)))
+            }
+            return kept[place].bytes[start..<start + count]
+        }
+    }
 
     private let folder: String
     private let memoryBytes: Int
@@ -141,8 +164,9 @@ final class Spool {
     private var memory: [UInt8] = []
     /// The bytes after them; nil while all are in memory.
     private var file: TemporaryFile?
-    /// The blocks of the file that were read last. Each is in the slot given by its number modulo their count.
-    private var blocks: [(number: Int, bytes: [UInt8])] = []
+    private var blocks = Blocks(bytes: 64 * 1024)
+    /// The same for a few bytes here and there.
+    private var smallBlocks = Blocks(bytes: 8192)
 
     /// A range of bytes.
     struct Stretch {
@@ -168,18 +192,13 @@ final class Spool {
         return Stretch(offset: memory.count + (try openedFile().append(bytes)), count: bytes.count)
     }
 
-    func read(_ stretch: Stretch) throws -> ArraySlice<UInt8> {
+    /// - Parameter isSparse: whether most of the bytes around it will not be read.
+    func read(_ stretch: Stretch, isSparse: Bool = false) throws -> ArraySlice<UInt8> {
         if stretch.offset < memory.count { return memory[stretch.offset..<stretch.offset + stretch.count] }
-        let offset = stretch.offset - memory.count
-        let (number, start) = offset.quotientAndRemainder(dividingBy: Self.blockBytes)
-        guard start + stretch.count <= Self.blockBytes else { return try read(offset, stretch.count)[...] }
-        if blocks.isEmpty { blocks = Array(repeating: (-1, []), count: Self.blockCount) }
-        let place = number % Self.blockCount
-        if blocks[place].number != number || blocks[place].bytes.count < start + stretch.count {
-            let available = try openedFile().size - number * Self.blockBytes
-            blocks[place] = (number, try read(number * Self.blockBytes, min(Self.blockBytes, available)))
-        }
-        return blocks[place].bytes[start..<start + stretch.count]
+        let (file, offset) = (try openedFile(), stretch.offset - memory.count)
+        return isSparse
+            ? try smallBlocks.bytes(offset, stretch.count, of: file, read)
+            : try blocks.bytes(offset, stretch.count, of: file, read)
     }
 
     /// Reads a single stretch, without the bytes around it.

@@ -65,47 +65,55 @@ struct RunResults {
         return try store.unreadable(unreadable[index])
     }
 
-    /// Adds all jobs to an overview.
-    func gather(into overview: inout OverviewBuilder) throws {
-        var tallies = ledger?.tallies ?? PlainJobTallies()
+    /// Returns an overview of all jobs, without what only a page shows.
+    func overview() throws -> OverviewBuilder {
+        let usual = try usualShare()
+        var overview = OverviewBuilder(
+            followsCodes: false, surroundings: JobSurroundings(usual: usual), selection: selection)
+        var (tallies, times) = (ledger?.tallies ?? PlainJobTallies(), ledger?.tallies.times ?? JobTimes())
         var index = 0
         while index < jobCount {
             let next = overview.listsWorseJobsOnly ? try ledger?.firstNotTallied(from: index) ?? index : index
             overview.passOver(next - index)
             guard next < jobCount else { break }
-            if let ledger, let (plain, isTallied) = try ledger.plain(next), !isTallied,
-                overview.append(outline: ledger.outline(of: plain), day: plain.day)
-            {
-                index = next + 1
+            index = next + 1
+            if let ledger, let (plain, isTallied) = try ledger.plain(next), !isTallied {
+                if usual.mayStandOut { times.add(plain.glance, usual) }
+                if !overview.append(plain, outline: { ledger.outline(of: plain) }) {
+                    overview.append(try job(next), report: nil)
+                }
                 continue
             }
             let job = try job(next)
             overview.append(job, report: nil)
-            if try ledger?.isTallied(next) ?? false { tallies.remove(job) }
-            index = next + 1
+            if try ledger?.isTallied(next) ?? false {
+                tallies.remove(job)
+            } else if usual.mayStandOut {
+                times.add(job, usual)
+            }
         }
         for tally in tallies.all { overview.append(tally) }
+        overview.settle(incidents: usual.mayStandOut ? times.incidents() : [])
+        for index in 0..<unreadableCount { overview.append(try unreadable(index)) }
+        return overview
+    }
+
+    private func usualShare() throws -> UsualShare {
+        if let ledger { return try ledger.usualShare() }
+        var usual = UsualShare()
+        for index in 0..<jobCount {
+            if let plain = try glance(index) { usual.add(plain.rows) } else { usual.add(try job(index)) }
+        }
+        return usual
     }
 
     /// The sums over all jobs, with which each of them is compared.
     func surroundings() throws -> JobSurroundings {
-        var surroundings = JobSurroundings()
-        var index = 0
-        while index < jobCount {
-            index = try ledger?.firstNotTallied(from: index) ?? index
-            guard index < jobCount else { break }
-            if let plain = try glance(index) {
-                surroundings.usual.add(plain.rows)
-            } else {
-                surroundings.usual.add(try job(index))
-            }
-            index += 1
-        }
-        for tally in ledger?.tallies.all ?? [] { surroundings.usual.add(tally) }
+        var surroundings = JobSurroundings(usual: try usualShare())
         // If no job stands out, it does not matter when they were created.
         guard surroundings.usual.mayStandOut else { return surroundings }
         var times = ledger?.tallies.times ?? JobTimes()
-        index = 0
+        var index = 0
         while index < jobCount {
             index = try ledger?.firstNotTallied(from: index) ?? index
             guard index < jobCount else { break }
