@@ -109,6 +109,41 @@ struct PlainJobTests {
         }
     }
 
+    @Test(
+        "More kinds of jobs than are added up together, and more codes than are kept, come to the same", .seeded,
+        arguments: Seeds.and(new: 1...1))
+    func manyKinds(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let space = try Workspace()
+        // A few codes are frequent. Most are rare: after 4,096 of them, a new one replaces another.
+        let lines = (0..<12_000).map { number in
+            let rare = number / 4 + Int.random(in: 0..<3000, using: &random)
+            let code = Bool.random(using: &random) ? Int.random(in: 0..<20, using: &random) : rare
+            let created = Int.random(in: 0..<4, using: &random)
+            let rows =
+                (0..<created).map { _ in #"{"id":"\#(Log.uuid(&random))","created":true}"# } + [
+                    #"{"error":{"code":"c\#(code)","message":"no"}}"#
+                ]
+            let day = Int.random(in: 1...9, using: &random)
+            return #"{"job_id":"\#(Log.uuid(&random))","status":"complete","total":\#(created + 1),"#
+                + #""processed":\#(created + 1),"succeeded":\#(created),"failed":1,"#
+                + #""created_at":"2025-03-0\#(day)T10:00:00Z","updated_at":"2025-03-0\#(day)T10:00:05Z","#
+                + #""results":[\#(rows.shuffled(using: &random).joined(separator: ","))]}"# + "\n"
+        }
+        try space.write(lines.joined(), as: "log.jsonl")
+        for arguments in [["summary"], ["summary", "--format", "json"], ["codes"]] {
+            let slow = try RunningCommand(arguments + ["--verbose", "--threads", "1", "log.jsonl"], folder: space.path)
+                .finish()
+            #expect(slow.status == 0, "\(slow)")
+            for threads in ["1", "2"] {
+                let fast = try RunningCommand(
+                    arguments + ["--quiet", "--threads", threads, "log.jsonl"], folder: space.path
+                ).finish()
+                #expect(fast.output == slow.output, "\(threads) threads: \(arguments)")
+            }
+        }
+    }
+
     private func expectSameFiles(
         _ found: [String: [UInt8]], _ expected: [String: [UInt8]], _ how: String,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -277,7 +312,7 @@ struct PlainJobTests {
                 + #""results":\#(space)[\#(rows.joined(separator: "," + space))]}"#
         }
 
-        private static func uuid(_ random: inout SplitMix64) -> String {
+        fileprivate static func uuid(_ random: inout SplitMix64) -> String {
             let digits = [random.next(), random.next()].map { String($0 | 1 << 63, radix: 16) }.joined()
             var groups: [Substring] = []
             var rest = digits[...]
