@@ -61,6 +61,7 @@ extension DumpParser {
         scanner.forgetTexts()
         scanner.row = rowCount + 1
         scanner.hasRepaired = false
+        scanner.hasTolerated = false
         scanner.jobLike = nil
         let start = scanner.window.position
         let windowStart = scanner.window.startOffset
@@ -73,7 +74,8 @@ extension DumpParser {
         scanner.row = nil
         if scanner.hasRepaired { facts.insert(.textRepaired) }
         let isInWindow = scanner.window.startOffset == windowStart && !scanner.hasTextInScratch
-        if isInWindow {
+        // Rows that have the same damage would each be noted, so they must not be matched.
+        if isInWindow, !scanner.hasTolerated {
             let layout = RowLayout(
                 range: start..<scanner.window.position, id: scanner.range(of: .id), code: scanner.range(of: .code),
                 message: scanner.range(of: .message))

@@ -204,6 +204,7 @@ extension JSONScanner {
 
     /// Notes something that is tolerated.
     mutating func note(_ kind: DumpDamage.Kind, _ fault: ScanFault) {
+        hasTolerated = true
         damage.note(kind) {
             DumpDamage.Spot(reason: fault.reason, place: window.place(ofOffset: fault.offset), row: row)
         }

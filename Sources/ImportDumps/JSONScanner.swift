@@ -17,6 +17,8 @@ struct JSONScanner: ~Copyable {
     var damage = DumpDamage()
     /// The number of the current row; nil outside of rows.
     var row: Int?
+    /// Whether something was tolerated since this was last reset.
+    var hasTolerated = false
     /// Whether a text was repaired since this was last reset.
     var hasRepaired = false
     /// The offset of an object, in a value that was skipped, with members that only jobs have.

@@ -21,6 +21,12 @@ enum Console {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO] { _ = fcntl(descriptor, setPipeSize, 1024 * 1024) }
     }
 
+    /// Makes a write beyond the limit on the size of a file (`ulimit -f`) fail like one on a full disk. Otherwise, the
+    /// system would end the process, which would leave unfinished files behind.
+    static func outliveFileSizeLimit() {
+        signal(SIGXFSZ, SIG_IGN)
+    }
+
     /// Linux's `F_SETPIPE_SZ`, which the Glibc module lacks.
     private static let setPipeSize: Int32 = 1031
 

@@ -58,6 +58,7 @@ struct ImportAudit: ParsableCommand {
     static func main() {
         Console.reserveStreams()
         Console.widenPipes()
+        Console.outliveFileSizeLimit()
         Interruption.listen()
         do {
             let arguments = try Self.arguments(Array(CommandLine.arguments.dropFirst()))

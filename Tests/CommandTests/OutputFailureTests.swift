@@ -73,4 +73,47 @@ struct OutputFailureTests {
         #expect(second.errorText.contains("No space left on device"), "\(second)")
         #expect(try space.files(in: "disk/o") == before)
     }
+    @Test(
+        "Beyond the limit on the size of a file, every command fails as if the disk were full",
+        arguments: [
+            ["report", "api-example.json", "-o", "o"], ["report", ".", "-o", "o", "--job-reports", "critical"],
+            ["rejects", "round-trip/first-try.json", "--source", "round-trip/contacts.csv", "-o", "o"],
+            ["merge", "-o", "o"], ["codes", ".", "-o", "codes.yml"], ["history", "add", "o.sqlite", "."],
+            ["summary", "--format", "json", "."], ["rows", "many-failures.json"],
+            ["report", "api-example.json", "-o", "o", "--pack", "o.zip"],
+        ])
+    func fileSizeLimit(arguments: [String]) throws {
+        let samples = Repository.path("Samples")
+        let summary = try importAudit("summary", "--format", "json", Repository.sample("sync"))
+        let named = arguments.map { argument in
+            if argument == "." { return samples }
+            let isSample = argument.hasSuffix(".json") || argument.hasSuffix(".csv")
+            return isSample ? "\(samples)/\(argument)" : argument
+        }
+        let command = ([RunningCommand.binary] + named + (arguments[0] == "merge" ? ["summary.json"] : []))
+            .map { "'\($0)'" }.joined(separator: " ")
+        var failures = 0
+        // In blocks of 512 bytes.
+        for limit in [0, 1, 8, 50, 2000] {
+            let space = try Workspace()
+            try space.write(summary.outputText, as: "summary.json")
+            let run = try RunningCommand(
+                program: "/bin/sh", ["-c", "ulimit -f \(limit); exec \(command) > output"], folder: space.path,
+                environment: ["TMPDIR": space.path]
+            ).finish()
+            #expect([0, 65, 73].contains(run.status), "\(limit): \(run)")
+            if run.status == 73 {
+                failures += 1
+                // SQLite does not tell what is wrong with its journal.
+                let reasons = arguments[0] == "history" && limit == 0 ? ["disk I/O error"] : ["File too large"]
+                #expect(reasons.contains { run.errorText.contains($0) }, "\(limit): \(run)")
+                #expect(run.outputText.isEmpty)
+            }
+            let files = try space.tree(".").keys.sorted()
+            let remains = files.filter { $0.contains(".partial") || $0.contains("tmp.") || $0.contains("journal") }
+            #expect(remains.isEmpty)
+            if run.status == 73 { #expect(!files.contains("o.zip") && !files.contains("codes.yml"), "\(files)") }
+        }
+        #expect(failures > 0)
+    }
 }

@@ -85,7 +85,7 @@ struct PlainJobTests {
         }
         let names = ["log.jsonl", "=a,\"b\".jsonl", "<source>.jsonl", "a b: c.jsonl", "é漢.jsonl"]
         for (index, name) in names.shuffled(using: &random).enumerated() {
-            try space.write((0..<250).map { line(1000 * index + $0) }.joined(), as: "in/\(name)")
+            try space.write((0..<500).map { line(1000 * index + $0) }.joined(), as: "in/\(name)")
         }
         for number in 0..<50 {
             try space.write(line(9000 + number), as: "in/=small, \"\(number % 3)\"/\(number).json")
@@ -97,7 +97,7 @@ struct PlainJobTests {
             ).finish()
             #expect([0, 65].contains(slow.status), "\(slow)")
             let expected = try space.tree("slow")
-            #expect(expected["jobs.csv"]?.count { $0 == UInt8(ascii: "\n") } ?? 0 > 1200)
+            #expect(expected["jobs.csv"]?.count { $0 == UInt8(ascii: "\n") } ?? 0 > 2400)
             for threads in ["1", "2"] {
                 let fast = try RunningCommand(
                     ["report", "in", "-o", "fast", "--threads", threads, "--fresh", "--job-reports", choice],

@@ -81,6 +81,58 @@ import Testing
         }
     }
 
+    @Test(
+        "If every row has the same byte too much or changed, each is noted, as the strict reader does",
+        arguments: [created, failed("code", "text"), #"{"error":{"code":"c","message":"m"}, "id":null}"#])
+    func sameDamageInEachRow(_ row: String) throws {
+        let bytes = Array(row.utf8)
+        let others = Array(#"{}[],:"'\ 0N"#.utf8) + [0x00, 0x1F, 0x80, 0x0A]
+        var changed: [[UInt8]] = []
+        for index in 0...bytes.count {
+            for other in others {
+                let before: [UInt8] = bytes[..<index] + [other]
+                changed += [before + bytes[index...], before + bytes[index...].dropFirst()]
+            }
+        }
+        for row in changed {
+            let start = Array(#"{"job_id":"j","status":"complete","results":["#.utf8)
+            let rows = [[UInt8]](repeating: row, count: 6).joined(separator: [UInt8(ascii: ",")])
+            let dump: [UInt8] = start + rows + Array("]}".utf8)
+            let strict = try LenientReading(dump, .none)
+            for kernel in RowKernel.available {
+                let reading = try LenientReading(dump, .kernel(kernel))
+                #expect(reading == strict, "\(kernel.name), \(String(decoding: row, as: UTF8.self))")
+            }
+        }
+    }
+
+    /// The result of reading an input twice, in which damage is tolerated and noted.
+    private struct LenientReading: DumpSink, Equatable {
+        private var rows = RecordingSink()
+        private var readings: [Reading] = []
+
+        init(_ bytes: [UInt8], _ matching: DumpReader.Matching) throws {
+            var session = DumpSession(DumpReader(matching: matching))
+            var sink = self
+            // What was learned from a dump must not hide the same damage in the next.
+            for _ in 0..<2 { try session.read(from: ArraySource(bytes), into: &sink) }
+            self = sink
+        }
+
+        private init() {}
+
+        mutating func beginRows(of job: DeclaredJob) { rows.beginRows(of: job) }
+
+        mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) { rows.consume(runs, text: text) }
+
+        mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
+            readings.append(Reading(rows, reading))
+            rows = RecordingSink()
+        }
+
+        static func == (left: LenientReading, right: LenientReading) -> Bool { left.readings == right.readings }
+    }
+
     @Test("A dump that is cut anywhere keeps the same rows, whatever the kernel")
     func prefixes() throws {
         let bytes = Array(Self.dump(count: 12) { $0 % 2 == 0 ? Self.created : Self.failed("c\($0)", "m") }.utf8)

@@ -15,6 +15,10 @@ struct Reading: Equatable {
         var sink = RecordingSink()
         let reader = DumpReader(windowBytes: window, hashing: hashing, matching: matching)
         let result = try reader.read(from: source, into: &sink)
+        self.init(sink, result)
+    }
+
+    init(_ sink: RecordingSink, _ result: DumpReading) {
         rows = sink.rows
         beginnings = sink.beginnings
         switch result {
@@ -60,6 +64,7 @@ struct Reading: Equatable {
         left.rows == right.rows && left.beginnings == right.beginnings && left.dump?.job == right.dump?.job
             && left.dump?.results == right.dump?.results && left.dump?.rowCount == right.dump?.rowCount
             && left.dump?.fault == right.dump?.fault && left.dump?.notes == right.dump?.notes
+            && left.dump?.damage == right.dump?.damage && left.dump?.skipped == right.dump?.skipped
             && left.dump?.byteCount == right.dump?.byteCount && left.dump?.sha256 == right.dump?.sha256
             && left.notAJob?.reason == right.notAJob?.reason && left.notAJob?.byteCount == right.notAJob?.byteCount
     }

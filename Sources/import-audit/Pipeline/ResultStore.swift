@@ -55,10 +55,21 @@ final class ResultStore {
     private var recorded: RecordedJobs
 
     /// - Parameter folder: a folder with space for a temporary file.
-    init(_ spool: Spool, folder: String) {
+    convenience init(_ spool: Spool, folder: String) {
+        self.init(spool, SpilledList(in: folder, memoryElements: Self.memoryEntries))
+    }
+
+    private init(_ spool: Spool, _ jobs: SpilledList<Entry>) {
         self.spool = spool
+        self.jobs = jobs
         recorded = RecordedJobs(spool)
-        jobs = SpilledList(in: folder, memoryElements: Self.memoryEntries)
+    }
+
+    /// A store with the same results, which another thread may read at the same time. Nothing may be added to either.
+    func reader() throws(CommandFailure) -> ResultStore {
+        let reader = ResultStore(try spool.reader(), try jobs.reader())
+        reader.unreadable = unreadable
+        return reader
     }
 
     /// Adds the record of a job, and returns its number.
@@ -180,6 +191,14 @@ final class Spool {
     init(in folder: String, memoryBytes: Int = 0) {
         self.folder = folder
         self.memoryBytes = memoryBytes
+    }
+
+    /// A spool of the same bytes, which another thread may read at the same time. Nothing may be appended to either.
+    func reader() throws(CommandFailure) -> Spool {
+        try file?.flush()
+        let reader = Spool(in: folder, memoryBytes: memoryBytes)
+        (reader.memory, reader.file) = (memory, file)
+        return reader
     }
 
     func append(_ bytes: [UInt8]) throws -> Stretch { try append(bytes.span) }

@@ -26,10 +26,21 @@ struct RunResults {
     /// The result of the selection; nil if all jobs were selected.
     var selection: SelectionResult?
 
+    /// The same results, which another thread may read at the same time. Works only without a ledger.
+    func reader() throws(CommandFailure) -> RunResults {
+        RunResults(
+            status: status, store: try store.reader(), ledger: nil, allJobs: allJobs, jobs: jobs,
+            superseded: superseded, unreadable: unreadable, groups: groups, severalDumps: severalDumps,
+            ownOutputs: ownOutputs, selection: selection)
+    }
+
     var jobCount: Int { ledger?.jobCount ?? jobs.count }
     var unreadableCount: Int { ledger?.unreadableCount ?? unreadable.count }
     /// The number of dumps of jobs, whether they count or not.
     var dumpCount: Int { ledger?.dumpCount ?? allJobs.count }
+
+    /// The number of documents, whether they count or not. Works only without a ledger.
+    var documentCount: Int { allJobs.count + unreadableCount }
 
     /// The job at an index, with the data about its other dumps.
     func job(_ index: Int) throws -> JobSummary {

@@ -22,6 +22,14 @@ final class SpilledList<Element: BitwiseCopyable> {
         self.memoryElements = memoryElements
     }
 
+    /// A list of the same elements, which another thread may read at the same time. Nothing may be appended to either.
+    func reader() throws(CommandFailure) -> SpilledList {
+        try file?.flush()
+        let reader = SpilledList(in: folder, memoryElements: memoryElements)
+        (reader.memory, reader.file, reader.count) = (memory, file, count)
+        return reader
+    }
+
     func append(_ element: Element) throws {
         count += 1
         if count <= memoryElements { return memory.append(element) }

@@ -64,7 +64,9 @@ final class TemporaryFile {
         return offset
     }
 
-    private func flush() throws(CommandFailure) {
+    /// Writes everything that waits to be written. Until more is appended, several threads may read.
+    func flush() throws(CommandFailure) {
+        guard waiting > 0 else { return }
         try write(unsafe UnsafeBufferPointer(start: buffer, count: waiting).span)
         waiting = 0
     }

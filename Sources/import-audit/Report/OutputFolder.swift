@@ -17,6 +17,8 @@ final class OutputFolder: @unchecked Sendable {
     let path: String
     private var descriptor: Int32 { pending.folder }
     private var files: [PartialFile] = []
+    /// The manifest, if it was begun before other files (``beginManifest()``).
+    private var manifest: PartialFile?
     private let writesBehind: Bool
     /// Whether the folder was created for a report that will be moved elsewhere.
     private let isStage: Bool
@@ -107,6 +109,15 @@ final class OutputFolder: @unchecked Sendable {
         let file = try PartialFile(
             name: name, in: pending, folderPath: path, writesBehind: writesBehind, isStaged: isStage)
         files.append(file)
+        return file
+    }
+
+    /// Begins the manifest. ``publish()`` moves it into place after all other files, even those begun later; the results
+    /// of ``finish()`` do not include it.
+    func beginManifest() throws -> PartialFile {
+        let file = try PartialFile(
+            name: RunManifest.file, in: pending, folderPath: path, writesBehind: writesBehind, hashes: false)
+        manifest = file
         return file
     }
 
@@ -212,6 +223,8 @@ final class OutputFolder: @unchecked Sendable {
         try pending.change { names in
             names.keepFolder()
             var hasManifest = false
+            if let manifest { files.append(manifest) }
+            manifest = nil
             while let file = files.first {
                 if file.name == RunManifest.file {
                     hasManifest = true
@@ -268,6 +281,8 @@ final class OutputFolder: @unchecked Sendable {
     func discard() {
         for file in files { file.remove() }
         files.removeAll()
+        manifest?.remove()
+        manifest = nil
     }
 
     /// Keeps the folder, even if nothing is written into it.

@@ -32,7 +32,7 @@ struct OverviewReport {
         guard let earlier, run.isUntouched, earlier.header.options == run.settings.fingerprint,
             run.freshCount == 0, recorder.takenUpCount == recorder.inputCount,
             recorder.inputCount == earlier.inputCount,
-            documentCount == earlier.header.documents, try isEverythingInPlace()
+            results.documentCount == earlier.header.documents, try isEverythingInPlace()
         else { return false }
         let files = run.settings.formats.overviewFiles()
         guard try run.holdsAll(files) else { return false }
@@ -49,8 +49,6 @@ struct OverviewReport {
             return run.settings.jobReports.includes(job) ? job.folderName : nil
         }
     }
-
-    private var documentCount: Int { results.allJobs.count + results.unreadableCount }
 
     /// Whether the report of each job that gets one is in place, and the failed rows of the other jobs are available.
     /// Otherwise, another round is needed.
@@ -119,6 +117,7 @@ struct OverviewReport {
         var names: Set<NameDigest> = []
         var ordered: [String] = []
         let leavesOutPlainJobs = run.settings.jobReports.leavesOutPlainJobs
+        let manifest = try OverviewManifest(run, results, recorder, in: root)
         for index in 0..<results.jobCount {
             if Interruption.isRequested { throw Interrupted() }
             let plain = try results.plain(index)
@@ -164,9 +163,9 @@ struct OverviewReport {
         try run.guardOfAll().removeStale(in: root, keeping: Set(written.map { $0.path })) {
             names.contains(NameDigest($0))
         }
-        let manifest = try writeManifest(documentCount: documentCount) { _ in true }
-        try run.writeLines(about: ordered, to: manifest)
-        try manifest.write(ReportRun.rootLine(written).span)
+        let manifestFile = try manifest.finish()
+        try run.writeLines(about: ordered, to: manifestFile)
+        try manifestFile.write(ReportRun.rootLine(written).span)
         try root.publish()
         verdict = files.verdict
         conclusionWritten = files.ruleResults
@@ -198,8 +197,9 @@ struct OverviewReport {
         // If the manifest was not replaced, it lists the files that are still there.
         if run.isUntouched { return }
         // A complete run has documents, so a count of 0 keeps the next run from treating this one as complete.
-        let manifest = try writeManifest(documentCount: 0) { try results.isPlain($0) }
-        try run.writeAllLines(to: manifest)
+        let file = try root.beginManifest()
+        try OverviewManifest.write(run, results, recorder, documents: 0, to: file, isWhole: { try results.isPlain($0) })
+        try run.writeAllLines(to: file)
         try root.publish()
     }
 
@@ -216,29 +216,5 @@ struct OverviewReport {
                 try recorder.forEachFile(body)
                 for file in run.settings.lines?.files ?? [] { try body(file) }
             })
-    }
-
-    /// Begins the manifest after all other files, so that it never lists files that do not exist yet.
-    private func writeManifest(
-        documentCount: Int, isWhole: (RunResults.InputDocuments) throws -> Bool
-    ) throws -> PartialFile {
-        let file = try root.begin(RunManifest.file)
-        let jobReports = run.settings.jobReports
-        try recorder.write(
-            results, opening: run.opening(documents: documentCount), to: file, isWhole: isWhole,
-            content: run.content(of:)
-        ) { number, order, job in
-            // A plain job gets no report, unless other dumps of the job require one.
-            if job == nil, results.groups.isEmpty { return (counted: true, combined: false) }
-            let job = try job ?? results.store.job(number)
-            // A copy of an import without an id may have been published under its own name before the other copy was
-            // read.
-            let counts = !results.superseded.contains(number)
-            return (
-                counted: counts && (!jobReports.includes(job) || run.isInPlace(order, job.folderName)),
-                combined: results.isCombined(job)
-            )
-        }
-        return file
     }
 }

@@ -38,11 +38,19 @@ final class PartialFile: ReportOutput {
     static func partialName(of name: String) -> String { ".\(name).partial" }
     static func rewrittenName(of name: String) -> String { ".\(name).rewritten.partial" }
 
+    /// Whether the file's hash is needed.
+    private let hashes: Bool
+
     /// - Parameters:
     ///   - writesBehind: whether a separate thread may write a large file.
     ///   - isStaged: whether the folder itself is temporary, so that the file can have its final name from the start.
+    ///   - hashes: whether the file's hash is needed.
     /// - Throws: ``Interrupted`` if the folder has been given up.
-    init(name: String, in names: PendingNames, folderPath: String, writesBehind: Bool, isStaged: Bool = false) throws {
+    init(
+        name: String, in names: PendingNames, folderPath: String, writesBehind: Bool, isStaged: Bool = false,
+        hashes: Bool = true
+    ) throws {
+        self.hashes = hashes
         self.name = name
         partialName = isStaged ? name : Self.partialName(of: name)
         self.writesBehind = writesBehind
@@ -60,10 +68,10 @@ final class PartialFile: ReportOutput {
     func write(_ bytes: Span<UInt8>) throws {
         size += bytes.count
         if behind == nil, writesBehind, size > Self.largeFile {
-            behind = WriteBehind(descriptor: descriptor, hash: hash)
+            behind = WriteBehind(descriptor: descriptor, hash: hashes ? hash : nil)
         }
         guard let behind else {
-            hash.update(bytes)
+            if hashes { hash.update(bytes) }
             return try write(bytes, to: descriptor)
         }
         do throws(SystemFailure) {
@@ -163,7 +171,7 @@ final class PartialFile: ReportOutput {
     /// Waits until all pending data is written.
     private func finishWriting() throws(CommandFailure) {
         do throws(SystemFailure) {
-            if let behind { hash = try behind.finish() }
+            if let behind { hash = try behind.finish() ?? hash }
             behind = nil
         } catch {
             behind = nil

@@ -9,8 +9,8 @@ final class WriteBehind {
     private static let slotBytes = 256 * 1024
 
     private let pipe: BlockPipe<Never, SystemFailure>
-    /// The hash of everything written, also computed by the thread.
-    private let hash: RunningHash
+    /// The hash of everything written, also computed by the thread; nil if it is not needed.
+    private let hash: RunningHash?
     private var count = 0
 
     private final class RunningHash: Sendable {
@@ -30,12 +30,12 @@ final class WriteBehind {
         }
     }
 
-    /// - Parameter hash: the hash of everything written before.
-    init(descriptor: Int32, hash: SHA256) {
-        let running = RunningHash(hash)
+    /// - Parameter hash: the hash of everything written before; nil if it is not needed.
+    init(descriptor: Int32, hash: SHA256?) {
+        let running = hash.map { RunningHash($0) }
         self.hash = running
         pipe = BlockPipe(slots: 3, slotBytes: Self.slotBytes) { (block) throws(SystemFailure) in
-            running.update(block)
+            running?.update(block)
             try writeAll(block, to: descriptor)
         }
     }
@@ -58,11 +58,11 @@ final class WriteBehind {
 
     /// Waits until everything is written, and ends the thread. Throws the error of a write.
     ///
-    /// - Returns: the hash of everything written.
-    func finish() throws(SystemFailure) -> SHA256 {
+    /// - Returns: the hash of everything written; nil if it was not needed.
+    func finish() throws(SystemFailure) -> SHA256? {
         try handOn()
         try pipe.finish()
-        return hash.value
+        return hash?.value
     }
 
     private func handOn() throws(SystemFailure) {
