@@ -73,6 +73,7 @@ struct OutputFailureTests {
         #expect(second.errorText.contains("No space left on device"), "\(second)")
         #expect(try space.files(in: "disk/o") == before)
     }
+
     @Test(
         "Beyond the limit on the size of a file, every command fails as if the disk were full",
         arguments: [

@@ -98,8 +98,7 @@ package struct OverviewBuilder: Sendable {
     }
 
     /// Adds a plain job with failed rows to everything but the list of jobs. Returns false and does nothing if the job
-    /// belongs in that list. Call
-    /// ``settle(incidents:)`` when all jobs have been added.
+    /// belongs in that list. Call ``settle(incidents:)`` when all jobs have been added.
     ///
     /// - Parameter outline: returns what sums need of the job; its id, source, size and times may be those of another.
     package mutating func append(_ job: PlainJobRecord.Fields, outline: () -> JobSummary) -> Bool {
@@ -140,8 +139,10 @@ package struct OverviewBuilder: Sendable {
             totals.add(kind.outline, times: kind.repeats)
             levels[kind.level, default: 0] += kind.repeats
         }
-        alike.removeAll(keepingCapacity: true)
-        alikeNumbers = PlainJobKinds()
+        if !alike.isEmpty {
+            alike.removeAll(keepingCapacity: true)
+            alikeNumbers = PlainJobKinds()
+        }
         addSumsOfDay(before: nil)
     }
 
@@ -298,9 +299,9 @@ struct WorstJobs: Sendable {
     /// Returns whether a job that comes after all others belongs in the list.
     ///
     /// - Parameter weight: ``RowCounts/weight``.
-    func lists(_ level: JobLevel, weight: Double) -> Bool {
+    func lists(_ level: JobLevel, weight: @autoclosure () -> Double) -> Bool {
         guard jobs.count == limit, let last = jobs.last else { return true }
-        return level != last.level ? level < last.level : lastWeight < weight
+        return level != last.level ? level < last.level : lastWeight < weight()
     }
 
     /// Counts jobs that are not worse than the listed ones.

@@ -40,7 +40,7 @@ final class JobLedger {
     init(folder: String, spool: Spool, combinesSnapshots: Bool) {
         self.folder = folder
         self.spool = spool
-        recorded = RecordedJobs(spool, talliesJobs: true)
+        recorded = RecordedJobs(spool)
         repeated = combinesSnapshots ? RepeatedJobs { try TemporaryFile(in: folder) } : nil
         entries = SpilledList(in: folder, memoryElements: Self.memoryEntries)
         refusals = SpilledList(in: folder, memoryElements: Self.memoryEntries)
@@ -61,7 +61,7 @@ final class JobLedger {
         let records = batch.records
         let areTallied = tallies.add(records.tallies, limit: Self.dayLimit)
         untallied.add(records.shareOfFailing)
-        if !areTallied { untallied.add(records.tallies.share) }
+        if areTallied { recorded.talliesJobs = true } else { untallied.add(records.tallies.share) }
         let entries = try batch.entries(in: spool) { areTallied && !$0.hasFailedRows ? .tallied : .plain }
         try repeated?.add(records.identities, first: dumpCount)
         dumpCount += entries.count

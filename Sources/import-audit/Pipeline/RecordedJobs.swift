@@ -8,20 +8,20 @@ struct RecordedJobs {
     private static let namesKept = 1024
 
     private let spool: Spool
-    /// Whether most plain jobs are tallied, so that only some of the records are read.
-    private let talliesJobs: Bool
+    /// Whether plain jobs are tallied, so that only some of the records are read.
+    var talliesJobs = false
     private var plainSummaries = PlainJobSummaries()
     /// Names of inputs by their position, for jobs that are read alone.
     private var names: [Int: ArraySlice<UInt8>] = [:]
 
-    /// - Parameter talliesJobs: whether most plain jobs are tallied, so that only some of the records are read.
-    init(_ spool: Spool, talliesJobs: Bool = false) {
+    init(_ spool: Spool) {
         self.spool = spool
-        self.talliesJobs = talliesJobs
     }
 
+    private func isSparse(_ entry: Entry) -> Bool { talliesJobs && entry.kind != .tallied }
+
     private func record(_ entry: Entry) throws -> ArraySlice<UInt8> {
-        try spool.read(entry.stretch, isSparse: talliesJobs && entry.kind != .tallied)
+        try spool.read(entry.stretch, isSparse: isSparse(entry))
     }
 
     mutating func job(_ entry: Entry) throws -> JobSummary {
@@ -71,7 +71,7 @@ struct RecordedJobs {
         try PlainJobRecord.fields(record) { distance, count in
             try spool.read(
                 Spool.Stretch(offset: entry.stretch.offset - distance, count: count),
-                isSparse: talliesJobs && entry.kind != .tallied)
+                isSparse: isSparse(entry))
         }
     }
 }
