@@ -39,7 +39,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C libraries, each behind one shim header with exactly one importer.
@@ -47,6 +46,7 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // Headers only: the library itself is loaded when a workbook is made. Packages link it in.
         .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
@@ -86,11 +86,7 @@ let package = Package(
             dependencies: ["ImportFoundation", "ImportAnalysis", "ImportRedaction", "CYAML"],
             swiftSettings: strictMemory),
         .target(
-            name: "ImportHistory",
-            dependencies: [
-                "ImportFoundation", "ImportDumps", "ImportAnalysis", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ],
+            name: "ImportHistory", dependencies: ["ImportFoundation", "ImportDumps", "ImportAnalysis", "CSQLite"],
             swiftSettings: strictMemory),
         .target(name: "XHTMLValidation", dependencies: ["CLibXML2", "ImportFoundation"], swiftSettings: strictMemory),
         .target(

@@ -1,11 +1,10 @@
-import GRDB
 private import Glibc
 
 /// A history: an SQLite file with all jobs that were added. Its contents depend only on their dumps.
 ///
 /// SQLite never opens a file that is not a history, because it might change it.
 package final class HistoryFile {
-    private let queue: DatabaseQueue
+    private let database: SQLDatabase
     private let waitSeconds: Int
 
     package enum Purpose: Sendable {
@@ -28,33 +27,13 @@ package final class HistoryFile {
         if header == nil, purpose == .reading { throw HistoryFault.notThere }
         if let header { try Self.check(header, steps.count) }
         do {
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(Double(waitSeconds))
-            configuration.foreignKeysEnabled = false
-            configuration.prepareDatabase { database in
-                try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)")
-                // Reading must be allowed to write, because it rolls back what a crashed process left behind.
-                if purpose == .reading { try database.execute(sql: "PRAGMA query_only = 1") }
-            }
-            do {
-                errno = 0
-                queue = try DatabaseQueue(path: path, configuration: configuration)
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT && errno == EIO {
-                // SQLite calls a file damaged if a read fails, and there is no connection that could be asked.
-                throw HistoryFault.cannotRead(unsafe String(cString: strerror(EIO)))
-            }
-            let version = try queue.read { database in
-                try Self.explaining(database, waitSeconds) { try Self.version(database) }
-            }
+            database = try SQLDatabase(path, waitSeconds: waitSeconds)
+            try database.execute("PRAGMA cache_size = -\(Self.cacheKibibytes)")
+            // Reading must be allowed to write, because it rolls back what a crashed process left behind.
+            if purpose == .reading { try database.execute("PRAGMA query_only = 1") }
+            let version = try database.reading { try Self.version(database) }
             if purpose == .adding, version < steps.count {
-                try queue.writeWithoutTransaction { database in
-                    try Self.explaining(database, waitSeconds) {
-                        try database.inTransaction(.immediate) {
-                            try Self.migrate(database, steps)
-                            return .commit
-                        }
-                    }
-                }
+                try database.writing { try Self.migrate(database, steps) }
             } else if version == 0 {
                 throw HistoryFault.notThere
             }
@@ -66,30 +45,21 @@ package final class HistoryFile {
     /// Adds everything that `body` adds, or nothing if it throws.
     package func add<Result>(_ body: (HistoryWriter) throws -> Result) throws -> Result {
         do {
-            var result: Result?
-            try queue.writeWithoutTransaction { database in
-                try Self.explaining(database, waitSeconds) {
-                    try database.inTransaction(.immediate) {
-                        let writer = try HistoryWriter(database)
-                        result = try body(writer)
-                        try writer.finish()
-                        return .commit
-                    }
-                }
+            return try database.writing {
+                let writer = try HistoryWriter(database)
+                let result = try body(writer)
+                try writer.finish()
+                return result
             }
-            guard let result else { throw HistoryFault.cannotWrite("nothing was added") }
-            return result
-        } catch let error as DatabaseError {
-            throw Self.fault(error, waitSeconds)
+        } catch let failure as SQLFailure {
+            throw Self.fault(failure, waitSeconds)
         }
     }
 
     /// Reads a consistent snapshot, whatever other processes add in the meantime.
     package func read<Result>(_ body: (HistoryReader) throws -> Result) throws(HistoryFault) -> Result {
         do {
-            return try queue.read { database in
-                try Self.explaining(database, waitSeconds) { try body(HistoryReader(database)) }
-            }
+            return try database.reading { try body(HistoryReader(database)) }
         } catch {
             throw Self.fault(error, waitSeconds)
         }
@@ -137,51 +107,34 @@ package final class HistoryFile {
         guard header.version <= known else { throw .newer(version: header.version) }
     }
 
-    private static func version(_ database: Database) throws -> Int {
-        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    private static func version(_ database: SQLDatabase) throws -> Int {
+        try database.integer("PRAGMA user_version") ?? 0
     }
 
     /// Updates the schema to its current version, unless another process has done so in the meantime.
-    private static func migrate(_ database: Database, _ steps: [String]) throws {
+    private static func migrate(_ database: SQLDatabase, _ steps: [String]) throws {
         let version = try version(database)
         guard version < steps.count else { return }
         if version == 0 {
             // The file was empty or missing, and must still be.
-            guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0 else {
+            guard try database.integer("SELECT count(*) FROM sqlite_master") == 0 else {
                 throw HistoryFault.foreign
             }
-            try database.execute(sql: "PRAGMA application_id = \(HistorySchema.applicationID)")
+            try database.execute("PRAGMA application_id = \(HistorySchema.applicationID)")
         }
-        for step in steps[version...] { try database.execute(sql: step) }
-        try database.execute(sql: "PRAGMA user_version = \(steps.count)")
+        for step in steps[version...] { try database.execute(step) }
+        try database.execute("PRAGMA user_version = \(steps.count)")
     }
 
-    /// Makes errors of SQLite explain themselves while the connection still knows the error of the system.
-    private static func explaining<Result>(
-        _ database: Database, _ waitSeconds: Int, _ body: () throws -> Result
-    ) throws -> Result {
-        do {
-            return try body()
-        } catch let error as DatabaseError {
-            throw fault(error, waitSeconds, system: database.systemError(behind: error))
-        }
-    }
-
-    /// - Parameter system: the error of the system behind it, if there is one.
-    private static func fault(_ error: any Error, _ waitSeconds: Int, system: String? = nil) -> HistoryFault {
+    private static func fault(_ error: any Error, _ waitSeconds: Int) -> HistoryFault {
         if let fault = error as? HistoryFault { return fault }
-        guard let error = error as? DatabaseError else { return .damaged("\(error)") }
-        let reason = system ?? error.message ?? "error \(error.resultCode.rawValue)"
-        switch error.resultCode {
-        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: return .locked(seconds: waitSeconds)
-        case .SQLITE_NOTADB: return .notSQLite
-        case .SQLITE_CORRUPT where system != nil: return .cannotRead(reason)
-        case .SQLITE_IOERR where [.SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ].contains(error.extendedResultCode):
-            return .cannotRead(reason)
-        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_NOMEM,
-            .SQLITE_AUTH, .SQLITE_TOOBIG:
-            return .cannotWrite(reason)
-        default: return .damaged(reason)
+        guard let failure = error as? SQLFailure else { return .damaged("\(error)") }
+        switch failure.cause {
+        case .busy: return .locked(seconds: waitSeconds)
+        case .notDatabase: return .notSQLite
+        case .damaged: return .damaged(failure.reason)
+        case .cannotRead: return .cannotRead(failure.reason)
+        case .cannotWrite: return .cannotWrite(failure.reason)
         }
     }
 }

@@ -1,16 +1,15 @@
-import GRDB
 package import ImportAnalysis
 import ImportFoundation
 
 /// Reads a consistent snapshot of a history.
 package final class HistoryReader {
-    private let database: Database
+    private let database: SQLDatabase
     /// The runs around the last requested time: the jobs of one archive mostly have similar times.
     private var stretch = RunStretch()
     /// The last result, and the runs of the stretch that it contains.
     private var last: (runs: EarlierRuns, places: Range<Int>)?
 
-    init(_ database: Database) {
+    init(_ database: SQLDatabase) {
         self.database = database
     }
 
@@ -18,7 +17,6 @@ package final class HistoryReader {
         let statement = try SQLStatement(sql, in: database)
         bind(statement)
         try statement.query { row in
-            var row = row
             try body(&row)
             return true
         }
@@ -26,12 +24,12 @@ package final class HistoryReader {
 
     /// Returns the number of jobs in the history.
     package func jobCount() throws -> Int {
-        try Int.fetchOne(database, sql: "SELECT coalesce(sum(jobs), 0) FROM days") ?? 0
+        try database.integer("SELECT coalesce(sum(jobs), 0) FROM days") ?? 0
     }
 
     /// Returns the ID of the key of its pseudonyms; nil if there are none.
     package func pseudonymsKey() throws -> String? {
-        let key = try String.fetchOne(database, sql: "SELECT value FROM about WHERE name = 'pseudonyms'")
+        let key = try database.text("SELECT value FROM about WHERE name = 'pseudonyms'")
         return key == "" ? nil : key
     }
 
@@ -47,7 +45,7 @@ package final class HistoryReader {
         } bind: {
             $0.bind(until)
         }
-        let undated = try Int.fetchOne(database, sql: "SELECT coalesce(sum(jobs), 0) FROM days WHERE day = ''") ?? 0
+        let undated = try database.integer("SELECT coalesce(sum(jobs), 0) FROM days WHERE day = ''") ?? 0
         var codes = HistoryCodes(selection, jobDays: jobDays)
         try read(&codes, until: until)
         codes.finish()
@@ -188,7 +186,6 @@ package final class HistoryReader {
             statement = codes
             codes.bind(stretch.runs[place].id.text)
             try codes.query { row in
-                var row = row
                 let code = row.text()
                 let isOther = row.flag()
                 stretch.runs[place].run.codes[HistoryCode(code, isOther: isOther)] = row.number()

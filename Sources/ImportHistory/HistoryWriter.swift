@@ -1,4 +1,3 @@
-import GRDB
 package import ImportAnalysis
 import ImportDumps
 
@@ -20,7 +19,7 @@ package final class HistoryWriter {
     /// The number of sums kept in memory until they are written.
     private static let sumsKept = 64 * 1024
 
-    private let database: Database
+    private let database: SQLDatabase
     private let tables: JobTables
     private var days: [Int: DaySums] = [:]
     private var codeDays: [CodeDay: HistorySums] = [:]
@@ -28,14 +27,14 @@ package final class HistoryWriter {
     /// Whether the last job already existed.
     private var wasKnown = false
 
-    init(_ database: Database) throws {
+    init(_ database: SQLDatabase) throws {
         self.database = database
         tables = try JobTables(database)
     }
 
     /// Sets the key ID of the pseudonyms of all added jobs; nil for none. Must be called once, before jobs are added.
     package func begin(pseudonymsOf keyID: String?) throws {
-        let known = try String.fetchOne(database, sql: "SELECT value FROM about WHERE name = 'pseudonyms'")
+        let known = try database.text("SELECT value FROM about WHERE name = 'pseudonyms'")
         guard let known else {
             let insertion = try SQLStatement("INSERT INTO about VALUES ('pseudonyms', ?)", in: database)
             insertion.bind(keyID ?? "")
@@ -190,8 +189,8 @@ package final class HistoryWriter {
     func finish() throws {
         guard hasChanges else { return }
         try flush()
-        try database.execute(sql: "DELETE FROM days WHERE jobs = 0; DELETE FROM code_days WHERE jobs = 0;")
-        try database.execute(sql: HistorySchema.indexes)
+        try database.execute("DELETE FROM days WHERE jobs = 0; DELETE FROM code_days WHERE jobs = 0;")
+        try database.execute(HistorySchema.indexes)
     }
 }
 

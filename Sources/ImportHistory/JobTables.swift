@@ -1,4 +1,3 @@
-import GRDB
 import ImportAnalysis
 import ImportDumps
 
@@ -36,7 +35,7 @@ final class JobTables {
     private let selectSnapshots: SQLStatement
     private let deletions: [SQLStatement]
 
-    init(_ database: Database) throws {
+    init(_ database: SQLDatabase) throws {
         func insertion(_ table: String, _ columns: [String], or clause: String = "") throws -> SQLStatement {
             try SQLStatement(SQLStatement.insertion(into: table, columns, or: clause), in: database)
         }
@@ -195,7 +194,6 @@ extension JobTables {
         var result: ListedJob?
         selectJob.bind(id)
         try selectJob.query { row in
-            var row = row
             result = Self.job(&row, id)
             return false
         }
@@ -217,7 +215,6 @@ extension JobTables {
     private func readCodes(of job: inout JobSummary, _ id: String) throws {
         selectCodes.bind(id)
         try selectCodes.query { row in
-            var row = row
             let position = row.number()
             var code = CodeSummary(
                 code: row.text(), rows: 0, share: Share(of: 0, in: 0), firstRow: 0, lastRow: 0, messages: [],
@@ -234,7 +231,6 @@ extension JobTables {
         }
         selectPatterns.bind(id)
         try selectPatterns.query { row in
-            var row = row
             let code = row.number() - 1
             _ = row.number()
             var message = MessageSummary(
@@ -253,7 +249,6 @@ extension JobTables {
     private func readFindings(of job: inout JobSummary, _ id: String) throws {
         selectFindings.bind(id)
         try selectFindings.query { row in
-            var row = row
             _ = row.number()
             let name = row.text() ?? ""
             let severity = row.text().flatMap { Severity(rawValue: $0) } ?? .note
@@ -306,7 +301,6 @@ extension JobTables {
         var superseded = SupersededSnapshots(isBeyondCount: job.superseded.count == nil)
         selectSnapshots.bind(id)
         try selectSnapshots.query { row in
-            var row = row
             let digest = row.text().flatMap { UInt64($0, radix: 16) } ?? 0
             guard let source = row.text() else {
                 superseded.others.append(digest)

@@ -1,20 +1,25 @@
-import GRDB
-private import GRDBSQLite
-private import Glibc
+private import CSQLite
 
 /// A prepared statement that is run many times. Binding its parameters allocates nothing.
 ///
 /// It belongs to one connection, and only one thread at a time may use it.
 @safe
 final class SQLStatement {
-    private let statement: Statement
-    private let database: Database
-    private var raw: OpaquePointer { unsafe statement.sqliteStatement }
+    private let database: SQLDatabase
+    private let raw: OpaquePointer
     private var next: Int32 = 1
 
-    init(_ sql: String, in database: Database) throws {
+    /// - Parameter sql: one statement.
+    init(_ sql: String, in database: SQLDatabase) throws(SQLFailure) {
+        var prepared: OpaquePointer?
+        let code = unsafe sqlite3_prepare_v2(database.handle, sql, -1, &prepared, nil)
+        guard code == SQLITE_OK, let raw = unsafe prepared else { throw database.failure(code) }
         self.database = database
-        statement = try database.makeStatement(sql: sql)
+        unsafe self.raw = raw
+    }
+
+    deinit {
+        unsafe sqlite3_finalize(raw)
     }
 
     /// Returns the SQL that inserts a row into a table, with a parameter for each column.
@@ -58,55 +63,40 @@ final class SQLStatement {
 
     /// Runs a statement that returns no rows; returns whether it changed any.
     @discardableResult
-    func run() throws -> Bool {
+    func run() throws(SQLFailure) -> Bool {
         defer { reset() }
-        guard unsafe sqlite3_step(raw) == SQLITE_DONE else { throw failure }
-        return unsafe sqlite3_changes(sqlite3_db_handle(raw)) > 0
+        let code = unsafe sqlite3_step(raw)
+        guard code == SQLITE_DONE else { throw database.failure(code) }
+        return unsafe sqlite3_changes(database.handle) > 0
     }
 
     /// Passes the rows of a query to `body`, which returns whether it wants more.
-    func query(_ body: (SQLRow) throws -> Bool) throws {
+    func query(_ body: (inout SQLRow) throws -> Bool) throws {
         defer { reset() }
-        while true {
-            switch unsafe sqlite3_step(raw) {
-            case SQLITE_ROW:
-                guard try body(unsafe SQLRow(raw)) else { return }
-            case SQLITE_DONE: return
-            default: throw failure
-            }
+        while var row = try step() {
+            guard try body(&row) else { return }
         }
     }
 
-    func reset() {
+    /// Passes the first row of a query to `body`; returns nil if there is none.
+    func first<Value>(_ body: (inout SQLRow) -> Value?) throws(SQLFailure) -> Value? {
+        defer { reset() }
+        guard var row = try step() else { return nil }
+        return body(&row)
+    }
+
+    private func step() throws(SQLFailure) -> SQLRow? {
+        let code = unsafe sqlite3_step(raw)
+        switch code {
+        case SQLITE_ROW: return unsafe SQLRow(raw)
+        case SQLITE_DONE: return nil
+        default: throw database.failure(code)
+        }
+    }
+
+    private func reset() {
         unsafe sqlite3_reset(raw)
         next = 1
-    }
-
-    private var failure: DatabaseError {
-        let handle = unsafe sqlite3_db_handle(raw)
-        return DatabaseError(
-            resultCode: ResultCode(rawValue: unsafe sqlite3_extended_errcode(handle)),
-            message: unsafe String(cString: sqlite3_errmsg(handle)))
-    }
-}
-
-extension Database {
-    /// Describes the error of the system behind a failure of this connection; nil if it is unknown.
-    ///
-    /// SQLite calls a file damaged if a read fails with EIO, ENXIO or ERANGE, although a later read may succeed
-    /// (`SQLITE_IOERR_CORRUPTFS`). It knows the last error of the file itself; its `sqlite3_system_errno` may be that
-    /// of a later call.
-    func systemError(behind error: DatabaseError) -> String? {
-        var number: CInt = 0
-        switch error.resultCode {
-        case .SQLITE_FULL: number = ENOSPC
-        case .SQLITE_IOERR, .SQLITE_CORRUPT:
-            guard let connection = unsafe sqliteConnection else { return nil }
-            unsafe sqlite3_file_control(connection, "main", SQLITE_FCNTL_LAST_ERRNO, &number)
-            if error.resultCode == .SQLITE_CORRUPT, ![EIO, ENXIO, ERANGE].contains(number) { return nil }
-        default: return nil
-        }
-        return number == 0 ? nil : unsafe String(cString: strerror(number))
     }
 }
 

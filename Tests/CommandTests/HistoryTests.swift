@@ -76,6 +76,27 @@ struct HistoryTests {
         #expect(try history(space, "add", "empty.sqlite", "in.json").status == 0)
     }
 
+    @Test(
+        "A name that SQLite would read as something else is the name of a file",
+        arguments: [
+            ":memory:", "file::memory:", "file:h.sqlite?mode=memory&cache=shared", "file:h.sqlite?vfs=none",
+            "h%20.sqlite", "file:///dev/null", "-wal",
+        ])
+    func names(name: String) throws {
+        let space = try Workspace()
+        try space.write(dump("1"), as: "in.json")
+        if name.hasPrefix("file:///") { try space.shell("mkdir -p file:/dev") }
+        let added = try history(space, "add", "--", name, "in.json")
+        #expect(added.status == 0, "\(added)")
+        let again = try history(space, "add", "--", name, "in.json")
+        #expect(again.outputText.contains("Already there  1\n"), "\(again)")
+        let reported = try importAudit("report", "in.json", "-o", "out", "--history=\(name)", folder: space.path)
+        #expect(reported.status == 0, "\(reported)")
+        let shown = try history(space, "show", "--", name)
+        #expect(shown.outputText.hasPrefix("1 job on 4 March 2026"), "\(shown)")
+        #expect(try space.bytes(name).starts(with: "SQLite format 3\0".utf8))
+    }
+
     @Test("A history that another process writes to is waited for, then the status is 73", .needs(.python))
     func locked() throws {
         let space = try Workspace()
