@@ -43,28 +43,41 @@ package struct PlainJobKinds<Value: Sendable>: Sendable {
     private static var places: Int { 512 }
     private static var sizeLimit: Int { 2048 }
 
-    private var kept = [(kind: PlainJobKind, value: Value, isFound: Bool)?](repeating: nil, count: places)
+    private struct Entry {
+        var kind: PlainJobKind
+        var value: Value
+        var isFound = false
+    }
+
+    /// For each slot, the place of its kind among ``entries``, counted from 1; 0 if it has none. Most runs have few
+    /// kinds, so the entries are not allocated for all slots.
+    private var slots = [UInt16](repeating: 0, count: places)
+    private var entries: [Entry] = []
 
     package init() {}
 
-    private func place(of kind: PlainJobKind) -> Int {
+    private func slot(of kind: PlainJobKind) -> Int {
         Int(truncatingIfNeeded: kind.digest >> 32) & (Self.places - 1)
     }
 
     package subscript(kind: PlainJobKind) -> Value? {
         mutating get {
-            let place = place(of: kind)
-            guard let known = kept[place], known.kind == kind else { return nil }
-            if !known.isFound { kept[place]?.isFound = true }
-            return known.value
+            let place = Int(slots[slot(of: kind)]) - 1
+            guard place >= 0, entries[place].kind == kind else { return nil }
+            if !entries[place].isFound { entries[place].isFound = true }
+            return entries[place].value
         }
         set {
             guard kind.size <= Self.sizeLimit, let newValue else { return }
-            let place = place(of: kind)
-            if let known = kept[place], known.isFound, known.kind != kind {
-                kept[place]?.isFound = false
+            let slot = slot(of: kind)
+            let place = Int(slots[slot]) - 1
+            if place < 0 {
+                entries.append(Entry(kind: kind.trimmed, value: newValue))
+                slots[slot] = UInt16(entries.count)
+            } else if entries[place].isFound, entries[place].kind != kind {
+                entries[place].isFound = false
             } else {
-                kept[place] = (kind.trimmed, newValue, false)
+                entries[place] = Entry(kind: kind.trimmed, value: newValue)
             }
         }
     }

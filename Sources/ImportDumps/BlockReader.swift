@@ -64,6 +64,7 @@ package final class BlockReader {
         }
         let hashBefore = filler.hash
         let count = unsafe filler.fill(first)
+        unsafe BlockFiller.pad(first + count)
         // A thread is worthwhile only if there is more than the first block.
         if isFirst, readsAhead, count == filler.capacity, count >= DumpLimits.windowBytes, filler.source.isPrompt {
             ahead = readAhead()
@@ -125,12 +126,17 @@ final class BlockFiller {
         hash = hashing ? SHA256() : nil
     }
 
-    /// Allocates zeroed memory for a block and the padding after it.
+    /// Allocates memory for a block and the padding after it, without any bytes so far. The system provides only the
+    /// pages that are read into, which matters for small dumps.
     func allocate() -> UnsafeMutablePointer<UInt8> {
-        let count = capacity + Int(ROWSCAN_PADDING)
-        let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
-        unsafe bytes.initialize(repeating: 0, count: count)
+        let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + Int(ROWSCAN_PADDING))
+        unsafe Self.pad(bytes)
         return unsafe bytes
+    }
+
+    /// Puts zeros after the last byte of a block.
+    static func pad(_ end: UnsafeMutablePointer<UInt8>) {
+        unsafe end.initialize(repeating: 0, count: Int(ROWSCAN_PADDING))
     }
 
     /// Reads into `bytes` and returns the number of bytes; 0 at the end and after a failure.

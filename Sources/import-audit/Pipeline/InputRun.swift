@@ -70,10 +70,12 @@ struct InputRun {
         defer { progress.clear() }
         reread?.begin()
         let end = try WorkerPool(concurrency).run(stop: queue.stop, meanwhile: progress.show) {
+            // A thread that finds nothing to do needs no buffers.
+            guard let first = queue.next() else { return }
             var worker = InputWorker(
                 queue: queue, reader: reader, progress: bytes, names: names, reread: reread,
                 handler: try makeHandler())
-            try worker.work()
+            try worker.work(from: first)
         }
         if case .done = end { try reread?.end() }
         return end

@@ -33,16 +33,22 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     }
 
     /// Works until there is nothing left to do.
-    mutating func work() throws {
-        while let item = queue.next() {
-            defer { queue.finish(item) }
-            switch item {
-            case .entries(var entries): try read(&entries)
-            case .inputs(let inputs):
-                for (input, number) in inputs { try read(input, number) }
-            }
+    mutating func work(from first: WorkQueue.Item) throws {
+        var next: WorkQueue.Item? = first
+        while let item = next {
+            try read(item)
+            next = queue.next()
         }
         try handler.finish()
+    }
+
+    private mutating func read(_ item: WorkQueue.Item) throws {
+        defer { queue.finish(item) }
+        switch item {
+        case .entries(var entries): try read(&entries)
+        case .inputs(let inputs):
+            for (input, number) in inputs { try read(input, number) }
+        }
     }
 
     private mutating func read(_ input: InputTreeItem, _ number: Int) throws {

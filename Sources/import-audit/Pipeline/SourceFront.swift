@@ -10,11 +10,11 @@ final class SourceFront {
     /// The largest size of a file that may be a single job of a few rows.
     static let smallFileBytes = 64 * 1024
 
+    /// Initialized as far as it was read into, so that the system need not provide more memory for small sources.
     private let room: UnsafeMutablePointer<UInt8>
 
     init() {
         unsafe room = .allocate(capacity: Self.bytes + DumpLimits.paddingBytes)
-        unsafe room.initialize(repeating: 0, count: Self.bytes + DumpLimits.paddingBytes)
     }
 
     deinit {
@@ -53,9 +53,14 @@ final class SourceFront {
         } catch {
             failure = error
         }
-        unsafe room[filled] = 0
+        pad(filled)
         return unsafe Front(
             bytes: UnsafeBufferPointer(start: room, count: filled), isWhole: isAtEnd, failure: failure, rest: source)
+    }
+
+    /// Puts a zero and padding behind the first bytes.
+    private func pad(_ filled: Int) {
+        unsafe (room + filled).initialize(repeating: 0, count: DumpLimits.paddingBytes)
     }
 
     /// Reads all of a small file into the buffer, where it stays until the next call; nil if it cannot be read, or is
@@ -67,7 +72,7 @@ final class SourceFront {
             if more < 0, errno == EINTR { continue }
             if more < 0 { return nil }
             if more == 0 {
-                unsafe room[filled] = 0
+                pad(filled)
                 return unsafe UnsafeBufferPointer(start: room, count: filled)
             }
             filled += more
