@@ -14,6 +14,8 @@ package enum AuditedDocument: Sendable {
 /// Audits one document after another: processes the rows of each, then returns the result.
 package struct DocumentAudit: RowSink {
     private var analyzer: JobAnalyzer
+    /// Whether the analyzer has data of a document. Small files are mostly plain jobs, which do not use it.
+    private var isAnalyzerUsed = false
     private let identity: IdentityAudit?
     private let usesThread: Bool
     private let listsRows: Bool
@@ -31,6 +33,8 @@ package struct DocumentAudit: RowSink {
 
     /// Discards the rows of a document that was not read to its end.
     package mutating func restart() {
+        guard isAnalyzerUsed else { return }
+        isAnalyzerUsed = false
         analyzer = JobAnalyzer(usesThread: usesThread, listsRows: listsRows)
     }
 
@@ -43,11 +47,13 @@ package struct DocumentAudit: RowSink {
     }
 
     package mutating func beginRows(of job: DeclaredJob) {
+        isAnalyzerUsed = true
         analyzer.beginRows(of: job)
         identity?.beginRows(of: job)
     }
 
     package mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        isAnalyzerUsed = true
         analyzer.consume(runs, text: text)
         try identity?.consume(runs, text: text)
     }
@@ -66,6 +72,7 @@ package struct DocumentAudit: RowSink {
         switch reading {
         case .job(let dump):
             if isStrict, let fault = dump.firstFault { return .damaged(fault) }
+            isAnalyzerUsed = true
             var summary = analyzer.summary(of: dump, source: source)
             if let shared { summary.add(shared) }
             return .job(summary)

@@ -177,12 +177,28 @@ package enum PlainJobRecord {
         var codes: [CodeSummary] = []
         var reader = RecordReader(fields.outline)
         reader.codeOutline(of: &codes)
-        return summary(fields, failedByCode: codes)
+        var job = DeclaredJob()
+        // Every plain job has an id. Which one does not matter.
+        job.jobID = ""
+        return summary(of: job, fields, failedByCode: codes)
     }
 
     private static func summary(_ fields: Fields, failedByCode: [CodeSummary]) -> JobSummary {
         var job = DeclaredJob()
         identify(&job, fields)
+        var summary = summary(of: job, fields, failedByCode: failedByCode)
+        summary.source = source(fields)
+        summary.bytes = fields.byteCount
+        summary.sha256 = fields.sha256?.hexadecimal
+        summary.outcomes = fields.outcomes
+        return summary
+    }
+
+    /// Returns the summary of a job whose id and times are known, without its source, size and hashes.
+    private static func summary(
+        of job: DeclaredJob, _ fields: Fields, failedByCode: [CodeSummary]
+    ) -> JobSummary {
+        var job = job
         job.status = JobStatus.complete.rawValue
         let rows = fields.rows
         job.total = rows.seen
@@ -190,9 +206,8 @@ package enum PlainJobRecord {
         if fields.flags.contains(.succeeded) { job.succeeded = rows.created + rows.existing }
         if fields.flags.contains(.failed) { job.failed = rows.failed }
         var summary = JobSummary(
-            job: job, source: source(fields), bytes: fields.byteCount, sha256: fields.sha256?.hexadecimal, rows: rows,
-            failedByCode: failedByCode, findings: [], results: .complete, salvage: nil)
-        summary.outcomes = fields.outcomes
+            job: job, source: "", bytes: 0, sha256: nil, rows: rows, failedByCode: failedByCode, findings: [],
+            results: .complete, salvage: nil)
         if fields.isIdentified { summary.identity = IdentitySummary() }
         return summary
     }

@@ -42,25 +42,27 @@ struct FolderListing: Sendable {
             names += name
         }
         guard errorNumber == 0 else { throw ReadFailure(errorNumber: errorNumber) }
-        entries.sort { Self.precedes($0, $1, in: names) }
+        unsafe names.withUnsafeBytes { names in
+            entries.sort { unsafe Self.precedes($0, $1, in: names) }
+        }
         self.names = names
         self.entries = entries
     }
 
     /// Compares the bytes of names; a folder's name includes the slash that follows it in the paths of its contents.
     /// This puts all paths in the order of `LC_ALL=C sort`.
-    private static func precedes(_ left: Entry, _ right: Entry, in names: [UInt8]) -> Bool {
+    private static func precedes(_ left: Entry, _ right: Entry, in names: UnsafeRawBufferPointer) -> Bool {
         let common = Int(min(left.count, right.count))
         for index in 0..<common {
-            let (one, other) = (names[Int(left.start) + index], names[Int(right.start) + index])
+            let (one, other) = unsafe (names[Int(left.start) + index], names[Int(right.start) + index])
             if one != other { return one < other }
         }
-        return next(left, common, in: names) < next(right, common, in: names)
+        return unsafe next(left, common, in: names) < next(right, common, in: names)
     }
 
     /// Returns the byte of a path after the first `offset` bytes of a name; -1 at its end.
-    private static func next(_ entry: Entry, _ offset: Int, in names: [UInt8]) -> Int {
-        if offset < entry.count { return Int(names[Int(entry.start) + offset]) }
+    private static func next(_ entry: Entry, _ offset: Int, in names: UnsafeRawBufferPointer) -> Int {
+        if offset < entry.count { return unsafe Int(names[Int(entry.start) + offset]) }
         return entry.kind == .folder ? Int(UInt8(ascii: "/")) : -1
     }
 

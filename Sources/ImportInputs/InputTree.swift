@@ -201,9 +201,12 @@ package struct InputPath: Sendable, Hashable {
     }
 
     package func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
-        unsafe (bytes + [0]).withUnsafeBytes { bytes in
+        // On the stack, unless the path is long.
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { text in
+            for (index, byte) in bytes.enumerated() { unsafe text[index] = CChar(bitPattern: byte) }
+            unsafe text[bytes.count] = 0
             // Never empty, because it ends with a zero.
-            unsafe body(bytes.assumingMemoryBound(to: CChar.self).baseAddress.unsafelyUnwrapped)
+            return unsafe body(UnsafePointer(text.baseAddress.unsafelyUnwrapped))
         }
     }
 

@@ -32,6 +32,8 @@ final class WorkQueue: @unchecked Sendable {
     private var isTakingInputs = false
     private var isTreeAtEnd = false
     private var inputCount = 0
+    /// Few at the beginning, when the other threads have nothing to do yet. It doubles each time.
+    private var nextTogether = 64
     /// The inputs to hand out, the next one last.
     private var inputs: [Input] = []
     private var entries: [UnpackedEntries] = []
@@ -75,7 +77,7 @@ final class WorkQueue: @unchecked Sendable {
 
     /// The number of inputs to take at once. A single thread takes them one by one, so that documents come in the order
     /// of the inputs.
-    private var together: Int { threadCount > 1 ? Self.inputsTogether : 1 }
+    private var together: Int { threadCount > 1 ? nextTogether : 1 }
 
     /// The number of idle threads, once no work is left to hand out; 0 before that.
     var idleThreads: Int {
@@ -129,6 +131,7 @@ final class WorkQueue: @unchecked Sendable {
         unsafe pthread_mutex_lock(lock)
         isTakingInputs = false
         isTreeAtEnd = more.count < limit
+        nextTogether = min(2 * nextTogether, Self.inputsTogether)
         inputs += more
         inputs.sort { ($0.item.size, $1.number) < ($1.item.size, $0.number) }
         unsafe pthread_cond_broadcast(changed)
