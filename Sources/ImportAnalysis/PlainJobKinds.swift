@@ -9,15 +9,18 @@ package struct PlainJobKind: Equatable, Sendable {
     private var failures: ArraySlice<UInt8>
 
     package init(_ job: PlainJobRecord.Fields) {
-        shape = job.shape
-        (created, existing, failed) = (job.rows.created, job.rows.existing, job.rows.failed)
-        failures = job.failures
+        self.init(job, job.failures)
     }
 
     /// Creates the kind of jobs that only need to have the same codes.
     package init(outlineOf job: PlainJobRecord.Fields) {
-        self.init(job)
-        failures = job.outline
+        self.init(job, job.outline)
+    }
+
+    private init(_ job: PlainJobRecord.Fields, _ failures: ArraySlice<UInt8>) {
+        shape = job.shape
+        (created, existing, failed) = (job.rows.created, job.rows.existing, job.rows.failed)
+        self.failures = failures
     }
 
     /// The same kind with a copy of its bytes, so that it does not keep the bytes around them in memory.

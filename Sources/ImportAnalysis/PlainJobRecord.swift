@@ -43,8 +43,9 @@ package enum PlainJobRecord {
         static let hashed: UInt8 = 0x40
     }
 
-    /// The contents of a record, with its texts as slices of the bytes.
+    /// The contents of a record. Its texts are ranges of the record's bytes, so that copies cost little.
     package struct Fields: Sendable {
+        private let record: ArraySlice<UInt8>
         let flags: Flags
         /// A number that is equal for jobs that have the same members.
         package var shape: Int { Int(flags.rawValue) << 2 | (isIdentified ? 2 : 0) | (sha256 == nil ? 0 : 1) }
@@ -52,7 +53,8 @@ package enum PlainJobRecord {
         package static let shapeCount = 1024
         package fileprivate(set) var uuid: (first: UInt64, second: UInt64)?
         /// The id if it is not a UUID: ASCII without quotes, backslashes and control characters except U+007F.
-        package fileprivate(set) var jobID: ArraySlice<UInt8> = []
+        package var jobID: ArraySlice<UInt8> { record[jobIDRange] }
+        fileprivate var jobIDRange: Range<Int>
         /// Times as numbers such as 20250304100600.
         package fileprivate(set) var created: Int?
         package fileprivate(set) var updated: Int?
@@ -61,15 +63,27 @@ package enum PlainJobRecord {
         package fileprivate(set) var byteCount = 0
         package fileprivate(set) var outcomes: UInt64 = 0
         /// The source, or only the name of the input if there is a line.
-        package fileprivate(set) var name: ArraySlice<UInt8> = []
+        package var name: ArraySlice<UInt8> { earlierName ?? record[nameRange] }
+        fileprivate var nameRange: Range<Int>
+        /// The name if it is in an earlier record.
+        fileprivate var earlierName: ArraySlice<UInt8>?
         package fileprivate(set) var line: Int?
         package fileprivate(set) var isIdentified = false
         /// The SHA-256 of the dump, if it was computed.
         package fileprivate(set) var sha256: SHA256Digest?
         /// The codes of failed rows: equal bytes for equal codes and counts.
-        fileprivate(set) var outline: ArraySlice<UInt8> = []
+        var outline: ArraySlice<UInt8> { record[outlineRange] }
+        fileprivate var outlineRange: Range<Int>
         /// The data about failed rows: equal bytes for equal data.
-        fileprivate(set) var failures: ArraySlice<UInt8> = []
+        var failures: ArraySlice<UInt8> { record[failuresRange] }
+        fileprivate var failuresRange: Range<Int>
+
+        fileprivate init(_ record: ArraySlice<UInt8>, _ flags: Flags) {
+            self.record = record
+            self.flags = flags
+            let none = record.startIndex..<record.startIndex
+            (jobIDRange, nameRange, outlineRange, failuresRange) = (none, none, none, none)
+        }
 
         package var jobIDText: String {
             uuid.map { PlainJobRecord.uuid($0, $1) } ?? String(decoding: jobID, as: UTF8.self)
@@ -102,7 +116,7 @@ package enum PlainJobRecord {
         if flags.contains(.uuid) {
             _ = (reader.word(), reader.word())
         } else {
-            _ = reader.bytes(reader.number())
+            _ = reader.range(reader.number())
         }
         if flags.contains(.created) {
             glance.second = second(reader.number())
@@ -120,11 +134,11 @@ package enum PlainJobRecord {
         _ record: ArraySlice<UInt8>, name: (_ distance: Int, _ count: Int) throws -> ArraySlice<UInt8>
     ) rethrows -> Fields {
         var reader = RecordReader(record)
-        var fields = Fields(flags: Flags(rawValue: reader.byte()))
+        var fields = Fields(record, Flags(rawValue: reader.byte()))
         if fields.flags.contains(.uuid) {
             fields.uuid = (reader.word(), reader.word())
         } else {
-            fields.jobID = reader.bytes(reader.number())
+            fields.jobIDRange = reader.range(reader.number())
         }
         if fields.flags.contains(.created) { fields.created = reader.number() }
         if fields.flags.contains(.updated) { fields.updated = reader.number() }
@@ -138,12 +152,12 @@ package enum PlainJobRecord {
         let form = reader.byte()
         fields.isIdentified = form & Source.identified != 0
         switch Source(rawValue: form & ~(Source.identified | Source.hashed)) {
-        case .whole, nil: fields.name = reader.bytes(reader.number())
+        case .whole, nil: fields.nameRange = reader.range(reader.number())
         case .line:
-            fields.name = reader.bytes(reader.number())
+            fields.nameRange = reader.range(reader.number())
             fields.line = reader.number()
         case .lineOfNamed:
-            fields.name = try name(reader.number(), reader.number())
+            fields.earlierName = try name(reader.number(), reader.number())
             fields.line = reader.number()
         }
         if form & Source.hashed != 0 {
@@ -152,8 +166,8 @@ package enum PlainJobRecord {
             fields.sha256 = SHA256Digest(bytes: digest)
         }
         if fields.flags.contains(.failures) {
-            fields.outline = reader.bytes(reader.number())
-            fields.failures = reader.rest
+            fields.outlineRange = reader.range(reader.number())
+            fields.failuresRange = reader.rest
         }
         return fields
     }

@@ -184,12 +184,13 @@ struct RecordReader: RecordCoder {
     }
 
     /// The bytes that have not been read.
-    var rest: ArraySlice<UInt8> { bytes[position...] }
+    var rest: Range<Int> { position..<bytes.endIndex }
 
-    mutating func bytes(_ count: Int) -> ArraySlice<UInt8> {
+    /// Reads bytes; returns where they are.
+    mutating func range(_ count: Int) -> Range<Int> {
         let start = position
         position += min(count, bytes.endIndex - position)
-        return bytes[start..<position]
+        return start..<position
     }
 
     mutating func count(_: Int) -> Int {
