@@ -27,7 +27,7 @@ package final class HistoryFile {
         if header == nil, purpose == .reading { throw HistoryFault.notThere }
         if let header { try Self.check(header, steps.count) }
         do {
-            database = try SQLDatabase(path, waitSeconds: waitSeconds)
+            database = try SQLDatabase(path, isCreated: purpose == .adding, waitSeconds: waitSeconds)
             try database.execute("PRAGMA cache_size = -\(Self.cacheKibibytes)")
             // Reading must be allowed to write, because it rolls back what a crashed process left behind.
             if purpose == .reading { try database.execute("PRAGMA query_only = 1") }

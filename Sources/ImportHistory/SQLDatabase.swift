@@ -7,15 +7,17 @@ final class SQLDatabase {
     /// The connection, for the statements of this module.
     let handle: OpaquePointer
 
-    /// Opens a file, which is created if it is missing. SQLite reads it only when the first statement runs.
+    /// Opens a file. SQLite reads it only when the first statement runs.
     ///
-    /// - Parameter waitSeconds: how long each statement waits for another process, up to 86,400.
-    init(_ path: String, waitSeconds: Int) throws(SQLFailure) {
+    /// - Parameters:
+    ///   - isCreated: whether the file is created if it is missing.
+    ///   - waitSeconds: how long each statement waits for another process, up to 86,400.
+    init(_ path: String, isCreated: Bool, waitSeconds: Int) throws(SQLFailure) {
         // SQLite would take `:memory:` and `file:…` for databases that are not files with these names.
         let name = path.hasPrefix("/") ? path : "./" + path
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
-        let code = unsafe sqlite3_open_v2(name, &opened, flags, nil)
+        let code = unsafe sqlite3_open_v2(name, &opened, isCreated ? flags | SQLITE_OPEN_CREATE : flags, nil)
         guard let handle = unsafe opened else { throw SQLFailure(code) }
         guard code == SQLITE_OK else {
             defer { unsafe sqlite3_close_v2(handle) }

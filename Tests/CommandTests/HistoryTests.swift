@@ -97,6 +97,50 @@ struct HistoryTests {
         #expect(try space.bytes(name).starts(with: "SQLite format 3\0".utf8))
     }
 
+    @Test(
+        "A history at the path of an output is not replaced",
+        arguments: [
+            ("report in -o out", "index.md"), ("report in -o out", "summary.json"),
+            ("report in.json -o out", "report.md"),
+            ("report in -o out --pack out.zip", "../out.zip"), ("merge summary.json -o out", "codes.csv"),
+            ("rejects in.json --source sent.csv -o out", "rejects.csv"),
+            ("history report h.sqlite -o out", "trends.csv"),
+        ])
+    func isNoOutput(command: String, name: String) throws {
+        let space = try Workspace()
+        try space.write(dump("1", failed: 1), as: "in.json")
+        for id in 1...2 { try space.write(dump("\(id)", failed: 1), as: "in/\(id).json") }
+        try space.write("a\n" + (0..<10).map { "\($0)\n" }.joined(), as: "sent.csv")
+        try space.shell("mkdir out; '\(RunningCommand.binary)' summary in --format json --quiet > summary.json")
+        for file in ["h.sqlite", "out/\(name)"] { #expect(try history(space, "add", file, "in.json").status == 0) }
+        let before = try space.bytes("out/\(name)")
+        let run = try RunningCommand(command.split(separator: " ").map { String($0) }, folder: space.path).finish()
+        #expect(run.status == 73 && run.output.isEmpty, "\(run)")
+        #expect(try space.bytes("out/\(name)") == before)
+    }
+
+    @Test(
+        "Neither an input nor the path of an output becomes a history",
+        arguments: [
+            ("history add empty.json empty.json", 64), ("history add ./empty.json in.json empty.json", 64),
+            ("history add link.json empty.json", 64), ("report empty.json in.json -o out --history empty.json", 64),
+            ("report in -o out --history out/index.md", 64), ("report in -o out --history out/../out/summary.json", 64),
+            ("report in.json -o out --history out/rows.csv", 64),
+            ("report in -o out --history out/.index.md.partial", 64),
+            ("report in.json -o out --history out/h.sqlite", 0),
+            ("report in -o out --history out/h.sqlite", 0),
+        ])
+    func isNoInput(command: String, status: Int32) throws {
+        let space = try Workspace()
+        try space.write(dump("1"), as: "in.json")
+        for id in 1...2 { try space.write(dump("\(id)"), as: "in/\(id).json") }
+        try space.shell(": > empty.json; ln -s empty.json link.json")
+        let run = try RunningCommand(command.split(separator: " ").map { String($0) }, folder: space.path).finish()
+        #expect(run.status == status, "\(run)")
+        #expect(try space.bytes("empty.json").isEmpty)
+        if status != 0 { #expect(run.output.isEmpty && (space.names(in: "out") ?? []).isEmpty, "\(run)") }
+    }
+
     @Test("A history that another process writes to is waited for, then the status is 73", .needs(.python))
     func locked() throws {
         let space = try Workspace()

@@ -2,6 +2,7 @@ import Glibc
 import ImportAnalysis
 import ImportDumps
 import ImportHistory
+import ImportInputs
 import ImportReports
 
 /// The history that a command names, with the messages for when it cannot be used.
@@ -16,6 +17,28 @@ struct HistoryAccess {
         }
         self.path = path
         self.waitSeconds = waitSeconds
+    }
+
+    /// Fails if the history is one of the inputs. An empty file can be both, and must not become a history then.
+    func checkIsNoInput(_ inputs: [String]) throws(CommandFailure) {
+        guard let own = InputPath(path).identity else { return }
+        for input in inputs where input != "-" && InputPath(input).identity == own {
+            throw CommandFailure(.usage, of: path, "this is an input; choose another file for the history")
+        }
+    }
+
+    /// Fails if the history would be where the command writes one of its files.
+    func checkIsNoOutput(in folder: String, _ names: [String]) throws(CommandFailure) {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        let isOutput = names.contains {
+            [$0, PartialFile.partialName(of: $0), PartialFile.rewrittenName(of: $0)].contains(name)
+        }
+        guard isOutput else { return }
+        let own = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard let own = InputPath(own).resolved, own == InputPath(folder).resolved else { return }
+        throw CommandFailure(
+            .usage, of: path, "the report has a file with this name there; choose another file for the history")
     }
 
     /// Fails for a random key, with which each value would get a new pseudonym every night.

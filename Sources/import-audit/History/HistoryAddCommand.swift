@@ -39,6 +39,7 @@ struct HistoryAddCommand: ParsableCommand {
             try HistoryAccess.checkKey(redaction?.mark)
             // A file that is not a history is reported before any dump is read.
             let history = try HistoryAccess(file, waitSeconds: waiting.seconds)
+            try history.checkIsNoInput(options.inputs)
             try history.checkBeforeReading()
             guard let inputs = try HistoryInputs(options, areSummaries: reading.areSummaries, redaction: redaction)
             else { return .interrupted }

@@ -145,7 +145,8 @@ enum OutputFile {
         try readBeginning(of: descriptor, count: 512)[...]
     }
 
-    /// Whether a file's content shows that this program wrote it, or the file is empty.
+    /// Whether a file's content shows that this program wrote it and can write it again, or the file is empty. A history
+    /// has jobs whose dumps may be gone.
     ///
     /// - Throws: ``SystemFailure`` if it cannot be read.
     static func isOurs(_ name: String, in folder: Int32) throws(SystemFailure) -> Bool {
@@ -155,8 +156,9 @@ enum OutputFile {
     static func isOurs(_ descriptor: Int32) throws(SystemFailure) -> Bool {
         let beginning = try beginning(of: descriptor)
         // An empty file holds nothing that could be lost.
-        return beginning.isEmpty || OwnOutput(firstBytes: beginning) != nil
-            || beginning.starts(with: "PK".utf8) && OwnOutput(zip: descriptor) != nil
+        if beginning.isEmpty { return true }
+        if let own = OwnOutput(firstBytes: beginning) { return own != .history }
+        return beginning.starts(with: "PK".utf8) && OwnOutput(zip: descriptor) != nil
     }
 
     /// Whether the name of a partial file may be used: either it is free, or the file can be removed because a run that
@@ -169,7 +171,8 @@ enum OutputFile {
         guard unsafe fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return true }
         guard let beginning = try beginning(of: name, in: folder) else { return false }
         let first = beginning.first { !" \t\r\n".utf8.contains($0) }
-        return first != UInt8(ascii: "{") && first != UInt8(ascii: "[") || OwnOutput(firstBytes: beginning) != nil
+        if let own = OwnOutput(firstBytes: beginning) { return own != .history }
+        return first != UInt8(ascii: "{") && first != UInt8(ascii: "[")
     }
 
     /// Removes a file that is unchanged or recognized. Returns whether it is gone.

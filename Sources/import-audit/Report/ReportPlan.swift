@@ -269,7 +269,10 @@ struct ReportPlan {
             folder: output, names: overviewFiles + own + [RunManifest.file],
             jobNames: ReportFormats.every.files.map { $0.name }, others: pack?.files ?? [], earlier: earlier)
         try protection.check(
-            options.inputs, options: optionFiles, output: OutputPlace(folder: output, files: [], jobFiles: []))
+            options.inputs, options: optionFiles + [history?.path].compactMap { $0 },
+            output: OutputPlace(folder: output, files: [], jobFiles: []))
+        try history?.checkIsNoInput(options.inputs)
+        try history?.checkIsNoOutput(in: output, allFiles)
     }
 
     /// Fails if a job's report would replace files that this program did not write. The jobs' folders are known only
