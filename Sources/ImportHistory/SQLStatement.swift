@@ -8,6 +8,8 @@ final class SQLStatement {
     private let database: SQLDatabase
     private let raw: OpaquePointer
     private var next: Int32 = 1
+    /// The first error of binding a parameter, which would be NULL then.
+    private var bindingFailure: SQLFailure?
 
     /// - Parameter sql: one statement.
     init(_ sql: String, in database: SQLDatabase) throws(SQLFailure) {
@@ -30,12 +32,8 @@ final class SQLStatement {
 
     /// Binds the next parameter.
     func bind(_ number: Int?) {
-        if let number {
-            unsafe sqlite3_bind_int64(raw, next, Int64(number))
-        } else {
-            unsafe sqlite3_bind_null(raw, next)
-        }
-        next += 1
+        noteBinding(
+            unsafe number.map { unsafe sqlite3_bind_int64(raw, next, Int64($0)) } ?? sqlite3_bind_null(raw, next))
     }
 
     func bind(_ flag: Bool) { bind(flag ? 1 : 0) }
@@ -43,18 +41,20 @@ final class SQLStatement {
     func bind(bits: UInt64?) { bind(bits.map { Int(Int64(bitPattern: $0)) }) }
 
     func bind(_ text: String?) {
-        if var text {
-            text.withUTF8 { bytes in
-                // SQLite copies the text. An empty text may have no address, which would mean NULL.
-                unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
-                    let copied = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-                    unsafe sqlite3_bind_text64(
-                        raw, next, bytes.baseAddress ?? Self.empty, UInt64(bytes.count), copied, UInt8(SQLITE_UTF8))
-                }
+        guard var text else { return noteBinding(unsafe sqlite3_bind_null(raw, next)) }
+        let code = text.withUTF8 { bytes in
+            // SQLite copies the text. An empty text may have no address, which would mean NULL.
+            unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
+                let copied = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+                return unsafe sqlite3_bind_text64(
+                    raw, next, bytes.baseAddress ?? Self.empty, UInt64(bytes.count), copied, UInt8(SQLITE_UTF8))
             }
-        } else {
-            unsafe sqlite3_bind_null(raw, next)
         }
+        noteBinding(code)
+    }
+
+    private func noteBinding(_ code: Int32) {
+        if code != SQLITE_OK, bindingFailure == nil { bindingFailure = database.failure(code) }
         next += 1
     }
 
@@ -65,8 +65,7 @@ final class SQLStatement {
     @discardableResult
     func run() throws(SQLFailure) -> Bool {
         defer { reset() }
-        let code = unsafe sqlite3_step(raw)
-        guard code == SQLITE_DONE else { throw database.failure(code) }
+        guard try step() == nil else { return false }
         return unsafe sqlite3_changes(database.handle) > 0
     }
 
@@ -86,6 +85,7 @@ final class SQLStatement {
     }
 
     private func step() throws(SQLFailure) -> SQLRow? {
+        if let bindingFailure { throw bindingFailure }
         let code = unsafe sqlite3_step(raw)
         switch code {
         case SQLITE_ROW: return unsafe SQLRow(raw)
@@ -97,6 +97,7 @@ final class SQLStatement {
     private func reset() {
         unsafe sqlite3_reset(raw)
         next = 1
+        bindingFailure = nil
     }
 }
 

@@ -121,6 +121,17 @@ struct HistoryFileTests {
         #expect(try count(path) == 1)
     }
 
+    @Test("A text that SQLite cannot take ends the addition, and is not left out")
+    func longText() throws {
+        let space = try Workspace()
+        let path = space["h.sqlite"]
+        var job = Self.job("1")
+        // One byte more than Debian's SQLite takes.
+        job.job.status = String(repeating: "x", count: 1_000_000_001)
+        #expect(throws: HistoryFault.cannotWrite("string or blob too big")) { try add([Self.job("0"), job], to: path) }
+        #expect(try count(path) == 0)
+    }
+
     @Test("Of the same dump under two names, and of two that cannot be told apart, the same one is kept in any order")
     func ties() throws {
         let space = try Workspace()
