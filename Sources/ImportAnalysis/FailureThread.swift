@@ -50,12 +50,16 @@ final class FailureThread {
             unsafe target.storeBytes(of: Int32(messageBytes ?? -1), toByteOffset: 12, as: Int32.self)
             unsafe target.storeBytes(of: Int32(detailBytes ?? -1), toByteOffset: 16, as: Int32.self)
             used += Self.header
-            for (range, count) in [(code, codeBytes), (message, messageBytes), (details, detailBytes)] {
-                guard let range, let count, count > 0, let start = text.baseAddress else { continue }
-                unsafe (pipe.room + used).update(from: start + range.offset, count: count)
-                used += count
-            }
+            unsafe append(code, codeBytes, of: text)
+            unsafe append(message, messageBytes, of: text)
+            unsafe append(details, detailBytes, of: text)
         }
+    }
+
+    private func append(_ range: TextRange?, _ count: Int?, of text: UnsafeBufferPointer<UInt8>) {
+        guard let range, let count, count > 0, let start = text.baseAddress else { return }
+        unsafe (pipe.room + used).update(from: start + range.offset, count: count)
+        used += count
     }
 
     /// Waits until all rows are processed.

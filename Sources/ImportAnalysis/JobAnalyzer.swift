@@ -27,6 +27,7 @@ package struct JobAnalyzer: RowSink {
     }
 
     package mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
+        var thread = thread
         for index in runs.indices {
             // Loads only what is needed: the run was just stored in pieces of other sizes, so a full copy would stall.
             let (facts, first, count) = (runs[index].facts, runs[index].firstRow, runs[index].count)
@@ -35,15 +36,20 @@ package struct JobAnalyzer: RowSink {
             outcomes.add(first..<first + count, outcome)
             // Most rows have one outcome and no anomalies.
             if facts == .created || facts == .existing { continue }
-            look(at: runs[index], outcome, text: text)
+            if !look(at: runs[index], outcome, thread, text: text) { thread = self.thread }
         }
     }
 
     /// Processes rows that failed or have anomalies.
+    ///
+    /// - Parameter thread: ``thread``, which the caller keeps so that its references are not counted for each row.
+    /// - Returns: false if the thread was started.
     @inline(never)
-    private mutating func look(at run: RowRun, _ outcome: Outcome, text: Span<UInt8>) {
+    private mutating func look(
+        at run: RowRun, _ outcome: Outcome, _ thread: FailureThread?, text: Span<UInt8>
+    ) -> Bool {
         if run.facts != [.error, .code] { lists.add(run, outcome) }
-        guard outcome == .failed else { return }
+        guard outcome == .failed else { return true }
         for row in run.firstRow..<run.firstRow + run.count {
             if let thread {
                 thread.count(row: row, code: run.code, message: run.message, details: run.details, text: text)
@@ -53,9 +59,11 @@ package struct JobAnalyzer: RowSink {
             }
         }
         // If few rows fail, a second thread would only slow down the one that reads.
-        if let threadAfter, counts.failed >= threadAfter, thread == nil, counts.failed >= counts.seen / 8 {
+        if let threadAfter, thread == nil, counts.failed >= threadAfter, counts.failed >= counts.seen / 8 {
             startThread()
+            return false
         }
+        return true
     }
 
     private mutating func startThread() {

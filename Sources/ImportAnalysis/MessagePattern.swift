@@ -194,13 +194,11 @@ struct MessageMask: Sendable {
     /// make it longer than the message, by one byte each.
     private(set) var bytes = [UInt8](repeating: 0, count: AnalysisLimits.groupingBytes * 2)
     private(set) var count = 0
-    private let classes = ByteClass.table
 
     /// Masks a message of at most ``AnalysisLimits/groupingBytes``.
     mutating func apply(to message: Span<UInt8>) {
         slots.removeAll()
-        let classes = classes
-        MessageScanner.scan(message, classes.span, into: &slots)
+        MessageScanner.scan(message, ByteClass.table.span, into: &slots)
         var source = 0
         var target = 0
         unsafe message.withUnsafeBufferPointer { message in

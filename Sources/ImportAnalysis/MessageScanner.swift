@@ -218,8 +218,8 @@ struct ByteClass: OptionSet {
     static let quote = ByteClass(rawValue: 1 << 7)
 
     /// The class of each byte.
-    static let table: [ByteClass] = (UInt8.min...UInt8.max).map { byte in
-        switch byte {
+    static let table = InlineArray<256, ByteClass> { byte in
+        switch UInt8(byte) {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): .digit
         case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): .hexLetter
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):

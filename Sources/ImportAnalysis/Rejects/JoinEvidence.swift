@@ -39,7 +39,6 @@ package struct JoinEvidence: Sendable {
     private static let wordRows = 3
 
     private var slots = MessageSlots()
-    private static let classes = ByteClass.table
     /// The names of columns and keys. Messages quote them, and they are in no record or in all of them.
     private let names: Set<ExactText>
     private let longestName: Int
@@ -97,7 +96,7 @@ package struct JoinEvidence: Sendable {
     package mutating func look(for message: Span<UInt8>, in source: SourceReader) {
         slots.removeAll()
         let message = message.extracting(0..<message.wholeCharacters(within: AnalysisLimits.groupingBytes))
-        MessageScanner.scan(message, Self.classes.span, into: &slots)
+        MessageScanner.scan(message, ByteClass.table.span, into: &slots)
         needles.removeAll()
         var isStrong = false
         for index in 0..<slots.count where needles.count < Self.valuesOfRow {
