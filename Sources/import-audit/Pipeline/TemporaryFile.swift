@@ -23,8 +23,23 @@ final class TemporaryFile {
 
     /// Opens a new file without a name. The caller closes it.
     static func open(in folder: String) throws(CommandFailure) -> Int32 {
+        var descriptor = unsafe Glibc.open(folder, Self.unnamed | O_RDWR | O_CLOEXEC, 0o600)
+        // Not every file system has such files.
+        if descriptor < 0, [EOPNOTSUPP, EISDIR, EINVAL].contains(errno) { descriptor = openAndUnlink(in: folder) }
+        guard descriptor >= 0 else {
+            throw CommandFailure(
+                .cannotWrite, of: folder, "no temporary file can be made: \(SystemFailure.last.description)")
+        }
+        return descriptor
+    }
+
+    /// `O_TMPFILE`, which Swift does not import.
+    private static let unnamed = 0o20_000_000 | O_DIRECTORY
+
+    /// Opens a file and removes its name. If the process is killed in between, the name stays.
+    private static func openAndUnlink(in folder: String) -> Int32 {
         var path = Array("\(folder)/.import-audit.XXXXXX".utf8CString)
-        let descriptor = unsafe path.withUnsafeMutableBufferPointer { path in
+        return unsafe path.withUnsafeMutableBufferPointer { path in
             guard let start = path.baseAddress else { return Int32(-1) }
             let descriptor = unsafe mkstemp(start)
             if descriptor >= 0 {
@@ -33,11 +48,6 @@ final class TemporaryFile {
             }
             return descriptor
         }
-        guard descriptor >= 0 else {
-            throw CommandFailure(
-                .cannotWrite, of: folder, "no temporary file can be made: \(SystemFailure.last.description)")
-        }
-        return descriptor
     }
 
     deinit {
