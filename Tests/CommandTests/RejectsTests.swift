@@ -359,6 +359,46 @@ import Testing
         #expect(try folder.bytes("rejects/rejects.csv") == corrected)
     }
 
+    @Test(
+        "Rejects that no manifest lists stay: someone may have corrected them", .needs(.python),
+        arguments: [
+            ("rejects.csv", "", "rejects job.json --source contacts.csv -o out"),
+            ("rejects.xlsx", "", "rejects job.json --source sent.xlsx -o out"),
+            ("rejects.csv", "failures.csv", "report job.json -o out"),
+            ("rejects.csv", "codes.csv", "merge summary.json -o out"),
+            ("rejects.csv", "trends.csv", "history report h.sqlite -o out"),
+        ])
+    func copied(written: String, name: String, command: String) throws {
+        try folder.shell(
+            """
+            '\(RunningCommand.binary)' summary job.json --format json --quiet > summary.json
+            '\(RunningCommand.binary)' history add h.sqlite job.json --quiet > added.txt
+            """)
+        let source = written.hasSuffix(".xlsx") ? "sent.xlsx" : "contacts.csv"
+        if source == "sent.xlsx" {
+            try folder.write(
+                """
+                import csv, openpyxl
+                book = openpyxl.Workbook()
+                for row in csv.reader(open("contacts.csv", newline="")): book.active.append(row)
+                book.save("sent.xlsx")
+                """, as: "make.py")
+            try folder.shell("python3 make.py")
+        }
+        #expect(try rejects("job.json", "--source", source, "-o", "first").status == 0)
+        let place = "out/\(name.isEmpty ? written : name)"
+        try folder.shell("mkdir out; cp first/\(written) \(place)")
+        let before = try folder.bytes(place)
+        let arguments = command.split(separator: " ").map { String($0) }
+        let run = try importAudit(arguments: arguments, folder: folder.path)
+        #expect(
+            run.status == 73 && run.errorText.contains("someone may have corrected it; nothing was replaced"), "\(run)")
+        #expect(try folder.bytes(place) == before)
+        #expect(folder.names(in: "out")?.count == 1)
+        let forced = try importAudit(arguments: arguments + ["--force"], folder: folder.path)
+        #expect(forced.status == 0, "\(forced)")
+    }
+
     @Test("Rejects among dumps are skipped")
     func ownOutputs() throws {
         #expect(try rejects("job.json", "--source", "contacts.csv").status == 0)

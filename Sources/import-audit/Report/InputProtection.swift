@@ -93,7 +93,7 @@ struct InputProtection {
     private func isOurs(_ path: InputPath) -> Bool {
         guard let file = try? path.open() else { return false }
         defer { close(file) }
-        if (try? OutputFile.isOurs(file)) == true { return true }
+        if let standing = try? OutputFile.standing(file), standing != .foreign { return true }
         // Pages from the user's own templates are recognized only by the manifest.
         guard let earlier, let resolvedFolder, let resolved = path.resolved,
             resolved.utf8.starts(with: resolvedFolder.utf8), resolved.utf8.count > resolvedFolder.utf8.count + 1

@@ -34,13 +34,14 @@ struct OutputGuard: Sendable {
             if kind == S_IFREG {
                 if listed == nil { listed = Set(try earlier?.files(in: folder).map { ExactText($0.name) } ?? []) }
                 if listed?.contains(ExactText(name)) == true { continue }
-                if try naming("\(path)/\(name)", OutputFile.isOurs(name, in: descriptor)) { continue }
                 if name == RunManifest.file, isDamagedManifest(names, descriptor) { continue }
             }
+            let standing = try naming("\(path)/\(name)", OutputFile.standing(name, in: descriptor))
+            guard let reason = standing.reasonToKeep else { continue }
             throw CommandFailure(
                 .cannotWrite,
-                "\(path)/\(name) already exists and was not written by import-audit; nothing was replaced. Choose "
-                    + "another folder with -o, or replace it with --force")
+                "\(path)/\(name) \(reason); nothing was replaced. Choose another folder with -o, or replace it with --force"
+            )
         }
     }
 
@@ -88,7 +89,9 @@ struct OutputGuard: Sendable {
                 .first(where: { !" \t\r\n".utf8.contains($0) })
         else { return true }
         return first != UInt8(ascii: "{") && first != UInt8(ascii: "[")
-            && names.contains { $0 != RunManifest.file && (try? OutputFile.isOurs($0, in: descriptor)) == true }
+            && names.contains {
+                $0 != RunManifest.file && (try? OutputFile.standing($0, in: descriptor)) ?? .foreign != .foreign
+            }
     }
 
     /// Removes files of an earlier run that are unchanged.
@@ -145,20 +148,61 @@ enum OutputFile {
         try readBeginning(of: descriptor, count: 512)[...]
     }
 
-    /// Whether a file's content shows that this program wrote it and can write it again, or the file is empty. A history
-    /// has jobs whose dumps may be gone.
+    /// What the content of a file that no manifest lists says about replacing it.
+    enum Standing {
+        /// This program wrote it and can write it again, or it is empty.
+        case replaceable
+        /// Not a file of this program, or not a regular file.
+        case foreign
+        /// Its jobs may be gone.
+        case history
+        /// Someone may have corrected it.
+        case rejects
+
+        /// Why it must stay, after its name in a sentence; nil if it may be replaced.
+        var reasonToKeep: String? {
+            switch self {
+            case .replaceable: nil
+            case .foreign: "already exists and was not written by import-audit"
+            case .history: "is a history"
+            case .rejects: "is not listed in the manifest of this folder, so someone may have corrected it"
+            }
+        }
+
+        fileprivate init(_ own: OwnOutput?) {
+            self =
+                switch own {
+                case nil: .foreign
+                case .history: .history
+                case .rejects: .rejects
+                case .summary, .manifest, .packManifest, .pack, .otherJSON, .page, .message, .table, .workbook:
+                    .replaceable
+                }
+        }
+    }
+
+    /// - Throws: ``SystemFailure`` if it cannot be read.
+    static func standing(_ name: String, in folder: Int32) throws(SystemFailure) -> Standing {
+        try opened(name, in: folder) { (file) throws(SystemFailure) in try standing(file) } ?? .foreign
+    }
+
+    static func standing(_ descriptor: Int32) throws(SystemFailure) -> Standing {
+        let beginning = try beginning(of: descriptor)
+        // An empty file holds nothing that could be lost.
+        if beginning.isEmpty { return .replaceable }
+        return Standing(
+            OwnOutput(firstBytes: beginning) ?? (beginning.starts(with: "PK".utf8) ? OwnOutput(zip: descriptor) : nil))
+    }
+
+    /// Whether a file may be replaced, judged by its content.
     ///
     /// - Throws: ``SystemFailure`` if it cannot be read.
     static func isOurs(_ name: String, in folder: Int32) throws(SystemFailure) -> Bool {
-        try opened(name, in: folder) { (file) throws(SystemFailure) in try isOurs(file) } ?? false
+        try standing(name, in: folder) == .replaceable
     }
 
     static func isOurs(_ descriptor: Int32) throws(SystemFailure) -> Bool {
-        let beginning = try beginning(of: descriptor)
-        // An empty file holds nothing that could be lost.
-        if beginning.isEmpty { return true }
-        if let own = OwnOutput(firstBytes: beginning) { return own != .history }
-        return beginning.starts(with: "PK".utf8) && OwnOutput(zip: descriptor) != nil
+        try standing(descriptor) == .replaceable
     }
 
     /// Whether the name of a partial file may be used: either it is free, or the file can be removed because a run that
