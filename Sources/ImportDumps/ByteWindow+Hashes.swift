@@ -6,6 +6,15 @@ struct DocumentHashes {
         var hash = SHA256()
         /// The offset in the dump up to which bytes were hashed. Bytes that are read again are hashed only once.
         var end: Int
+        /// The hash up to an earlier offset, because reading may go back to that offset, and the document end there.
+        var earlier: (hash: SHA256, end: Int)?
+
+        /// Adds the bytes up to an offset.
+        mutating func update(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, upTo offset: Int) {
+            guard end >= startOffset, offset > end else { return }
+            unsafe hash.update(UnsafeBufferPointer(rebasing: bytes[end - startOffset..<offset - startOffset]))
+            end = offset
+        }
     }
 
     private var open: [Open] = []
@@ -19,20 +28,32 @@ struct DocumentHashes {
 
     /// Adds bytes, except those already hashed.
     ///
-    /// - Parameter startOffset: the offset of their first byte in the dump.
-    mutating func update(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int) {
+    /// - Parameters:
+    ///   - startOffset: the offset of their first byte in the dump.
+    ///   - mark: the offset that reading may go back to; after the bytes if it goes on.
+    mutating func update(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, mark: Int) {
+        let end = startOffset + bytes.count
         for index in open.indices {
-            let begin = max(open[index].end - startOffset, 0)
-            guard begin < bytes.count else { continue }
-            unsafe open[index].hash.update(UnsafeBufferPointer(rebasing: bytes[begin...]))
-            open[index].end = startOffset + bytes.count
+            let (hashed, isNew) = (open[index].end, open[index].earlier == nil)
+            if mark < end, mark >= hashed || isNew, hashed < end {
+                unsafe open[index].update(bytes, from: startOffset, upTo: max(mark, hashed))
+                open[index].earlier = (open[index].hash, open[index].end)
+            }
+            unsafe open[index].update(bytes, from: startOffset, upTo: end)
         }
     }
 
-    /// Returns the SHA-256 of the innermost document, which ends at an offset; nil if later bytes were hashed already.
-    mutating func finish(at offset: Int) -> String? {
-        guard var last = open.popLast(), last.end <= offset else { return nil }
-        return last.hash.finish()
+    /// Returns the SHA-256 of the innermost document, which ends at the end of the bytes. Nil if bytes behind it were
+    /// hashed already, and those before it are gone.
+    mutating func finish(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int) -> String? {
+        let offset = startOffset + bytes.count
+        for index in open.indices { unsafe open[index].update(bytes, from: startOffset, upTo: offset) }
+        guard var last = open.popLast() else { return nil }
+        if last.end > offset, let earlier = last.earlier {
+            (last.hash, last.end) = earlier
+            unsafe last.update(bytes, from: startOffset, upTo: offset)
+        }
+        return last.end == offset ? last.hash.finish() : nil
     }
 
     mutating func removeAll() {
@@ -67,11 +88,9 @@ extension ByteWindow {
         if hashing { reader.stopHashing() }
     }
 
-    /// Returns the SHA-256 of the bytes from where the last hash began to the position; nil if later bytes were hashed
-    /// already.
+    /// Returns the SHA-256 of the bytes from where the last hash began to the position; nil if it is no longer known.
     mutating func finishDocumentHash() -> String? {
-        unsafe documentHashes.update(UnsafeBufferPointer(rebasing: bytes[..<position]), from: startOffset)
-        return documentHashes.finish(at: offset)
+        unsafe documentHashes.finish(UnsafeBufferPointer(rebasing: bytes[..<position]), from: startOffset)
     }
 
     /// Discards all hashes in progress.

@@ -167,7 +167,7 @@ struct ByteWindow: ~Copyable {
     mutating func slide() -> Bool {
         assert(position == count)
         guard !isLookingAhead || canRetain else { return false }
-        if !documentHashes.isEmpty { unsafe documentHashes.update(bytes, from: startOffset) }
+        if !documentHashes.isEmpty { unsafe documentHashes.update(bytes, from: startOffset, mark: mark) }
         let feeds = unsafe lines.feeds(in: bytes, kernel)
         if mark != Self.noMark, goesBack { retain(feeds: feeds) }
         // Places in the window that is left, and after the mark, may still be asked for.
