@@ -129,6 +129,12 @@ class Machine:
         if fault:
             environment |= {"LD_PRELOAD": self.library} | {f"FAILING_CALL{key}": value for key, value in fault.items()}
             environment |= {"FAILING_CALL_FROM": str(place / "b2.json"), "FAILING_CALL_TO": str(place / "in/a.json")}
+            # A sanitizer must not make calls of its own, which could be the ones that fail: to look for leaks and to name
+            # functions, it talks to other processes.
+            for sanitizer in ("ASAN", "TSAN"):
+                name = f"{sanitizer}_OPTIONS"
+                if name in environment:
+                    environment[name] += ":symbolize=0" + (":detect_leaks=0" if sanitizer == "ASAN" else "")
         return subprocess.run(
             [self.binary, *arguments, "--no-project-file"] if arguments[0] != "validate" else [self.binary, *arguments],
             cwd=place, env=environment, capture_output=True, timeout=120, stdin=subprocess.DEVNULL)
