@@ -23,6 +23,9 @@ enum SourceTargets {
             let blanks = bytes.prefix { " \t\r\n\u{FEFF}".utf8.contains($0) }.count
             var (window, chunk) = DumpTargets.sizes(for: bytes, isForeign: whole.isForeign)
             window = max(window, blanks + 1)
+            // The records in the first window decide what the delimiter is. If there is a fault, it is not known.
+            if case .csv(let form)? = whole.form { options.delimiter = form.delimiter }
+            if whole.fault != nil, whole.form == nil { window = bytes.count + 1 }
             options.windowBytes = window
             options.usesVectors = chunk % 2 == 0
             // If there are two faults, the window may decide which one is found first.

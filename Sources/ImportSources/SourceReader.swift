@@ -81,9 +81,10 @@ package final class SourceReader {
         self.fault16 = fault16
         sheet = nil
         capacity = max(64, options.windowBytes)
+        // The first records decide what the delimiter is, however a pipe delivers them.
         blocks = BlockReader(
-            source: bytes, capacity: capacity, hashing: fault16 == nil,
-            readsAhead: options.readsAhead)
+            source: bytes, capacity: capacity, hashing: fault16 == nil, readsAhead: options.readsAhead,
+            firstBytes: capacity)
         window = SourceWindow()
         form = .jsonLines
         try begin(marked)
