@@ -32,17 +32,9 @@ package final class BlockReader {
     private var ahead: BlockPipe<SHA256, Never>?
     private var isFirst = true
 
-    /// - Parameters:
-    ///   - readsAhead: whether a separate thread may read a large file.
-    ///   - firstBytes: the number of bytes that the first block waits for, because a pipe may deliver its first bytes one
-    ///     by one; nil for those that show the format of a dump.
-    package init(
-        source: any ByteSource, capacity: Int, hashing: Bool, readsAhead: Bool,
-        firstBytes: Int? = nil
-    ) {
-        filler = BlockFiller(
-            source: source, capacity: max(1, capacity), hashing: hashing,
-            firstBytes: firstBytes ?? ForeignFormat.signatureBytes)
+    /// - Parameter readsAhead: whether a separate thread may read a large file.
+    package init(source: any ByteSource, capacity: Int, hashing: Bool, readsAhead: Bool) {
+        filler = BlockFiller(source: source, capacity: max(1, capacity), hashing: hashing)
         unsafe first = filler.allocate()
         self.readsAhead = readsAhead
     }
@@ -55,8 +47,7 @@ package final class BlockReader {
     func restart(source: any ByteSource) {
         ahead = nil
         isFirst = true
-        filler = BlockFiller(
-            source: source, capacity: filler.capacity, hashing: filler.hashing, firstBytes: filler.firstBytes)
+        filler = BlockFiller(source: source, capacity: filler.capacity, hashing: filler.hashing)
     }
 
     /// The size of a window in bytes. A block that is read ahead has up to ``windowsAhead`` of them.
@@ -120,7 +111,6 @@ package final class BlockReader {
 final class BlockFiller {
     let capacity: Int
     let hashing: Bool
-    let firstBytes: Int
     private(set) var source: any ByteSource
     private(set) var failure: ReadFailure?
     /// The hash of all bytes so far.
@@ -129,8 +119,7 @@ final class BlockFiller {
     private var isFirst = true
     private var isAtEnd = false
 
-    init(source: any ByteSource, capacity: Int, hashing: Bool, firstBytes: Int) {
-        self.firstBytes = firstBytes
+    init(source: any ByteSource, capacity: Int, hashing: Bool) {
         self.source = source
         self.capacity = capacity
         self.hashing = hashing
@@ -153,7 +142,8 @@ final class BlockFiller {
     /// Reads into `bytes` and returns the number of bytes; 0 at the end and after a failure.
     func fill(_ bytes: UnsafeMutablePointer<UInt8>) -> Int {
         var count = 0
-        let wanted = isFirst ? min(capacity, firstBytes) : 1
+        // A slow pipe may deliver its first bytes one by one, so the first block waits for a whole signature.
+        let wanted = isFirst ? min(capacity, ForeignFormat.signatureBytes) : 1
         isFirst = false
         do throws(ReadFailure) {
             while !isAtEnd, count < wanted {

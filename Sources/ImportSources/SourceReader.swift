@@ -81,10 +81,9 @@ package final class SourceReader {
         self.fault16 = fault16
         sheet = nil
         capacity = max(64, options.windowBytes)
-        // The first records decide what the delimiter is, however a pipe delivers them.
         blocks = BlockReader(
-            source: bytes, capacity: capacity, hashing: fault16 == nil, readsAhead: options.readsAhead,
-            firstBytes: capacity)
+            source: bytes, capacity: capacity, hashing: fault16 == nil,
+            readsAhead: options.readsAhead)
         window = SourceWindow()
         form = .jsonLines
         try begin(marked)

@@ -38,17 +38,6 @@ import Testing
         String(repeating: "long ", count: 30),
     ]
 
-    @Test("The delimiter is the same however a pipe delivers the first records", arguments: [1, 512, 600, 1000, 65_536])
-    func delimiter(chunk: Int) {
-        let few = repeatElement("1,2\n", count: 200).joined()
-        let most = repeatElement("1;2\n", count: 300).joined()
-        let bytes = Array("x,y;z\n\(few)\(most)".utf8)
-        let whole = read(bytes)
-        // With semicolons, the first record has one column instead of two.
-        #expect(whole.fault?.reason == .columns(1, expected: 2))
-        #expect(read(bytes, chunk: chunk) == whole)
-    }
-
     @Test("Windows, reads and vectors make no difference to CSV", .seeded)
     func csv() throws {
         for seed in Seeds.and(new: 1, 2) {
