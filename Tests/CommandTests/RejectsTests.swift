@@ -399,6 +399,24 @@ import Testing
         #expect(forced.status == 0, "\(forced)")
     }
 
+    @Test("Partial files of a killed run with other options are removed, and nothing else")
+    func partialFiles() throws {
+        let left = [
+            ".rejects.csv.partial", ".rejects-0001.csv.partial", ".rejects-data_team-2.csv.partial",
+            ".plan.json.partial",
+            ".no-result-0002.csv.partial", ".annotated.csv.partial",
+        ]
+        let kept = [
+            ".rejects-0003.json.partial", ".partial", ".mine.partial", "rejects-0001.csv.partial",
+            ".rejectscsv.partial",
+        ]
+        for name in left { try folder.write("import_source_row,import_job_id\n1,", as: "out/\(name)") }
+        for name in kept { try folder.write(Self.job(), as: "out/\(name)") }
+        #expect(try rejects("job.json", "--source", "contacts.csv", "-o", "out").status == 0)
+        let names = folder.names(in: "out") ?? []
+        #expect(names.filter { $0.contains("partial") } == kept.sorted())
+    }
+
     @Test("Rejects among dumps are skipped")
     func ownOutputs() throws {
         #expect(try rejects("job.json", "--source", "contacts.csv").status == 0)

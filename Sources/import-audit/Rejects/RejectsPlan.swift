@@ -48,6 +48,10 @@ struct RejectsPlan {
         } else {
             try root.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
             try refuseChanged(in: root, earlier)
+            // A run that was killed may have had other options, and names by batch, action or owner.
+            try root.removePartialFiles { name in
+                Self.names.contains { name == $0 || name.hasPrefix(($0.split(separator: ".").first ?? "") + "-") }
+            }
         }
 
         let folder = Console.environment("TMPDIR") ?? "/tmp"

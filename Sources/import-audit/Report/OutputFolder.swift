@@ -175,6 +175,17 @@ final class OutputFolder: @unchecked Sendable {
         }
     }
 
+    /// Removes partial files of a killed run whose names are known only in part.
+    ///
+    /// - Parameter isOutput: whether a run may have begun a file of this name.
+    func removePartialFiles(where isOutput: (String) -> Bool) throws(ReadFailure) {
+        let ending = PartialFile.partialName(of: "").dropFirst()
+        for name in try FolderEntries.names(of: descriptor) where name.hasPrefix(".") && name.hasSuffix(ending) {
+            let output = String(name.dropFirst().dropLast(ending.count))
+            if isOutput(output) { removePartialFiles([output]) }
+        }
+    }
+
     /// Begins a file and writes all of it.
     func write(_ bytes: [UInt8], as name: String) throws {
         try begin(name).write(bytes.span)
