@@ -41,7 +41,8 @@ extension DumpParser {
                 case .row, .other:
                     damage.hasContent = true
                 }
-            case UInt8(ascii: "]") where damage.isInRows && endsRows(isInString: start < damage.offset):
+            // What stands on a line of its own cannot be where the quotation mark of a string was.
+            case UInt8(ascii: "]") where damage.isInRows && endsRows(isInString: start < damage.offset && !beginsLine):
                 return .endOfRows
             case UInt8(ascii: "\"") where results == .absent && beginsResults():
                 return .results

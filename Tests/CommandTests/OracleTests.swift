@@ -10,6 +10,8 @@ import Testing
         ["selftest_damage.py"],
         ["check.py", "--binary", "BINARY", "--seed", "1", "--count", "60"],
         ["check.py", "--binary", "BINARY", "--seed", "NEW", "--count", "60"],
+        // A cut-off string of the last row that contains the end of the rows, followed by the job's status.
+        ["damage.py", "--binary", "BINARY", "--only", "inside:2258326099:291"],
         ["planted.py", "--binary", "BINARY"],
         ["planted.py", "--binary", "BINARY", "--seed", "NEW"],
         ["incidents.py", "--binary", "BINARY", "--seed", "NEW"],
