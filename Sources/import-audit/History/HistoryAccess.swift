@@ -29,13 +29,11 @@ struct HistoryAccess {
 
     /// Fails if the history would be where the command writes one of its files.
     func checkIsNoOutput(in folder: String, _ names: [String]) throws(CommandFailure) {
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        let (own, name) = OutputFile.folderAndName(of: path)
         let isOutput = names.contains {
             [$0, PartialFile.partialName(of: $0), PartialFile.rewrittenName(of: $0)].contains(name)
         }
         guard isOutput else { return }
-        let own = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         guard let own = InputPath(own).resolved, own == InputPath(folder).resolved else { return }
         throw CommandFailure(
             .usage, of: path, "the report has a file with this name there; choose another file for the history")

@@ -22,9 +22,7 @@ struct PackTarget {
     init(_ path: String, inputs: [String], others: [String], isForced: Bool) throws(CommandFailure) {
         self.path = path
         self.isForced = isForced
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
-        folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        (folder, name) = OutputFile.folderAndName(of: path)
         guard name.utf8.count > Self.ending.utf8.count, name.lowercased().hasSuffix(Self.ending) else {
             throw CommandFailure(.usage, of: path, "--pack takes the name of a file that ends in .zip")
         }

@@ -139,6 +139,13 @@ extension OutputGuard {
 
 /// A file in an output folder.
 enum OutputFile {
+    /// Splits a path at its last slash.
+    static func folderAndName(of path: String) -> (folder: String, name: String) {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
+        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+        return (folder, String(path[path.utf8.index(after: slash)...]))
+    }
+
     /// Returns the first bytes of a regular file; nil if there is none.
     static func beginning(of name: String, in folder: Int32) throws(SystemFailure) -> ArraySlice<UInt8>? {
         try opened(name, in: folder) { (file) throws(SystemFailure) in try beginning(of: file) }
