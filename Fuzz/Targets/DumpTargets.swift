@@ -44,8 +44,7 @@ enum DumpTargets {
         for encoding in [nil, encodings[Int(bytes.first ?? 0) % encodings.count]] {
             let whole = try Documents(bytes, DumpReader(hashing: true, encoding: encoding))
             try requireSame(whole, in: bytes) { window, chunk in
-                // Behind damage, the reader looks a few bytes ahead, which the window must contain.
-                let reader = DumpReader(windowBytes: max(window, 7), hashing: true, encoding: encoding)
+                let reader = DumpReader(windowBytes: window, hashing: true, encoding: encoding)
                 return try Documents(bytes, reader, chunk: chunk)
             }
         }

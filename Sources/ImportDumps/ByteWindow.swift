@@ -40,6 +40,8 @@ struct ByteWindow: ~Copyable {
     var goesBack = true
     /// The lowest offset that reading may go back to, or ``noMark``.
     private(set) var mark = noMark
+    /// The number of bytes that the mark stays behind the window's end, as long as it moves along; see ``trailMark(_:)``.
+    private var trail: Int?
     /// The bytes from the mark to the window's start, and the line on which they begin.
     private var retained = Retained()
     /// The window's own memory while it replays retained bytes.
@@ -169,9 +171,11 @@ struct ByteWindow: ~Copyable {
         guard !isLookingAhead || canRetain else { return false }
         if !documentHashes.isEmpty { unsafe documentHashes.update(bytes, from: startOffset, mark: mark) }
         let feeds = unsafe lines.feeds(in: bytes, kernel)
+        if let trail, !isLookingAhead { moveMark(to: startOffset + count - trail) }
         if mark != Self.noMark, goesBack { retain(feeds: feeds) }
-        // Places in the window that is left, and after the mark, may still be asked for.
-        placeMap?.forget(before: min(startOffset, mark))
+        // Places in the window that is left, and after the mark, may still be asked for; those of a string, by its own
+        // scanner, whose map then forgets them.
+        if trail == nil { placeMap?.forget(before: min(startOffset, mark)) }
         unsafe lines.pass(bytes, from: startOffset, feeds: feeds)
         startOffset += count
         position = 0
@@ -257,6 +261,30 @@ extension ByteWindow {
         if !retained.bytes.isEmpty { retained.bytes.removeAll(keepingCapacity: true) }
     }
 
+    /// Lets the mark move along: bytes further back than `count` before the position are no longer of interest, because
+    /// what is read next may be longer than can be retained.
+    mutating func trailMark(_ count: Int) {
+        if mark == Self.noMark { setMark() }
+        trail = count
+    }
+
+    /// Leaves the mark where it is now.
+    mutating func endTrail() {
+        if let trail { moveMark(to: offset - trail) }
+        trail = nil
+    }
+
+    /// Moves the mark forward, and drops what was retained before it.
+    private mutating func moveMark(to offset: Int) {
+        guard mark != Self.noMark, offset > mark else { return }
+        mark = offset
+        guard offset < startOffset else { return retained.bytes.removeAll(keepingCapacity: true) }
+        guard !retained.bytes.isEmpty else { return }
+        retained.firstLine = lineInRetained(of: offset)
+        retained.bytes.removeFirst(offset - retained.start)
+        retained.start = offset
+    }
+
     private func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ",") || ASCII.isSpace(byte) }
 
     /// Where a lookahead began, and whether it is nested in another.
@@ -284,6 +312,7 @@ extension ByteWindow {
 
     mutating func clearMark() {
         mark = Self.noMark
+        trail = nil
         retained.bytes.removeAll(keepingCapacity: true)
     }
 

@@ -8,7 +8,7 @@ extension DumpParser {
         do throws(ScanFault) {
             try skipByteOrderMark()
         } catch {
-            scanner.window.goBack(to: 0)
+            scanner.goBack(to: 0)
         }
         while try moveToDocument() {
             if try readPlainJobs(into: sink) { continue }
@@ -101,7 +101,7 @@ extension DumpParser {
     private mutating func beginsArray() -> Bool {
         let lookahead = scanner.window.lookAhead()
         defer {
-            scanner.window.end(lookahead)
+            scanner.end(lookahead)
             scanner.window.clearMark()
         }
         scanner.window.position += 1
@@ -125,7 +125,7 @@ extension DumpParser {
         }
         let isAlone = fault?.reason == .unexpectedEnd || (fault == nil && scanner.skipSpaceOrEnd() == nil)
         guard isAlone else {
-            scanner.window.goBack(to: start)
+            scanner.goBack(to: start)
             return false
         }
         let reading = reading(
@@ -216,7 +216,7 @@ extension DumpParser {
         // A key after the brace, or a brace at the end of its line, may be the beginning of a dump.
         let mayBeTorn =
             evidence.hasMember || beginsKey || (isObject && fault.place.line > start.line) || fault.isTruncation
-        if next < scanner.window.offset { scanner.window.goBack(to: next) } else { scanner.window.advance(to: next) }
+        if next < scanner.window.offset { scanner.goBack(to: next) } else { scanner.advance(to: next) }
         input.note(
             text: fault, bytes: next - start.byte, from: start, lines: max(1, fault.place.line - start.line),
             mayBeTorn: mayBeTorn)

@@ -156,7 +156,7 @@ extension DumpParser {
         let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
         let lookahead = scanner.window.lookAhead()
         defer {
-            scanner.window.end(lookahead)
+            scanner.end(lookahead)
             (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
             scanner.forgetTexts()
         }

@@ -78,7 +78,7 @@ extension DumpParser {
                 _ = scanner.window.passPlace(ofOffset: outcome.start.byte)
                 scanner.window.passLines(outcome.jobs, bytes: outcome.end - outcome.start.byte)
             } else {
-                scanner.window.advance(to: outcome.end)
+                scanner.advance(to: outcome.end)
             }
             return true
         }

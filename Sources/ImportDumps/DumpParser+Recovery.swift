@@ -122,7 +122,7 @@ extension DumpParser {
             reason = fault.reason
             offset = fault.offset
             self.isInRows = isInRows
-            let trimmed = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(fault.offset))
+            let trimmed = scanner.placeGoingBack(to: scanner.window.offsetBeforeSpace(fault.offset))
             place = fault.place ?? scanner.window.place(ofOffset: fault.offset)
             // If reading can no longer go back that far, the white space in front of the fault is gone.
             end = trimmed.byte == fault.offset ? place : trimmed

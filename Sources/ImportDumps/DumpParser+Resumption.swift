@@ -12,7 +12,7 @@ extension DumpParser {
         if let end = moveToSwallowedJob() { return .document(end: end) }
         // A cut-off string ends at the next quotation mark, so it may contain the beginning of a dump, or the end of
         // the rows.
-        if let start = stringBefore(damage.offset) { scanner.window.goBack(to: start) }
+        if let start = stringBefore(damage.offset) { scanner.goBack(to: start) }
         let isBehindRows = damage.isInRows || (results == .complete && evidence.hasResultsArray)
         var beginsLine = isAtLineStart()
         while let byte = scanner.peekOrEnd() {
@@ -31,12 +31,12 @@ extension DumpParser {
                     return .row
                 case .broken(let start) where input.place.line == damage.end.line:
                     // The dump is on one line, so text that begins on another line is not part of it.
-                    scanner.window.goBack(to: start)
+                    scanner.goBack(to: start)
                     return .document(end: damage.end)
                 case .broken(let start):
                     damage.hasContent = true
                     if let brace = gluedBrace(before: scanner.window.offset), brace > start {
-                        scanner.window.goBack(to: brace)
+                        scanner.goBack(to: brace)
                     }
                 case .row, .other:
                     damage.hasContent = true
@@ -59,8 +59,8 @@ extension DumpParser {
     /// where the cut-off dump ends; nil if none was swallowed.
     private mutating func moveToSwallowedJob() -> Place? {
         guard let start = scanner.jobLike, scanner.window.canGoBack(to: start) else { return nil }
-        let end = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(start))
-        scanner.window.goBack(to: start)
+        let end = scanner.placeGoingBack(to: scanner.window.offsetBeforeSpace(start))
+        scanner.goBack(to: start)
         return end
     }
 
@@ -69,8 +69,8 @@ extension DumpParser {
         guard scanner.window.canGoBack(to: scanner.window.mark) else {
             return scanner.window.place(ofOffset: scanner.window.offset)
         }
-        let end = scanner.window.placeGoingBack(to: scanner.window.mark)
-        scanner.window.goBack(to: scanner.window.mark)
+        let end = scanner.placeGoingBack(to: scanner.window.mark)
+        scanner.goBack(to: scanner.window.mark)
         while let byte = scanner.peekOrEnd(), byte == UInt8(ascii: ",") || ASCII.isSpace(byte) {
             scanner.window.position += 1
         }
@@ -138,7 +138,7 @@ extension DumpParser {
         let lookahead = scanner.window.lookAhead()
         let start = lookahead.start
         defer {
-            scanner.window.end(lookahead, goesBack: false)
+            scanner.end(lookahead, goesBack: false)
             scanner.damage = damage
             scanner.row = row
             scanner.jobLike = nil
@@ -152,7 +152,7 @@ extension DumpParser {
             var first = true
             while try scanner.nextMember(first: &first) {
                 if scanner.withText(of: .key, { JobKey.isOfJobsAlone($0) }) {
-                    scanner.window.goBack(to: start)
+                    scanner.goBack(to: start)
                     return .job
                 }
                 if case .field(let field) = scanner.withText(of: .key, { JobKey($0) }) {
@@ -162,21 +162,21 @@ extension DumpParser {
                 if scanner.withText(of: .key, { RowKey($0) }) != nil { isRow = true }
                 scanner.forgetKey()
                 if beginsLine, fields.status, fields.total {
-                    scanner.window.goBack(to: start)
+                    scanner.goBack(to: start)
                     return .job
                 }
                 try scanner.skipValue(level: 1)
             }
         } catch {
             if let job = scanner.jobLike, scanner.window.canGoBack(to: job) {
-                scanner.window.goBack(to: job)
+                scanner.goBack(to: job)
                 return .job
             }
             let hasKey = if case .unexpectedByte(_, .keyOrEnd) = error.reason { false } else { true }
             if beginsLine, hasKey || scanner.window.lineFeed(from: start), scanner.window.canGoBack(to: start) {
                 return .broken(start: start)
             }
-            if let brace = gluedBrace(before: error.offset), brace > start { scanner.window.goBack(to: brace) }
+            if let brace = gluedBrace(before: error.offset), brace > start { scanner.goBack(to: brace) }
             return .other
         }
         let end = scanner.window.offset
@@ -194,10 +194,10 @@ extension DumpParser {
         }
         let isClosing = next == UInt8(ascii: ",") || next == UInt8(ascii: "]") || next == UInt8(ascii: "}")
         if isRow || (beginsLine && endsLine && !isClosing) {
-            scanner.window.goBack(to: start)
+            scanner.goBack(to: start)
             return isRow ? .row : .otherDocument
         }
-        scanner.window.goBack(to: end)
+        scanner.goBack(to: end)
         return .other
     }
 
@@ -218,7 +218,7 @@ extension DumpParser {
     ///   errors also have is taken for one of theirs, because the bracket may be where the string's quotation mark was.
     private mutating func endsRows(isInString: Bool) -> Bool {
         let lookahead = scanner.window.lookAhead()
-        defer { scanner.window.end(lookahead) }
+        defer { scanner.end(lookahead) }
         scanner.window.position += 1
         switch scanner.skipSpaceOrEnd() {
         case UInt8(ascii: "}"):
@@ -250,7 +250,7 @@ extension DumpParser {
     /// Whether the string at the position is the key `results`, followed by an array.
     private mutating func beginsResults() -> Bool {
         let lookahead = scanner.window.lookAhead()
-        defer { scanner.window.end(lookahead) }
+        defer { scanner.end(lookahead) }
         do throws(ScanFault) {
             scanner.window.position += 1
             try scanner.readString(into: .key)
@@ -273,7 +273,7 @@ extension DumpParser {
         let position = scanner.window.offset
         _ = moveToElementAtMark()
         if scanner.window.byte(atOffset: scanner.window.offset - 1) == UInt8(ascii: "\n") {
-            scanner.window.advance(to: position)
+            scanner.advance(to: position)
             return false
         }
         evidence.hasResultsArray = false

@@ -70,8 +70,9 @@ extension DumpParser {
         // Anything but an object may be a fragment of a damaged row. It counts only if what follows is well-formed.
         if facts == .wrongType, scanner.isLenient { try checkEndOfElement() }
         rowCount += 1
-        // Faults between rows do not belong to a row.
+        // Faults between rows do not belong to a row, and what is in a whole row belongs to that row.
         scanner.row = nil
+        scanner.jobLike = nil
         if scanner.hasRepaired { facts.insert(.textRepaired) }
         let isInWindow = scanner.window.startOffset == windowStart && !scanner.hasTextInScratch
         // Rows that have the same damage would each be noted, so they must not be matched.

@@ -10,6 +10,9 @@ extension DumpParser {
     private static let stringDepth = 4
     /// The size of the window over the text of a string, in bytes.
     private static let stringWindow = 64 * 1024
+    /// The number of bytes before the quotation mark of a dump's first key in which the dump begins: a brace, and the
+    /// white space after it.
+    private static let bytesBeforeQuote = 64
     /// Bytes kept of a message that contains no job.
     private static let messageBytes = 1024
 
@@ -60,8 +63,7 @@ extension DumpParser {
         path = outerPath
         restoreDocument(outer)
         if sinkError != nil { throw scanner.endFault() }
-        // If the string was cut off, the dump after it begins in front of the quotation mark that ends the string.
-        scanner.window.setMark(at: max(scanner.window.startOffset, scanner.window.offset - 64))
+        defer { scanner.window.endTrail() }
         try scanner.readString(into: nil)
         return jobCount > jobs ? nil : text
     }
@@ -89,9 +91,10 @@ extension DumpParser {
         }
         let source = strings[level]
         // This map leads to the bytes that the surrounding scanner sees; that scanner's own map leads on from there.
-        let map = PlaceMap(below: scanner.window.placeMap, start: start)
-        // The contents of the string are not read again.
-        scanner.window.clearMark()
+        let map = PlaceMap(below: scanner.window.placeMap, start: start, margin: Self.bytesBeforeQuote)
+        // The contents of the string are not read again. But if it was cut off, the dump after it begins in front of
+        // the quotation mark that ends the string.
+        scanner.window.trailMark(Self.bytesBeforeQuote)
         swap(&scanner, &strings[level].scanner)
         source.begin(map)
         let beginning = source.beginning(Self.messageBytes)

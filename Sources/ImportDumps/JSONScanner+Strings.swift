@@ -198,7 +198,7 @@ extension JSONScanner {
                 }
             }
         }
-        window.end(lookahead)
+        end(lookahead)
         return isTorn
     }
 
@@ -248,7 +248,7 @@ extension JSONScanner {
                 return
             }
         }
-        window.goBack(to: fault.offset)
+        goBack(to: fault.offset)
         throw fault
     }
 }

@@ -20,6 +20,11 @@ extension JSONScanner {
         if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
     }
 
+    /// Drops the kept texts that are in the window.
+    mutating func forgetTextsInWindow() {
+        for slot in kept.indices where !kept[slot].isInScratch { kept[slot].isPresent = false }
+    }
+
     @inline(__always)
     mutating func forget(_ slot: Slot) {
         kept[slot.rawValue].isPresent = false

@@ -88,6 +88,35 @@ extension JSONScanner {
         return window.slide()
     }
 
+    /// Goes back to an offset. Does nothing if reading cannot go back that far.
+    mutating func goBack(to offset: Int) {
+        moveWindow { $0.goBack(to: offset) }
+    }
+
+    /// Advances to an offset further on, which must exist.
+    mutating func advance(to offset: Int) {
+        moveWindow { $0.advance(to: offset) }
+    }
+
+    /// Ends a lookahead, and goes back to where it began unless told otherwise.
+    mutating func end(_ lookahead: ByteWindow.Lookahead, goesBack: Bool = true) {
+        moveWindow { $0.end(lookahead, goesBack: goesBack) }
+    }
+
+    /// Returns the place of an offset that reading can go back to. The position does not change.
+    mutating func placeGoingBack(to offset: Int) -> Place {
+        moveWindow { $0.placeGoingBack(to: offset) }
+    }
+
+    /// Moves the window other than by sliding on to the next bytes. Texts kept in it are no longer there: they belong
+    /// to what was given up.
+    private mutating func moveWindow<Result>(_ move: (inout ByteWindow) -> Result) -> Result {
+        let start = window.startOffset
+        let result = move(&window)
+        if window.startOffset != start { forgetTextsInWindow() }
+        return result
+    }
+
     func endFault() -> ScanFault {
         ScanFault(reason: window.failure.map { .readFailed($0) } ?? .unexpectedEnd, offset: window.offset)
     }

@@ -58,7 +58,9 @@ struct ParseObserver {
     /// brackets.
     private mutating func documentType(name: String, hasIDs: Bool, endingAt parser: xmlParserCtxtPtr) {
         let end = unsafe offset(in: parser)
-        let hasSubset = !(end < document.count && document[end] == UInt8(ascii: ">"))
+        // libxml2 2.9 reads declarations in brackets even after the ">", where XML has none (XML 1.0, section 2.8).
+        let rest = document.dropFirst(end)
+        let hasSubset = rest.first != UInt8(ascii: ">") || rest.dropFirst().first == UInt8(ascii: "[")
         guard name != "html" || hasIDs || hasSubset else { return }
         let reason =
             if hasSubset {

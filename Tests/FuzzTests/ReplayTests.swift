@@ -17,16 +17,6 @@ import Testing
         }
     }
 
-    /// When one of these passes, this test fails: it then belongs with the regressions.
-    @Test("Inputs whose faults are known, and not fixed yet, still fail", arguments: FuzzTarget.allCases)
-    func open(_ target: FuzzTarget) throws {
-        let folder = "Fuzz/open/\(target.rawValue)"
-        for name in (try? Repository.names(in: folder)) ?? [] {
-            let bytes = try Repository.bytes("\(folder)/\(name)")
-            withKnownIssue("\(folder)/\(name)") { try target.run(bytes) }
-        }
-    }
-
     @Test("Every target has a corpus, and none is large", arguments: FuzzTarget.allCases)
     func corpora(_ target: FuzzTarget) throws {
         let folder = "Fuzz/corpora/\(target.rawValue)"

@@ -8,11 +8,16 @@ import Synchronization
 final class PlaceMap: Sendable {
     /// The map of the layer below, if there is one: a log in UTF-16 has two.
     private let below: PlaceMap?
+    /// How far back places in the layer below are kept, in bytes of it.
+    private let margin: Int
     private let state: Lock<State>
 
-    /// - Parameter start: the place of the first byte in the layer below; usually its beginning.
-    init(below: PlaceMap?, start: Place? = nil) {
+    /// - Parameters:
+    ///   - start: the place of the first byte in the layer below; usually its beginning.
+    ///   - margin: the number of bytes before a place here whose places in the layer below are still needed.
+    init(below: PlaceMap?, start: Place? = nil, margin: Int = 0) {
         self.below = below
+        self.margin = margin
         state = Lock(State(start: start))
     }
 
@@ -31,7 +36,7 @@ final class PlaceMap: Sendable {
     /// Drops places before this offset, which are no longer needed.
     func forget(before offset: Int) {
         let byte = state.withLock { $0.forget(before: offset) }
-        below?.forget(before: byte)
+        below?.forget(before: max(0, byte - margin))
     }
 
     private struct State {
