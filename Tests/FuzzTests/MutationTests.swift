@@ -48,7 +48,7 @@ import Testing
             var token: [UInt8] = []
             var rest = line.dropFirst().dropLast()
             while let first = rest.first {
-                if first == "\\", rest.dropFirst().first == "x", let byte = UInt8(rest.dropFirst(2).prefix(2), radix: 16) {
+                if rest.hasPrefix("\\x"), let byte = UInt8(rest.dropFirst(2).prefix(2), radix: 16) {
                     token.append(byte)
                     rest = rest.dropFirst(4)
                 } else {
