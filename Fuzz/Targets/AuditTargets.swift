@@ -1,5 +1,6 @@
 import Glibc
 import ImportAnalysis
+import ImportDumps
 import ImportFoundation
 import ImportHistory
 import ImportReports
@@ -116,14 +117,36 @@ enum AuditTargets {
                 try require(!"\(error)".isEmpty, "a fault without words")
             }
         }
+        guard let job else { throw Violation(description: "there is no job") }
+        do {
+            try HistoryFile(path, for: .adding, waitSeconds: 0).add { writer in
+                try writer.begin(pseudonymsOf: nil)
+                _ = try writer.add(job)
+            }
+        } catch {
+            try require(!"\(error)".isEmpty, "a fault without words")
+        }
     }
+
+    /// A job that the seeds of histories have, too, in an earlier state.
+    private static let job: JobSummary? = {
+        let dump =
+            #"{"job_id":"j","status":"complete","total":2,"created_at":"2026-03-04T09:00:00Z","updated_at":"2026-03-05T09:00:00Z","results":[{"id":"1","created":true},{"error":{"code":"c","message":"m 5"}}]}"#
+        var analyzer = JobAnalyzer(listsRows: true)
+        guard case .job(let read)? = try? DumpReader().read(from: ArraySource(Array(dump.utf8)), into: &analyzer) else {
+            return nil
+        }
+        return analyzer.summary(of: read, source: "b.json")
+    }()
 }
 
 /// Rows of a history as text.
 private struct HistoryRows {
     /// SQL that inserts them into their tables.
     private(set) var statements = ""
-    private static let tables = ["days", "code_days", "jobs", "job_codes", "about"]
+    private static let tables = [
+        "days", "code_days", "jobs", "job_codes", "job_patterns", "job_findings", "snapshots", "about",
+    ]
 
     init(_ bytes: [UInt8]) {
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").prefix(200) {

@@ -22,6 +22,10 @@ package final class HistoryReader {
         }
     }
 
+    private static func check(failed: Int, of rows: Int) throws(SQLFailure) {
+        guard failed <= rows else { throw SQLFailure(damage: "\(failed) rows of \(rows) failed") }
+    }
+
     /// Returns the number of jobs in the history.
     package func jobCount() throws -> Int {
         try database.integer("SELECT coalesce(sum(jobs), 0) FROM days") ?? 0
@@ -71,8 +75,9 @@ package final class HistoryReader {
             """
         ) { row in
             guard let day = row.text().flatMap(HistoryTime.day) else { return }
-            days.append(
-                HistoryDay(day: day, sums: HistorySums(jobs: row.number(), rows: row.number(), failed: row.number())))
+            let sums = HistorySums(jobs: row.number(), rows: row.number(), failed: row.number())
+            try Self.check(failed: sums.failed, of: sums.rows)
+            days.append(HistoryDay(day: day, sums: sums))
         } bind: { statement in
             if let code = selection.code {
                 statement.bind(code.kind.rawValue)
@@ -110,9 +115,10 @@ package final class HistoryReader {
             ORDER BY \(failed) DESC, jobs.job_id LIMIT \(HistoryTrends.jobsOfWorstDay)
             """
         ) { row in
-            jobs.append(
-                HistoryJob(
-                    jobID: row.text() ?? "", source: row.text() ?? "", rows: row.number(), failed: row.number()))
+            let job = HistoryJob(
+                jobID: row.text() ?? "", source: row.text() ?? "", rows: row.number(), failed: row.number())
+            try Self.check(failed: job.failed, of: job.rows)
+            jobs.append(job)
         } bind: { statement in
             if let code {
                 statement.bind(code.kind == .other)
@@ -158,10 +164,9 @@ package final class HistoryReader {
             ) { row in
                 let id = ExactText(row.text() ?? "")
                 let time = row.integer() ?? 0
-                entries.append(
-                    RunStretch.Entry(
-                        id: id, time: time,
-                        run: EarlierRun(rows: row.number(), failed: row.number(), duration: row.integer())))
+                let run = EarlierRun(rows: row.number(), failed: row.number(), duration: row.declaredCount())
+                try Self.check(failed: run.failed, of: run.rows)
+                entries.append(RunStretch.Entry(id: id, time: time, run: run))
             } bind: { statement in
                 statement.bind(bound)
             }

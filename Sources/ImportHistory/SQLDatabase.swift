@@ -91,6 +91,11 @@ struct SQLFailure: Error {
     let cause: Cause
     let reason: String
 
+    /// Contents that the program cannot have written.
+    init(damage reason: String) {
+        (cause, self.reason) = (.damaged, reason)
+    }
+
     /// An error without a connection that could be asked about it.
     fileprivate init(_ code: Int32) {
         self.init(code, unsafe String(cString: sqlite3_errstr(code)), errorNumber: 0)

@@ -73,7 +73,9 @@ final class SQLStatement {
     func query(_ body: (inout SQLRow) throws -> Bool) throws {
         defer { reset() }
         while var row = try step() {
-            guard try body(&row) else { return }
+            let wantsMore = try body(&row)
+            try row.check()
+            guard wantsMore else { return }
         }
     }
 
@@ -81,7 +83,9 @@ final class SQLStatement {
     func first<Value>(_ body: (inout SQLRow) -> Value?) throws(SQLFailure) -> Value? {
         defer { reset() }
         guard var row = try step() else { return nil }
-        return body(&row)
+        let value = body(&row)
+        try row.check()
+        return value
     }
 
     private func step() throws(SQLFailure) -> SQLRow? {
@@ -106,18 +110,46 @@ final class SQLStatement {
 struct SQLRow {
     private let raw: OpaquePointer
     private var next: Int32 = 0
+    private var isDamaged = false
 
     fileprivate init(_ raw: OpaquePointer) {
         unsafe self.raw = raw
     }
 
+    /// Returns a whole number; nil for NULL. Anything else in its place is damage.
     mutating func integer() -> Int? {
         defer { next += 1 }
-        guard unsafe sqlite3_column_type(raw, next) != SQLITE_NULL else { return nil }
-        return Int(unsafe sqlite3_column_int64(raw, next))
+        switch unsafe sqlite3_column_type(raw, next) {
+        case SQLITE_NULL: return nil
+        case SQLITE_INTEGER: return Int(unsafe sqlite3_column_int64(raw, next))
+        default:
+            isDamaged = true
+            return nil
+        }
     }
 
-    mutating func number() -> Int { integer() ?? 0 }
+    /// Returns a number of rows, bytes or the like, which is 0 to 2^60; 0 for NULL. Anything else is damage. A few such
+    /// numbers can be added without overflow.
+    mutating func number() -> Int {
+        let number = integer() ?? 0
+        guard 0...1 << 60 ~= number else {
+            isDamaged = true
+            return 0
+        }
+        return number
+    }
+
+    /// Returns a count that a job declared, which is any number but a negative one; nil for NULL.
+    mutating func declaredCount() -> Int? {
+        guard let count = integer() else { return nil }
+        if count < 0 { isDamaged = true }
+        return max(0, count)
+    }
+
+    /// - Throws: if a column that was read has a value that it cannot have.
+    fileprivate func check() throws(SQLFailure) {
+        if isDamaged { throw SQLFailure(damage: "a table has a number that it cannot have") }
+    }
 
     mutating func flag() -> Bool { number() != 0 }
 

@@ -121,6 +121,52 @@ struct HistoryFileTests {
         #expect(try count(path) == 1)
     }
 
+    @Test(
+        "Numbers that a history cannot have are damage, or do no harm, in any column",
+        .needs(.program("sqlite3")))
+    func numbers() throws {
+        let space = try Workspace()
+        let path = space["h.sqlite"]
+        var dump = Self.job("j", failed: 3)
+        dump.findings = [Finding(.restored("total-mismatch", .warning), "x", count: 1)]
+        let jobs = [dump, Self.job("j", source: "b.json", failed: 2, updated: "09:30:00")]
+        try add(jobs + (0..<20).map { Self.job("e\($0)", failed: 1) }, to: path)
+        let columns = try space.shell(
+            """
+            sqlite3 h.sqlite "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+            """)
+        let values = [
+            "-1", "9223372036854775807", "-9223372036854775808", "1e300", "'x'", "''", "x'00ff'", "1.5", "NULL",
+        ]
+        var damaged: Set<String> = []
+        for column in columns.split(separator: "\n").map({ $0.split(separator: "|") }) {
+            let (table, name) = (column[0], column[1])
+            for value in values {
+                let copy = space["copy.sqlite"]
+                // What the schema itself refuses is tried as well, and changes nothing.
+                _ = try space.shell(
+                    """
+                    cp h.sqlite copy.sqlite; sqlite3 copy.sqlite "UPDATE OR IGNORE \(table) SET \(name) = \(value)" || true
+                    """)
+                do {
+                    try HistoryFile(copy, for: .reading, waitSeconds: 5).read { reader in
+                        _ = try reader.earlierRuns(than: nil, without: "j")
+                        for code in [nil, HistoryCode(kind: .code, text: "c")] {
+                            let trends = try reader.trends(HistorySelection(code: code))
+                            #expect(trends.days.allSatisfy { 0...$0.sums.rows ~= $0.sums.failed }, "\(column) \(value)")
+                        }
+                    }
+                    try add([Self.job("j", failed: 4, updated: "12:00:00")], to: copy)
+                } catch let fault as HistoryFault {
+                    // In the table `about`, a value is the key of pseudonyms.
+                    #expect(!fault.explanation.isEmpty)
+                    if case .damaged = fault { damaged.insert("\(table).\(name) \(value)") }
+                }
+            }
+        }
+        #expect(damaged.isSuperset(of: ["days.rows_failed -1", "days.rows_seen 1e300", "jobs.rows_failed 'x'"]))
+    }
+
     @Test("A text that SQLite cannot take ends the addition, and is not left out")
     func longText() throws {
         let space = try Workspace()
