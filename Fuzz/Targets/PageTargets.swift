@@ -91,6 +91,7 @@ enum PageTargets {
 
     private static func contains(_ bytes: [UInt8], _ mark: String) -> Bool {
         let mark = Array(mark.utf8)
-        return bytes.indices.contains { bytes[$0...].starts(with: mark) }
+        // Most bytes are not the first one, and pages are long.
+        return bytes.indices.contains { bytes[$0] == mark[0] && bytes[$0...].starts(with: mark) }
     }
 }

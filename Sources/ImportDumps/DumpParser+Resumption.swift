@@ -216,6 +216,7 @@ extension DumpParser {
     ///
     /// - Parameter isInString: whether the bracket was read as part of a string. If so, a field that rows or their
     ///   errors also have is taken for one of theirs, because the bracket may be where the string's quotation mark was.
+    ///   Only a status tells them apart by its value.
     private mutating func endsRows(isInString: Bool) -> Bool {
         let lookahead = scanner.window.lookAhead()
         defer { scanner.end(lookahead) }
@@ -233,18 +234,27 @@ extension DumpParser {
             do throws(ScanFault) {
                 try scanner.readString(into: .key)
                 defer { scanner.forgetTexts() }
-                let isField = scanner.withText(of: .key) {
-                    guard isInString else { return JobKey($0) != nil }
-                    guard case .field = JobKey($0) else { return false }
-                    return RowKey($0) == nil
-                }
-                let next = try scanner.skipSpace()
-                return isField && next == UInt8(ascii: ":")
+                let (field, rowKey) = scanner.withText(of: .key) { (JobKey($0), RowKey($0)) }
+                guard let field, try scanner.skipSpace() == UInt8(ascii: ":") else { return false }
+                guard isInString else { return true }
+                guard case .field = field else { return false }
+                if rowKey == .status { return try isStatusOfJob() }
+                return rowKey == nil
             } catch {
                 return false
             }
         default: return false
         }
+    }
+
+    /// Whether the colon at the position is followed by a status that no row has.
+    private mutating func isStatusOfJob() throws(ScanFault) -> Bool {
+        try scanner.readColon()
+        guard try scanner.peek() == UInt8(ascii: "\"") else { return false }
+        scanner.window.position += 1
+        scanner.forgetTexts()
+        try scanner.readString(into: .key)
+        return scanner.withText(of: .key) { RowStatus($0) } == nil
     }
 
     /// Whether the string at the position is the key `results`, followed by an array.

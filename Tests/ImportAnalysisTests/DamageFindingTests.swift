@@ -19,6 +19,26 @@ import Testing
         #expect(fewer.finding(.rowDamaged)?.message.contains("are not certain") == true)
     }
 
+    @Test(
+        "A last row whose string has no end takes nothing with it, whatever field of the job comes first behind the rows",
+        arguments: [
+            #""status":"complete","total":3,"job_id":"a""#, #""total":3,"job_id":"a","status":"complete""#,
+            #""created_at":"2026-03-01T09:00:00Z","status":"complete","total":3,"job_id":"a""#,
+        ])
+    func stringWithoutEnd(members: String) throws {
+        for row in [#"{"id":"c","error":{"code":"x","message":"bad}}"#, #"{"created":true,"id":"c}"#] {
+            let text = #"{"results":[{"id":"a","created":true},{"id":"b","existing":true},\#(row)],\#(members)}"#
+            let summary = try #require(try read(text).first)
+            #expect(summary.rows.seen == 3 && summary.rows.unclassified == 1, "\(text)")
+            #expect(summary.job.jobID == "a" && summary.job.total == 3 && summary.job.status == "complete", "\(text)")
+            #expect(summary.finding(.rowDamaged)?.rows == [3])
+        }
+        // A bracket in place of the quotation mark: the status is that of the row.
+        let bulk = #"{"job_id":"a","results":[{"record":"c],"status":"error"},{"record":"d","status":"ok"}]}"#
+        let summary = try #require(try read(bulk).first)
+        #expect(summary.rows.seen == 2 && summary.job.status == nil, "\(summary.rows)")
+    }
+
     @Test("A byte that is not UTF-8 loses no row, and one that is valid Windows-1252 is reported as such")
     func repairedText() throws {
         for (bytes, suggests) in [

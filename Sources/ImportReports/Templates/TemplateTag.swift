@@ -24,13 +24,16 @@ struct TemplateTag: Equatable {
         let bytes = Array(text.utf8)
         var line = 1
         var index = 0
-        while index < bytes.count {
+        while index + 1 < bytes.count {
             if bytes[index] == UInt8(ascii: "\n") { line += 1 }
-            guard bytes[index...].starts(with: "{{".utf8) else {
+            guard bytes[index] == UInt8(ascii: "{"), bytes[index + 1] == UInt8(ascii: "{") else {
                 index += 1
                 continue
             }
-            guard let end = bytes[index...].firstRange(of: Array("}}".utf8))?.lowerBound else {
+            let end = (index + 2..<max(index + 2, bytes.count - 1)).first {
+                bytes[$0] == UInt8(ascii: "}") && bytes[$0 + 1] == UInt8(ascii: "}")
+            }
+            guard let end else {
                 throw TemplateFailure(file: file, line: line, message: "A tag is not closed: }} is missing.")
             }
             let content = bytes[index + 2..<end]
@@ -45,7 +48,7 @@ struct TemplateTag: Equatable {
 
     private static func kind(of content: ArraySlice<UInt8>, file: String, line: Int) throws(TemplateFailure) -> Kind {
         func name(_ bytes: ArraySlice<UInt8>) throws(TemplateFailure) -> String {
-            let text = trimmed(String(decoding: bytes, as: UTF8.self))
+            let text = trimmed(bytes)
             let isName = text == "." || (!text.isEmpty && text.utf8.allSatisfy(isNameByte))
             guard isName else {
                 throw TemplateFailure(
@@ -64,7 +67,7 @@ struct TemplateTag: Equatable {
         case UInt8(ascii: "^"): return .inverted(try name(rest))
         case UInt8(ascii: "/"): return .close(try name(rest))
         case UInt8(ascii: ">"):
-            let partial = trimmed(String(decoding: rest, as: UTF8.self))
+            let partial = trimmed(rest)
             guard !partial.isEmpty, partial.utf8.allSatisfy({ isNameByte($0) || $0 == UInt8(ascii: "-") }) else {
                 throw TemplateFailure(file: file, line: line, message: "“{{>\(partial)}}” names no template file.")
             }
@@ -90,8 +93,18 @@ struct TemplateTag: Equatable {
         }
     }
 
-    private static func trimmed(_ text: String) -> String {
-        let isSpace: (Character) -> Bool = { $0.isWhitespace }
-        return String(text.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> String {
+        var name = bytes
+        while let first = name.first, isSpace(first) { name.removeFirst() }
+        while let last = name.last, isSpace(last) { name.removeLast() }
+        guard name.first ?? 0 < 0x80, name.last ?? 0 < 0x80 else {
+            // There may be white space beyond ASCII. Finding it takes time, and names have none.
+            let isSpace: (Character) -> Bool = { $0.isWhitespace }
+            let text = String(decoding: bytes, as: UTF8.self).drop(while: isSpace)
+            return String(text.reversed().drop(while: isSpace).reversed())
+        }
+        return String(decoding: name, as: UTF8.self)
     }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
 }
