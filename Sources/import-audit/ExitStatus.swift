@@ -11,7 +11,7 @@ enum ExitStatus: Int32 {
     case inputNotReadWhole = 65
     /// An input does not exist or may not be read.
     case noInput = 66
-    /// An internal error of the tool.
+    /// An internal error of the tool, or not enough memory.
     case internalFault = 70
     /// The output cannot be written.
     case cannotWrite = 73

@@ -30,7 +30,7 @@ struct ImportAudit: ParsableCommand {
               64  wrong usage
               65  an input could not be read completely; everything else was still done
               66  an input does not exist or may not be read
-              70  internal fault
+              70  internal fault, or not enough memory
               73  the output cannot be written
               130 interrupted; finished work stays
             """,
@@ -60,6 +60,7 @@ struct ImportAudit: ParsableCommand {
         Console.widenPipes()
         Console.outliveFileSizeLimit()
         Interruption.listen()
+        InternalFault.report()
         do {
             let arguments = try Self.arguments(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot(ManyArguments.takeOut(arguments))

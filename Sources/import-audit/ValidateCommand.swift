@@ -54,7 +54,8 @@ struct PageValidator {
             pages = PageSeries(grammar: try XHTMLGrammar(BuiltInTemplates.grammar))
         } catch {
             let reason = error.problems.first.map { "line \($0.line): \($0.message)" } ?? "it cannot be compiled"
-            throw CommandFailure(.internalFault, "the built-in report grammar is broken: \(reason)")
+            throw CommandFailure(
+                .internalFault, "the built-in report grammar cannot be read, perhaps for want of memory: \(reason)")
         }
     }
 

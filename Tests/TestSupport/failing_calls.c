@@ -1,8 +1,9 @@
 // Makes system calls fail on purpose. Loaded into a program by LD_PRELOAD, it makes call number FAILING_CALL_NUMBER of
 // the function FAILING_CALL fail with the error FAILING_CALL_ERROR. Instead of an error, "short" makes a read or write
 // do half of its work, and "kill" ends the process like kill -9 before the call does anything. "change" copies the file
-// FAILING_CALL_FROM into the file FAILING_CALL_TO, as another program might, and then makes the call. At the end, the
-// number of calls is written to the file FAILING_CALL_COUNT.
+// FAILING_CALL_FROM into the file FAILING_CALL_TO, as another program might, and then makes the call. "lasting" makes all
+// later calls fail as well, for want of memory. At the end, the number of calls is written to the file
+// FAILING_CALL_COUNT.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -21,7 +22,7 @@
 
 static const char *wanted, *counted;
 static long wanted_number, wanted_error;
-static int is_short, is_kill, is_change;
+static int is_short, is_kill, is_change, is_lasting;
 static atomic_long calls;
 
 __attribute__((constructor)) static void start(void) {
@@ -32,7 +33,8 @@ __attribute__((constructor)) static void start(void) {
     is_short = error && strcmp(error, "short") == 0;
     is_kill = error && strcmp(error, "kill") == 0;
     is_change = error && strcmp(error, "change") == 0;
-    wanted_error = error ? atol(error) : EIO;
+    is_lasting = error && strcmp(error, "lasting") == 0;
+    wanted_error = is_lasting ? ENOMEM : error ? atol(error) : EIO;
 }
 
 __attribute__((destructor)) static void end(void) {
@@ -60,7 +62,8 @@ static void change(void) {
 // Returns whether this call is the one that fails, and sets errno.
 static int fails(const char *name) {
     if (!wanted || strcmp(wanted, name) != 0) return 0;
-    if (atomic_fetch_add(&calls, 1) + 1 != wanted_number) return 0;
+    long number = atomic_fetch_add(&calls, 1) + 1;
+    if (number != wanted_number && !(is_lasting && wanted_number > 0 && number > wanted_number)) return 0;
     if (is_kill) kill(getpid(), SIGKILL);
     if (is_change) {
         change();
@@ -153,4 +156,23 @@ int close(int descriptor) {
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *), void *argument) {
     return fails("pthread_create") ? EAGAIN : NEXT(pthread_create)(thread, attributes, body, argument);
+}
+
+// Memory. These call the C library's own functions by their other names, because looking up the next function of a name
+// allocates.
+void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
+    *__libc_memalign(size_t, size_t);
+
+void *malloc(size_t size) { return fails("malloc") ? NULL : __libc_malloc(size); }
+void *calloc(size_t count, size_t size) { return fails("malloc") ? NULL : __libc_calloc(count, size); }
+void *realloc(void *memory, size_t size) { return fails("malloc") ? NULL : __libc_realloc(memory, size); }
+void *aligned_alloc(size_t alignment, size_t size) {
+    return fails("malloc") ? NULL : __libc_memalign(alignment, size);
+}
+void *memalign(size_t alignment, size_t size) { return fails("malloc") ? NULL : __libc_memalign(alignment, size); }
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+    void *new = fails("malloc") ? NULL : __libc_memalign(alignment, size);
+    if (!new) return ENOMEM;
+    *memory = new;
+    return 0;
 }

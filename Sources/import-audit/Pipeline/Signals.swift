@@ -52,3 +52,44 @@ enum Interruption {
 
 /// The run was interrupted.
 struct Interrupted: Error {}
+
+/// Ends the process with a sentence and a documented status where the runtime or a library would end it without: at a
+/// trap, or where there is no memory left.
+enum InternalFault {
+    /// Starts handling the signals of faults, except those that something else handles already, such as the Swift
+    /// runtime's backtraces or a sanitizer.
+    static func report() {
+        useOwnStack()
+        for number in [SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGBUS, SIGSEGV] {
+            var before = sigaction()
+            guard unsafe sigaction(number, nil, &before) == 0,
+                unsafe unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self)
+                    == unsafeBitCast(SIG_DFL, to: Int.self)
+            else { continue }
+            var action = sigaction()
+            action.sa_flags = SA_ONSTACK
+            // Must not allocate anything, or take a lock.
+            unsafe action.__sigaction_handler.sa_handler = { _ in
+                let words = InternalFault.words
+                _ = unsafe write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
+                _exit(ExitStatus.internalFault.rawValue)
+            }
+            unsafe sigaction(number, &action, nil)
+        }
+    }
+
+    /// Lets the main thread report that its stack is exhausted. The other threads do not recurse.
+    private static func useOwnStack() {
+        let size = 64 * 1024
+        var stack = unsafe stack_t()
+        unsafe stack.ss_sp = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+        unsafe stack.ss_size = size
+        unsafe sigaltstack(&stack, nil)
+    }
+
+    private static let words: StaticString = """
+        import-audit: internal fault, or not enough memory. Files that were finished stay; unfinished ones have names that \
+        begin with a dot. Run it again with more memory; if that does not help, report this with the command.
+
+        """
+}
