@@ -75,7 +75,7 @@ struct OutputFailureTests {
     }
 
     @Test(
-        "Beyond the limit on the size of a file, every command fails as if the disk were full",
+        "Beyond the limit on the size of a file, every command fails as if the disk were full", .limitsFileSize,
         arguments: [
             ["report", "api-example.json", "-o", "o"], ["report", ".", "-o", "o", "--job-reports", "critical"],
             ["rejects", "round-trip/first-try.json", "--source", "round-trip/contacts.csv", "-o", "o"],

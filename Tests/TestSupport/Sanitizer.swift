@@ -6,6 +6,9 @@ package enum Sanitizer {
     /// `address` or `thread`, or nil without a sanitizer.
     package static let name = ProcessInfo.processInfo.environment["IMPORT_AUDIT_SANITIZER"]
 
+    /// The number of threads that it adds to a program.
+    package static var threads: Int { name == "thread" ? 1 : 0 }
+
     /// Returns what a sanitizer reported on standard error, whatever the exit status.
     static func report(in errors: [UInt8]) -> String? {
         guard name != nil else { return nil }
@@ -20,5 +23,10 @@ extension Trait where Self == ConditionTrait {
     /// `Scripts/test --sanitize` prints how many of these tests were skipped.
     package static var measuresMemory: Self {
         .disabled(if: Sanitizer.name != nil, "memory cannot be measured under a sanitizer")
+    }
+
+    /// Skips a test that limits the size of files: ThreadSanitizer writes files of its own, and crashes if it cannot.
+    package static var limitsFileSize: Self {
+        .disabled(if: Sanitizer.name == "thread", "ThreadSanitizer writes files of its own")
     }
 }
