@@ -6,6 +6,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case kernels
     /// Inputs with several dumps: encodings, logs and other wrappers.
     case wrappers
+    /// Compressed files and archives around dumps.
+    case containers
     /// Files that were sent: CSV and JSON.
     case source
     /// Workbooks that were sent.
@@ -37,6 +39,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .dump: try DumpTargets.strict(bytes)
         case .kernels: try DumpTargets.kernels(bytes)
         case .wrappers: try DumpTargets.wrappers(bytes)
+        case .containers: try ContainerTargets.containers(bytes)
         case .source: try SourceTargets.source(bytes)
         case .workbook: try SourceTargets.workbook(bytes)
         case .yaml: try SettingsTargets.yaml(bytes)
