@@ -48,6 +48,19 @@ struct InterruptionTests {
         #expect(try space.bytes("o/rows.csv").count { $0 == UInt8(ascii: "\n") } == Self.rows + 2)
     }
 
+    @Test(
+        "A fault of the program or of a library ends with a sentence and its status, as a kill does with files",
+        .handlesFaults, arguments: [SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGBUS, SIGSEGV])
+    func fault(signal: Int32) throws {
+        let space = try Workspace()
+        let run = try started(space["o"])
+        run.kill(signal)
+        let result = try run.finish(endsInput: false)
+        #expect(result.status == 70 && result.outputText.isEmpty, "\(result)")
+        #expect(result.errorText.hasPrefix("import-audit: internal fault, or not enough memory."), "\(result)")
+        #expect(space.names(in: "o")?.allSatisfy { $0.hasPrefix(".") && $0.hasSuffix(".partial") } == true)
+    }
+
     @Test("Killed half way over an older report: the older one is untouched")
     func killedOverOlder() throws {
         let space = try Workspace()

@@ -25,6 +25,11 @@ extension Trait where Self == ConditionTrait {
         .disabled(if: Sanitizer.name != nil, "memory cannot be measured under a sanitizer")
     }
 
+    /// Skips a test about signals of faults, because a sanitizer handles these itself.
+    package static var handlesFaults: Self {
+        .disabled(if: Sanitizer.name != nil, "a sanitizer handles faults itself")
+    }
+
     /// Skips a test that limits the size of files: ThreadSanitizer writes files of its own, and crashes if it cannot.
     package static var limitsFileSize: Self {
         .disabled(if: Sanitizer.name == "thread", "ThreadSanitizer writes files of its own")

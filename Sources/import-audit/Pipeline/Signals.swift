@@ -87,9 +87,12 @@ enum InternalFault {
         unsafe sigaltstack(&stack, nil)
     }
 
-    private static let words: StaticString = """
+    // Not stored, because a stored one might have to be made first.
+    private static var words: StaticString {
+        """
         import-audit: internal fault, or not enough memory. Files that were finished stay; unfinished ones have names that \
         begin with a dot. Run it again with more memory; if that does not help, report this with the command.
 
         """
+    }
 }
