@@ -29,12 +29,16 @@ private final class GzipInflater: @unchecked Sendable {
         /// Zeros fill the rest, as on tapes.
         case padding
         case end
+        /// Damaged, but ISA-L still has data from before the damage.
+        case damaged(ReadFailure)
         case failed(ReadFailure)
     }
 
     private var source: any ByteSource
     private let meter: ExpansionMeter
     private let state: UnsafeMutablePointer<inflate_state>
+    /// The state before the last call of ISA-L.
+    private let before: UnsafeMutablePointer<inflate_state>
     private let input: UnsafeMutableBufferPointer<UInt8>
     private var stage = Stage.header(GzipHeader())
     private var isInputAtEnd = false
@@ -44,6 +48,7 @@ private final class GzipInflater: @unchecked Sendable {
         self.source = source
         self.meter = meter
         unsafe state = .allocate(capacity: 1)
+        unsafe before = .allocate(capacity: 1)
         unsafe input = .allocate(capacity: Self.capacity)
         unsafe input.initialize(repeating: 0)
         unsafe isal_inflate_init(state)
@@ -52,6 +57,7 @@ private final class GzipInflater: @unchecked Sendable {
 
     deinit {
         unsafe state.deallocate()
+        unsafe before.deallocate()
         unsafe input.deallocate()
     }
 
@@ -62,6 +68,10 @@ private final class GzipInflater: @unchecked Sendable {
             switch stage {
             case .failed(let failure): throw failure
             case .end: return 0
+            case .damaged(let failure):
+                let count = unsafe takeRest(into: buffer)
+                if count > 0 { return try meter.admit(count) }
+                stage = .failed(failure)
             case .data:
                 let count = unsafe inflate(into: buffer)
                 if count > 0 { return try meter.admit(count) }
@@ -81,16 +91,66 @@ private final class GzipInflater: @unchecked Sendable {
         let room = min(buffer.count, Int(UInt32.max))
         unsafe state.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
         unsafe state.pointee.avail_out = UInt32(room)
-        let result = unsafe isal_inflate(state)
+        unsafe Self.copy(state, to: before)
+        var result = unsafe isal_inflate(state)
+        if result < ISAL_DECOMP_OK, result != ISAL_INCORRECT_CHECKSUM { result = inflateAgain() }
         let produced = unsafe room - Int(state.pointee.avail_out)
         if result < ISAL_DECOMP_OK {
-            stage = .failed(damaged(result == ISAL_INCORRECT_CHECKSUM ? .checksum : .structure))
+            stage = .damaged(damaged(result == ISAL_INCORRECT_CHECKSUM ? .checksum : .structure))
         } else if unsafe state.pointee.block_state == ISAL_BLOCK_FINISH {
             stage = .betweenMembers
         } else if !isInputLeft, produced == 0 {
             stage = .failed(cut)
         }
         return produced
+    }
+
+    /// Repeats a call that found damage, and stops there.
+    ///
+    /// Where it has much input, ISA-L 2.30 counts the bytes of a repetition before it checks what is to be repeated. It
+    /// would thus deliver up to 258 bytes that it has not written, with whatever was in memory. It does not if it has
+    /// only a few bytes of input.
+    private func inflateAgain() -> Int32 {
+        unsafe Self.copy(before, to: state)
+        var left = unsafe state.pointee.avail_in
+        unsafe state.pointee.avail_in = 0
+        var result: Int32
+        repeat {
+            let more: UInt32 = unsafe state.pointee.avail_in == 0 ? min(1, left) : 0
+            unsafe state.pointee.avail_in += more
+            left -= more
+            result = unsafe isal_inflate(state)
+        } while unsafe result >= ISAL_DECOMP_OK && left > 0 && state.pointee.avail_out > 0
+            && state.pointee.block_state != ISAL_BLOCK_FINISH
+        unsafe state.pointee.avail_in += left
+        return result
+    }
+
+    /// Moves data that ISA-L has not delivered yet.
+    private func takeRest(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        guard let offset = Self.offsetOfOutput else { return 0 }
+        let processed = unsafe Int(state.pointee.tmp_out_processed)
+        let count = unsafe min(buffer.count, Int(state.pointee.tmp_out_valid) - processed)
+        guard count > 0 else { return 0 }
+        let rest = unsafe UnsafeRawBufferPointer(
+            start: UnsafeRawPointer(state) + offset + processed, count: count)
+        unsafe buffer.copyMemory(from: rest)
+        unsafe state.pointee.tmp_out_processed += Int32(count)
+        return count
+    }
+
+    /// The offset of `tmp_out_buffer` in the state, which is its last member and too large for Swift to import.
+    private static let offsetOfOutput = unsafe MemoryLayout<inflate_state>.offset(of: \.tmp_in_buffer).map {
+        $0 + Int(ISAL_DEF_MAX_HDR_SIZE)
+    }
+
+    /// Copies a state, without the part of its last member that is not in use.
+    private static func copy(
+        _ from: UnsafeMutablePointer<inflate_state>, to copy: UnsafeMutablePointer<inflate_state>
+    ) {
+        let size = unsafe MemoryLayout<inflate_state>.size
+        let used = unsafe min(size, (offsetOfOutput ?? size) + Int(from.pointee.tmp_out_valid))
+        unsafe UnsafeMutableRawPointer(copy).copyMemory(from: from, byteCount: used)
     }
 
     private func after(_ header: GzipHeader, _ byte: UInt8) -> Stage {

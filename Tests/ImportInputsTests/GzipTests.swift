@@ -47,6 +47,55 @@ import Testing
         #expect(found.text == Self.text && found.failure != nil)
     }
 
+    @Test("Of damaged data, what zlib delivers is delivered, and nothing else", .seeded, arguments: Seeds.and(new: 1))
+    func damagedData(seed: UInt64) throws {
+        let folder = try Workspace()
+        let count = 60
+        try folder.python(
+            """
+            import ctypes, gzip, random
+            z, rng = ctypes.CDLL('libz.so.1'), random.Random(\(seed))
+
+            class Stream(ctypes.Structure):
+                _fields_ = [('next_in', ctypes.c_char_p), ('avail_in', ctypes.c_uint), ('total_in', ctypes.c_ulong),
+                            ('next_out', ctypes.c_void_p), ('avail_out', ctypes.c_uint), ('total_out', ctypes.c_ulong),
+                            ('msg', ctypes.c_char_p), ('state', ctypes.c_void_p), ('zalloc', ctypes.c_void_p),
+                            ('zfree', ctypes.c_void_p), ('opaque', ctypes.c_void_p), ('data_type', ctypes.c_int),
+                            ('adler', ctypes.c_ulong), ('reserved', ctypes.c_ulong)]
+
+            def inflated(data):
+                stream, out = Stream(), ctypes.create_string_buffer(4_000_000)
+                stream.next_in, stream.avail_in = data, len(data)
+                stream.next_out, stream.avail_out = ctypes.addressof(out), len(out)
+                z.inflateInit2_(ctypes.byref(stream), 31, b'1.2.11', ctypes.sizeof(stream))
+                z.inflate(ctypes.byref(stream), 2)
+                assert stream.avail_out > 0
+                z.inflateEnd(ctypes.byref(stream))
+                return out.raw[:stream.total_out]
+
+            for number in range(\(count)):
+                rows = [f'{{"id":"{rng.randbytes(rng.choice([1, 16])).hex()}","created":true}},'
+                        for _ in range(rng.choice([3, 300, 8000]))]
+                data = bytearray(gzip.compress(''.join(rows).encode(), rng.randint(1, 9)))
+                start = rng.randrange(10, len(data) - 8)
+                for at in range(start, min(len(data) - 8, start + rng.choice([1, 3, 100]))):
+                    data[at] = rng.randrange(256)
+                open(f'{number}.gz', 'wb').write(data)
+                open(f'{number}.out', 'wb').write(inflated(bytes(data)))
+            """)
+        for number in 0..<count {
+            let expected = try folder.bytes("\(number).out")
+            let packed = try folder.bytes("\(number).gz")
+            for (chunk, room) in [(Int.max, 100_000), (7, 100_000), (Int.max, 40), (5000, 300_000)] {
+                let found = Content(of: gzipSource(packed, chunk: chunk), room: room).bytes
+                let isSame = found == expected
+                #expect(
+                    isSame,
+                    "\(number), reads of \(chunk), room for \(room): \(found.count) bytes, not \(expected.count)")
+            }
+        }
+    }
+
     @Test func headersThatAreWrong() throws {
         let folder = try Workspace()
         let head: [UInt8] = [0x1F, 0x8B]
