@@ -14,7 +14,8 @@ enum ContainerTargets {
         let most = 6 * max(limits.expandedBytes, limits.expansionRatio * container.count)
         try require(whole.byteCount <= most, "\(whole.byteCount) bytes of \(container.count)")
         try require(
-            whole.items.allSatisfy { $0.source == "in" || $0.source.hasPrefix("in!") }, "names: \(whole.items)")
+            whole.items.allSatisfy { $0.source == "in" || $0.source.utf8.starts(with: "in!".utf8) },
+            "names: \(whole.items)")
 
         let stream = Contents(of: ArraySource(container))
         let (_, chunk) = DumpTargets.sizes(for: bytes)

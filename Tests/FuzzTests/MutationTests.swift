@@ -2,62 +2,64 @@ import FuzzTargets
 import TestSupport
 import Testing
 
-/// Tries damaged inputs without libFuzzer. Unlike there, the runtime checks every index of the code under test, because
-/// tests are built without optimization.
-@Suite(.serialized) struct MutationTests {
-    @Test("Damaged inputs fail nothing", .seeded, arguments: FuzzTarget.allCases)
-    func damage(_ target: FuzzTarget) throws {
-        let inputs = try Self.inputs(of: target)
-        let tokens = try Self.tokens(of: target)
-        #expect(inputs.count > 5 && tokens.count > 5)
-        for seed in Seeds.and(new: 1) {
-            var mutator = Mutator(inputs: inputs, tokens: tokens, seed: seed)
-            for number in 1...Self.count(for: target) {
-                let input = mutator.next()
-                #expect(throws: Never.self, "seed \(seed), input \(number): \(input)") { try target.run(input) }
-            }
-        }
-    }
-
-    /// Inputs for each seed: as many as take about a second.
-    private static func count(for target: FuzzTarget) -> Int {
-        switch target {
-        case .templates, .history: 10
-        case .messages, .page, .redaction: 50
-        default: 300
-        }
-    }
-
-    private static func inputs(of target: FuzzTarget) throws -> [[UInt8]] {
-        var inputs: [[UInt8]] = []
-        for folder in ["regressions", "corpora", "seeds"] {
-            let path = "Fuzz/\(folder)/\(target.rawValue)"
-            // Not every target has each folder; that each has a corpus is another test.
-            for name in (try? Repository.names(in: path)) ?? [] {
-                inputs.append(try Repository.bytes("\(path)/\(name)"))
-            }
-        }
-        return inputs
-    }
-
-    /// The words of the target's dictionary, in libFuzzer's format.
-    private static func tokens(of target: FuzzTarget) throws -> [[UInt8]] {
-        let name = target == .kernels || target == .wrappers ? FuzzTarget.dump.rawValue : target.rawValue
-        let text = String(decoding: try Repository.bytes("Fuzz/dictionaries/\(name).dict"), as: UTF8.self)
-        return text.split(separator: "\n").filter { $0.hasPrefix("\"") && $0.hasSuffix("\"") }.map { line in
-            var token: [UInt8] = []
-            var rest = line.dropFirst().dropLast()
-            while let first = rest.first {
-                if rest.hasPrefix("\\x"), let byte = UInt8(rest.dropFirst(2).prefix(2), radix: 16) {
-                    token.append(byte)
-                    rest = rest.dropFirst(4)
-                } else {
-                    if first == "\\" { rest = rest.dropFirst() }
-                    token += Array(String(rest.prefix(1)).utf8)
-                    rest = rest.dropFirst()
+extension TargetTests {
+    /// Tries damaged inputs without libFuzzer. Unlike there, the runtime checks every index of the code under test, because
+    /// tests are built without optimization.
+    @Suite struct MutationTests {
+        @Test("Damaged inputs fail nothing", .seeded, arguments: FuzzTarget.allCases)
+        func damage(_ target: FuzzTarget) throws {
+            let inputs = try Self.inputs(of: target)
+            let tokens = try Self.tokens(of: target)
+            #expect(inputs.count > 5 && tokens.count > 5)
+            for seed in Seeds.and(new: 1) {
+                var mutator = Mutator(inputs: inputs, tokens: tokens, seed: seed)
+                for number in 1...Self.count(for: target) {
+                    let input = mutator.next()
+                    #expect(throws: Never.self, "seed \(seed), input \(number): \(input)") { try target.run(input) }
                 }
             }
-            return token
+        }
+
+        /// Inputs for each seed: as many as take about a second.
+        private static func count(for target: FuzzTarget) -> Int {
+            switch target {
+            case .templates, .history: 10
+            case .messages, .page, .redaction: 50
+            default: 300
+            }
+        }
+
+        private static func inputs(of target: FuzzTarget) throws -> [[UInt8]] {
+            var inputs: [[UInt8]] = []
+            for folder in ["regressions", "corpora", "seeds"] {
+                let path = "Fuzz/\(folder)/\(target.rawValue)"
+                // Not every target has each folder; that each has a corpus is another test.
+                for name in (try? Repository.names(in: path)) ?? [] {
+                    inputs.append(try Repository.bytes("\(path)/\(name)"))
+                }
+            }
+            return inputs
+        }
+
+        /// The words of the target's dictionary, in libFuzzer's format.
+        private static func tokens(of target: FuzzTarget) throws -> [[UInt8]] {
+            let name = target == .kernels || target == .wrappers ? FuzzTarget.dump.rawValue : target.rawValue
+            let text = String(decoding: try Repository.bytes("Fuzz/dictionaries/\(name).dict"), as: UTF8.self)
+            return text.split(separator: "\n").filter { $0.hasPrefix("\"") && $0.hasSuffix("\"") }.map { line in
+                var token: [UInt8] = []
+                var rest = line.dropFirst().dropLast()
+                while let first = rest.first {
+                    if rest.hasPrefix("\\x"), let byte = UInt8(rest.dropFirst(2).prefix(2), radix: 16) {
+                        token.append(byte)
+                        rest = rest.dropFirst(4)
+                    } else {
+                        if first == "\\" { rest = rest.dropFirst() }
+                        token += Array(String(rest.prefix(1)).utf8)
+                        rest = rest.dropFirst()
+                    }
+                }
+                return token
+            }
         }
     }
 }

@@ -44,18 +44,21 @@ struct EscapedText {
             guard unsafe index + 1 < bytes.count else { return isLast ? .illFormed : .needsMore }
             guard output.left >= 4 else { return .needsRoom }
             let escaped: UInt8
+            var length = 2
             if let byte = unsafe Self.byte(escapedBy: bytes[index + 1]) {
                 escaped = byte
             } else if unsafe bytes[index + 1] == UInt8(ascii: "u") {
                 if let end = putUnit(isLast, into: &output) { return end }
                 continue
             } else {
-                guard isLenient, unsafe bytes[index + 1] >= 0x20 else { return .illFormed }
+                guard isLenient else { return .illFormed }
                 escaped = 0xFF
+                // A control character is not part of the escape.
+                if unsafe bytes[index + 1] < 0x20 { length = 1 }
             }
             output.put(escaped)
-            output.steps.add(1, decoded: 1, original: 2)
-            index += 2
+            output.steps.add(1, decoded: 1, original: length)
+            index += length
         }
     }
 

@@ -82,21 +82,38 @@ final class JSONStringSource: ByteSource, @unchecked Sendable {
         while true {
             let byte = scanner.peekOrEnd()
             guard let byte, byte >= 0x20, byte != UInt8(ascii: "\"") || escape.last == UInt8(ascii: "\\") else {
-                // The string ends within the escape.
-                output.put(0xFF)
-                output.steps.add(1, decoded: 1, original: escape.count)
-                return
+                return putWrongEscape(escape, into: &output)
             }
             escape.append(byte)
             scanner.window.position += 1
-            let done = unsafe escape.withUnsafeBufferPointer { bytes in
-                var text = unsafe EscapedText(bytes, isLenient: true)
-                _ = text.decode(isLast: false, into: &output)
-                return text.index
-            }
             // Half of a surrogate pair is followed by text or by the next escape.
-            escape.removeFirst(done)
+            escape.removeFirst(put(escape, isLast: false, into: &output))
             if escape.isEmpty { return }
+        }
+    }
+
+    /// Decodes an escape that cannot be completed, because the string ends or a control character follows: what is no
+    /// part of an escape is text.
+    private func putWrongEscape(_ escape: [UInt8], into output: inout DecoderOutput) {
+        var escape = escape
+        while !escape.isEmpty {
+            escape.removeFirst(put(escape, isLast: true, into: &output))
+            // The backslash, and the letter after it.
+            let length = min(2, escape.count)
+            if length > 0 {
+                output.put(0xFF)
+                output.steps.add(1, decoded: 1, original: length)
+            }
+            escape.removeFirst(length)
+        }
+    }
+
+    /// Decodes as far as possible. Returns the number of bytes that were decoded.
+    private func put(_ text: [UInt8], isLast: Bool, into output: inout DecoderOutput) -> Int {
+        unsafe text.withUnsafeBufferPointer { bytes in
+            var text = unsafe EscapedText(bytes, isLenient: true)
+            _ = text.decode(isLast: isLast, into: &output)
+            return text.index
         }
     }
 }
