@@ -93,7 +93,7 @@ private final class GzipInflater: @unchecked Sendable {
         unsafe state.pointee.avail_out = UInt32(room)
         unsafe Self.copy(state, to: before)
         var result = unsafe isal_inflate(state)
-        if result < ISAL_DECOMP_OK, result != ISAL_INCORRECT_CHECKSUM { result = inflateAgain() }
+        if result < ISAL_DECOMP_OK, result != ISAL_INCORRECT_CHECKSUM { result = inflateAgain(after: result) }
         let produced = unsafe room - Int(state.pointee.avail_out)
         if result < ISAL_DECOMP_OK {
             stage = .damaged(damaged(result == ISAL_INCORRECT_CHECKSUM ? .checksum : .structure))
@@ -110,7 +110,7 @@ private final class GzipInflater: @unchecked Sendable {
     /// Where it has much input, ISA-L 2.30 counts the bytes of a repetition before it checks what is to be repeated. It
     /// would thus deliver up to 258 bytes that it has not written, with whatever was in memory. It does not if it has
     /// only a few bytes of input.
-    private func inflateAgain() -> Int32 {
+    private func inflateAgain(after error: Int32) -> Int32 {
         unsafe Self.copy(before, to: state)
         var left = unsafe state.pointee.avail_in
         unsafe state.pointee.avail_in = 0
@@ -119,7 +119,11 @@ private final class GzipInflater: @unchecked Sendable {
             let more: UInt32 = unsafe state.pointee.avail_in == 0 ? min(1, left) : 0
             unsafe state.pointee.avail_in += more
             left -= more
+            let (input, output) = unsafe (state.pointee.avail_in, state.pointee.avail_out)
             result = unsafe isal_inflate(state)
+            // Every call reads or writes something. If one does not, the damage is here.
+            let isStuck = unsafe more == 0 && state.pointee.avail_in == input && state.pointee.avail_out == output
+            if isStuck, result >= ISAL_DECOMP_OK { result = error }
         } while unsafe result >= ISAL_DECOMP_OK && left > 0 && state.pointee.avail_out > 0
             && state.pointee.block_state != ISAL_BLOCK_FINISH
         unsafe state.pointee.avail_in += left
