@@ -43,7 +43,7 @@ struct ByteWindow: ~Copyable {
     /// The number of bytes that the mark stays behind the window's end, as long as it moves along; see ``trailMark(_:)``.
     private var trail: Int?
     /// The bytes from the mark to the window's start, and the line on which they begin.
-    private var retained = Retained()
+    private var retained = RetainedBytes()
     /// The window's own memory while it replays retained bytes.
     private var replayed: UnsafeMutablePointer<UInt8>?
     /// The block that follows the replayed bytes.
@@ -55,12 +55,6 @@ struct ByteWindow: ~Copyable {
     private(set) var hasGoneBack = false
 
     private static let noMark = Int.max
-
-    private struct Retained {
-        var bytes: [UInt8] = []
-        var start = 0
-        var firstLine = WindowLines.Line()
-    }
 
     /// - Parameter capacity: the window's size in bytes, at least 1.
     init(source: any ByteSource, capacity: Int, hashing: Bool, kernel: RowKernel, readsAhead: Bool) {
@@ -223,14 +217,9 @@ struct ByteWindow: ~Copyable {
         return place
     }
 
-    /// Returns the line of a byte that the window has left, counted in the retained bytes.
+    /// Returns the line of a byte that the window has left.
     private func lineInRetained(of offset: Int) -> WindowLines.Line {
-        guard canGoBack(to: offset) else { return lines.first }
-        var line = retained.firstLine
-        for index in 0..<offset - retained.start where retained.bytes[index] == UInt8(ascii: "\n") {
-            line = .init(number: line.number + 1, start: retained.start + index + 1)
-        }
-        return line
+        canGoBack(to: offset) ? retained.line(of: offset) : lines.first
     }
 }
 
@@ -241,14 +230,14 @@ extension ByteWindow {
     @inline(__always)
     mutating func setMark() {
         mark = startOffset + position
-        if !retained.bytes.isEmpty { retained.bytes.removeAll(keepingCapacity: true) }
+        retained.removeAll()
     }
 
     /// Sets the mark at an offset after the last mark.
     @inline(__always)
     mutating func setMark(at offset: Int) {
         mark = offset
-        if offset >= startOffset, !retained.bytes.isEmpty { retained.bytes.removeAll(keepingCapacity: true) }
+        if offset >= startOffset { retained.removeAll() }
     }
 
     /// Sets the mark at the end of the value before the position, in front of any comma and white space in between.
@@ -258,7 +247,7 @@ extension ByteWindow {
         var index = position
         while index > 0, isSeparator(self[index - 1]) { index -= 1 }
         mark = startOffset + index
-        if !retained.bytes.isEmpty { retained.bytes.removeAll(keepingCapacity: true) }
+        retained.removeAll()
     }
 
     /// Lets the mark move along: bytes further back than `count` before the position are no longer of interest, because
@@ -278,11 +267,7 @@ extension ByteWindow {
     private mutating func moveMark(to offset: Int) {
         guard mark != Self.noMark, offset > mark else { return }
         mark = offset
-        guard offset < startOffset else { return retained.bytes.removeAll(keepingCapacity: true) }
-        guard !retained.bytes.isEmpty else { return }
-        retained.firstLine = lineInRetained(of: offset)
-        retained.bytes.removeFirst(offset - retained.start)
-        retained.start = offset
+        if offset >= startOffset { retained.removeAll() } else { retained.drop(before: offset) }
     }
 
     private func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ",") || ASCII.isSpace(byte) }
@@ -313,7 +298,7 @@ extension ByteWindow {
     mutating func clearMark() {
         mark = Self.noMark
         trail = nil
-        retained.bytes.removeAll(keepingCapacity: true)
+        retained.removeAll()
     }
 
     /// Notes that reading has gone on to another document.
@@ -323,7 +308,7 @@ extension ByteWindow {
 
     /// Whether reading can go back to this offset.
     func canGoBack(to offset: Int) -> Bool {
-        offset >= startOffset || (!retained.bytes.isEmpty && offset >= retained.start)
+        offset >= startOffset || (!retained.isEmpty && offset >= retained.start)
     }
 
     /// Returns the byte at an offset before the position; nil if it is gone.
@@ -367,16 +352,7 @@ extension ByteWindow {
         lines = WindowLines(first: retained.firstLine)
         (startOffset, count, position) = (retained.start, total, offset - retained.start)
         hashBefore = nil
-        retained.bytes.removeAll(keepingCapacity: true)
-    }
-
-    /// Returns the place of an offset that reading can go back to. The position does not change.
-    mutating func placeGoingBack(to offset: Int) -> Place {
-        let position = self.offset
-        goBack(to: offset)
-        let place = place(ofOffset: offset)
-        advance(to: position)
-        return place
+        retained.removeAll()
     }
 
     /// Whether there is a line feed between an offset that reading can go back to and the position.
@@ -406,15 +382,15 @@ extension ByteWindow {
     /// - Parameter feeds: the number of line feeds in the window.
     private mutating func retain(feeds: Int) {
         let from = max(mark - startOffset, 0)
-        if retained.bytes.isEmpty {
-            retained.start = startOffset + from
+        if retained.isEmpty {
             // Usually few bytes follow the mark, so count the lines after it, not those before it.
             let feedsInFront = feeds - (unsafe kernel.functions.pointee.count_lines(storage + from, count - from))
-            retained.firstLine = unsafe lines.line(
+            let line = unsafe lines.line(
                 behind: UnsafeBufferPointer(start: storage, count: from), from: startOffset, feeds: feedsInFront)
+            retained.begin(at: startOffset + from, on: line)
         }
         guard canRetain else { return clearMark() }
-        unsafe retained.bytes.append(contentsOf: UnsafeBufferPointer(start: storage + from, count: count - from))
+        unsafe retained.append(UnsafeBufferPointer(start: storage + from, count: count - from))
     }
 
     private mutating func endReplay() {

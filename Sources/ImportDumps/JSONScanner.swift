@@ -105,7 +105,12 @@ extension JSONScanner {
 
     /// Returns the place of an offset that reading can go back to. The position does not change.
     mutating func placeGoingBack(to offset: Int) -> Place {
-        moveWindow { $0.placeGoingBack(to: offset) }
+        moveWindow { window in
+            let position = window.offset
+            window.goBack(to: offset)
+            defer { window.advance(to: position) }
+            return window.place(ofOffset: offset)
+        }
     }
 
     /// Moves the window other than by sliding on to the next bytes. Texts kept in it are no longer there: they belong
