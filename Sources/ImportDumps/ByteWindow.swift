@@ -167,8 +167,7 @@ struct ByteWindow: ~Copyable {
         let feeds = unsafe lines.feeds(in: bytes, kernel)
         if let trail, !isLookingAhead { moveMark(to: startOffset + count - trail) }
         if mark != Self.noMark, goesBack { retain(feeds: feeds) }
-        // Places in the window that is left, and after the mark, may still be asked for; those of a string, by its own
-        // scanner, whose map then forgets them.
+        // Places in the window, and after the mark, may still be asked for; those in a string, by its own scanner.
         if trail == nil { placeMap?.forget(before: min(startOffset, mark)) }
         unsafe lines.pass(bytes, from: startOffset, feeds: feeds)
         startOffset += count

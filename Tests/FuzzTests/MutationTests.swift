@@ -8,7 +8,7 @@ extension TargetTests {
     @Suite struct MutationTests {
         @Test("Damaged inputs fail nothing", .seeded, arguments: FuzzTarget.allCases)
         func damage(_ target: FuzzTarget) throws {
-            let inputs = try Self.inputs(of: target)
+            let inputs = try TargetTests.inputs(of: target).map { $0.bytes }
             let tokens = try Self.tokens(of: target)
             #expect(inputs.count > 5 && tokens.count > 5)
             for seed in Seeds.and(new: 1) {
@@ -27,18 +27,6 @@ extension TargetTests {
             case .messages, .page, .redaction: 50
             default: 300
             }
-        }
-
-        private static func inputs(of target: FuzzTarget) throws -> [[UInt8]] {
-            var inputs: [[UInt8]] = []
-            for folder in ["regressions", "corpora", "seeds"] {
-                let path = "Fuzz/\(folder)/\(target.rawValue)"
-                // Not every target has each folder; that each has a corpus is another test.
-                for name in (try? Repository.names(in: path)) ?? [] {
-                    inputs.append(try Repository.bytes("\(path)/\(name)"))
-                }
-            }
-            return inputs
         }
 
         /// The words of the target's dictionary, in libFuzzer's format.

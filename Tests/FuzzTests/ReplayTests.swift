@@ -3,7 +3,17 @@ import TestSupport
 import Testing
 
 /// What tries the fuzz targets without libFuzzer, one test after another because the targets share a folder of files.
-@Suite(.serialized) enum TargetTests {}
+@Suite(.serialized) enum TargetTests {
+    /// Returns all inputs of a target that are in the repository, with their paths.
+    static func inputs(of target: FuzzTarget) throws -> [(path: String, bytes: [UInt8])] {
+        try ["regressions", "corpora", "seeds"].map { "Fuzz/\($0)/\(target.rawValue)" }.flatMap { folder in
+            // A target that never failed has no regressions; that each has a corpus is another test.
+            try ((try? Repository.names(in: folder)) ?? []).map {
+                ("\(folder)/\($0)", try Repository.bytes("\(folder)/\($0)"))
+            }
+        }
+    }
+}
 
 extension TargetTests {
     /// Replays what fuzzing found without libFuzzer and its sanitizer: inputs that once failed, and those that reach
@@ -11,13 +21,8 @@ extension TargetTests {
     @Suite struct ReplayTests {
         @Test("Inputs that once failed, and those of the corpus, do not fail", arguments: FuzzTarget.allCases)
         func replay(_ target: FuzzTarget) throws {
-            for folder in ["regressions", "corpora", "seeds"] {
-                // A target that never failed has no regressions.
-                let names = (try? Repository.names(in: "Fuzz/\(folder)/\(target.rawValue)")) ?? []
-                for name in names {
-                    let bytes = try Repository.bytes("Fuzz/\(folder)/\(target.rawValue)/\(name)")
-                    #expect(throws: Never.self, "\(folder)/\(target.rawValue)/\(name)") { try target.run(bytes) }
-                }
+            for input in try TargetTests.inputs(of: target) {
+                #expect(throws: Never.self, "\(input.path)") { try target.run(input.bytes) }
             }
         }
 
