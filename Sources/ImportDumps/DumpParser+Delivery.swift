@@ -3,7 +3,7 @@
 extension DumpParser {
     /// Holds a job until the next document begins, and delivers the one held before.
     mutating func hold(_ document: HeldDocument, in sink: any DumpReceiver) throws {
-        if dropNested(), results == .absent || results == .wrongType { try sink.beginRows(of: job) }
+        if isJobItself, dropNested(), rowCount == 0 { try sink.beginRows(of: job) }
         try deliverHeld(to: sink, isFollowed: true)
         input.foundJob()
         // Changed before it is stored: the optimizer leaks the old value of an assignment to `held?.reading`.
@@ -14,16 +14,20 @@ extension DumpParser {
         }
         document.skipped = input.skipped
         held = document
+        surroundings.aroundHeld = evidence.level - 1
         input.skipped = SkippedText()
+    }
+
+    /// Whether the held job is inside the current object.
+    var holdsNested: Bool {
+        if case .nested = held?.place { surroundings.aroundHeld >= evidence.level } else { false }
     }
 
     /// Drops a held job inside the current object, which is itself a job: the held one was only a field of it. Returns
     /// false if there is none.
     @discardableResult
     mutating func dropNested() -> Bool {
-        guard case .nested(_, let pointer) = held?.place, heldPlace == input.place,
-            pointer.hasPrefix(nestedPointer(path.pointer) + "/")
-        else { return false }
+        guard holdsNested else { return false }
         if case .job(let dump)? = held?.reading { scanner.damage.add(field: dump.damage) }
         // What was skipped before the held job was skipped before the job around it.
         if var skipped = held?.skipped {
@@ -90,7 +94,6 @@ extension DumpParser {
             position = .inside(outer, pointer: pointer)
         }
         input.deliveredCount += 1
-        hasBegunRows = false
         try sink.endDocument(reading, at: position)
     }
 
@@ -143,16 +146,5 @@ extension DumpParser {
             HeldDocument(
                 reading: .notAJob(NotAJob(reason: .unreadable(rest), byteCount: 0)), place: .document(rest.place)),
             to: sink)
-    }
-
-    /// Where the document around the held one begins.
-    var heldPlace: Place? {
-        guard case .nested(let outer, _) = held?.place else { return nil }
-        switch outer {
-        case .line(let place), .place(let place): return place
-        case .whole: return input.isInFirst ? input.place : nil
-        case .element(let index): return index == input.element ? input.place : nil
-        case .inside: return nil
-        }
     }
 }

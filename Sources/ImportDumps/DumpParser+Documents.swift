@@ -149,6 +149,7 @@ extension DumpParser {
         if !isFirst { scanner.window.beginDocumentHash() }
         input.isAtStart = false
         input.place = start
+        surroundings = Surroundings()
         defer { input.isBehindHTTPHead = false }
         input.isInFirst = input.deliveredCount == 0 && held == nil
         let jobsBefore = input.jobCount
@@ -171,7 +172,7 @@ extension DumpParser {
             place: .document(start))
         if fault != nil, isBehindNested, case .nested = held?.place { held?.standAlone() }
         switch document.reading {
-        case .job where input.jobCount == jobsBefore || evidence.isStrong:
+        case .job where input.jobCount == jobsBefore || isJobItself(fault: fault, holdsJobs: true):
             try hold(document, in: sink)
         case .job, .notAJob:
             if input.jobCount > jobsBefore {
@@ -251,6 +252,7 @@ extension DumpParser {
                 evidence.hasMember = holdsObject
                 index += 1
                 input.element = index
+                surroundings = Surroundings()
                 let start = scanner.window.passPlace(ofOffset: scanner.window.offset)
                 guard try scanner.peek() == UInt8(ascii: "{") else {
                     let type = try scanner.skipValue(level: 1)
@@ -273,7 +275,7 @@ extension DumpParser {
                         of: value, fault: fault, byteCount: end - start.byte, sha256: isOver ? nil : hash),
                     place: .element(index))
                 let holdsJobs = input.jobCount > jobsBeforeElement
-                if case .job = element.reading, !holdsJobs || evidence.isStrong {
+                if case .job = element.reading, !holdsJobs || isJobItself(fault: fault, holdsJobs: true) {
                     do {
                         try hold(element, in: sink)
                     } catch {

@@ -21,6 +21,7 @@ extension DumpParser {
                 continue
             }
             scanner.forgetKey()
+            let (value, first) = (scanner.window.offset, try scanner.peek())
             if case .field(let field) = key {
                 if seenFields & 1 << field.rawValue != 0 { jobNotes.noteDuplicate(field) }
                 seenFields |= 1 << field.rawValue
@@ -28,8 +29,28 @@ extension DumpParser {
             } else {
                 try readForeignField(key, into: sink)
             }
+            if mayHaveRead(jobsIn: key, first: first, at: value) { try search(key.name, at: value, into: sink) }
             scanner.forgetTexts()
         }
+    }
+
+    /// Whether the field that was just read may contain jobs, as fields of a wrapper do.
+    ///
+    /// - Parameters:
+    ///   - first: the first byte of its value.
+    ///   - start: the offset of that byte.
+    private func mayHaveRead(jobsIn key: JobKey, first: UInt8, at start: Int) -> Bool {
+        guard mayHoldJobs(first) else { return false }
+        switch key {
+        case .field(.results), .message: return false  // Searched while they were read.
+        case .field(.jobError) where first == UInt8(ascii: "{"):
+            guard let error = job.error, error.details == nil else { return job.error != nil }
+            return [error.code, error.message].contains { $0?.utf8.first.map { Self.mayBeginDocument($0) } ?? false }
+        case .summary where first == UInt8(ascii: "{"): return jobNotes.hasOtherSummary
+        default: break
+        }
+        guard first == UInt8(ascii: "\"") else { return true }
+        return scanner.window.byte(atOffset: start + 1).map { Self.mayBeginDocument($0) } ?? false
     }
 
     private mutating func readJobField(_ field: KnownField, into sink: any DumpReceiver) throws(ScanFault) {
@@ -71,8 +92,15 @@ extension DumpParser {
             evidence.ownOutput = scanner.string(of: .message).flatMap { OwnOutput(format: $0) }
         case .summary:
             try readSummary()
-        default:
+        case .message:
             noteUnknown("message")
+            if mayHoldJobs(try scanner.peek()) {
+                try readMember("message", into: sink)
+            } else {
+                try scanner.skipValue(level: 1)
+            }
+        default:
+            noteUnknown("format")
             try scanner.skipValue(level: 1)
         }
     }

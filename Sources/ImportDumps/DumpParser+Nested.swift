@@ -13,29 +13,52 @@ extension DumpParser {
     /// for jobs.
     mutating func readUnknownMember(into sink: any DumpReceiver) throws(ScanFault) {
         scanner.withText(of: .key) { evidence.note(unknown: $0) }
-        let byte = try scanner.peek()
-        if byte == UInt8(ascii: "\""), scanner.isLenient, !evidence.isStrong, evidence.ownOutput == nil,
-            path.keyCount <= keyDepth
-        {
-            let key = scanner.string(of: .key) ?? ""
-            noteUnknownField(at: .job)
-            path.append(key: key)
-            defer { path.removeLast() }
-            return try readStringValue(into: sink)
-        }
-        guard scanner.isLenient, !evidence.isStrong, evidence.ownOutput == nil,
-            byte == UInt8(ascii: "{") || byte == UInt8(ascii: "["),
-            path.keyCount < keyDepth, path.count < Self.nestingDepth
-        else {
+        guard mayHoldJobs(try scanner.peek()) else {
             noteUnknownField(at: .job)
             try scanner.skipValue(level: path.count + 1)
             return
         }
         let key = scanner.string(of: .key) ?? ""
         noteUnknownField(at: .job)
+        try readMember(key, into: sink)
+    }
+
+    /// Reads the value of a member that may be, or contain, jobs.
+    mutating func readMember(_ key: String, into sink: any DumpReceiver) throws(ScanFault) {
         path.append(key: key)
         defer { path.removeLast() }
-        try readNested(byte, into: sink)
+        let byte = try scanner.peek()
+        if byte == UInt8(ascii: "\"") || mayWrap() {
+            try readNested(byte, into: sink)
+        } else {
+            try scanner.skipValue(level: path.count)
+        }
+    }
+
+    /// Whether jobs are searched for in a member of the current object whose value begins with this byte.
+    func mayHoldJobs(_ first: UInt8) -> Bool {
+        guard scanner.isLenient, !isJobItself, evidence.ownOutput == nil else { return false }
+        switch first {
+        case UInt8(ascii: "\""): return path.keyCount <= keyDepth
+        case UInt8(ascii: "{"), UInt8(ascii: "["): return path.keyCount < keyDepth && path.count < Self.nestingDepth
+        default: return false
+        }
+    }
+
+    /// Searches a field that was just read for jobs, because the object around it may not be a job itself.
+    ///
+    /// - Parameter start: the offset of the field's value.
+    mutating func search(_ field: String, at start: Int, into sink: any DumpReceiver) throws(ScanFault) {
+        let (jobLike, damage, jobs) = (scanner.jobLike, scanner.damage, jobCount)
+        guard scanner.window.canGoBack(to: start) else { return }
+        scanner.goBack(to: start)
+        if mayHoldJobs(try scanner.peek()) {
+            try readMember(field, into: sink)
+        } else {
+            try scanner.skipValue(level: path.count + 1)
+        }
+        scanner.damage = damage
+        scanner.jobLike = jobCount > jobs ? nil : jobLike
     }
 
     /// Reads a list of jobs, the first of which is at the position, up to the end of its array. Returns why reading
@@ -52,14 +75,13 @@ extension DumpParser {
     }
 
     mutating func readNested(_ byte: UInt8, into sink: any DumpReceiver) throws(ScanFault) {
-        if isPartOfJob() {
-            try scanner.skipValue(level: path.count + 1)
-            return
-        }
         switch byte {
-        case UInt8(ascii: "{") where path.count < Self.nestingDepth:
-            try readNestedObject(into: sink)
-        case UInt8(ascii: "[") where path.count < Self.nestingDepth:
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            guard path.count < Self.nestingDepth, !isPartOfJob() else {
+                try scanner.skipValue(level: path.count + 1)
+                return
+            }
+            if byte == UInt8(ascii: "{") { return try readNestedObject(into: sink) }
             scanner.window.position += 1
             try readNestedElements(into: sink)
         case UInt8(ascii: "\""):
@@ -73,6 +95,7 @@ extension DumpParser {
     private mutating func readNestedElements(into sink: any DumpReceiver) throws(ScanFault) {
         var first = true
         var index = 0
+        defer { surroundings.leave(to: level) }
         while true {
             let start = scanner.window.offset
             guard try scanner.nextElement(first: &first) else { return }
@@ -89,13 +112,16 @@ extension DumpParser {
     /// Reads an object inside the current one. If it is a job, it is held. It counts unless the object around it turns
     /// out to be a job itself.
     private mutating func readNestedObject(into sink: any DumpReceiver) throws(ScanFault) {
-        let outer = takeDocument()
+        takeDocument()
+        evidence.level = level + 1
+        let jobs = jobCount
         let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
         let start = place.byte
         scanner.window.beginDocumentHash()
         let fault = readObject(into: sink)
         let hash = scanner.window.finishDocumentHash()
-        if evidence.isStrong, sinkError == nil {
+        let isJob = isJobItself(fault: fault, holdsJobs: jobCount > jobs)
+        if isJob, sinkError == nil {
             var value = DocumentValue()
             value.type = .object
             let end = fault == nil || !isOver ? scanner.window.offset : fault?.place.byte ?? scanner.window.offset
@@ -115,110 +141,25 @@ extension DumpParser {
                 sinkError = error
             }
         }
-        let (isStrong, isOver) = (evidence.isStrong, isOver)
+        let isOver = isOver
         // Faults in an object that is not a job are faults of the one around it.
-        let damage = isStrong ? DumpDamage() : scanner.damage
-        let swallowed = isStrong || fault == nil ? nil : scanner.jobLike
-        restoreDocument(outer)
+        let damage = isJob ? DumpDamage() : scanner.damage
+        let swallowed = isJob || fault == nil ? nil : scanner.jobLike
+        restoreDocument()
+        surroundings.leave(to: level)
         scanner.damage.add(damage)
         scanner.jobLike = swallowed
         self.isOver = isOver
-        isBehindNested = isStrong
-        if isStrong { finalFault = fault }
+        isBehindNested = isJob
+        if isJob { finalFault = fault }
         if sinkError != nil { throw scanner.endFault() }
         if let fault { throw ScanFault(reason: fault.reason, offset: fault.place.byte, place: fault.place) }
-    }
-
-    /// Whether the value at the position belongs to an object that is itself a job, as its later members show.
-    ///
-    /// A job inside another object is held until that object turns out to be a wrapper or a job. Only one job can be
-    /// held, so before a second one is read, the objects around both are searched to their ends, or as far as reading
-    /// can go back.
-    private mutating func isPartOfJob() -> Bool {
-        guard case .nested(_, let heldPointer) = held?.place, heldPlace == input.place else { return false }
-        let steps = nestedPointer(path.pointer).split(separator: "/", omittingEmptySubsequences: false)
-        let heldSteps = heldPointer.split(separator: "/", omittingEmptySubsequences: false)
-        // The first step is the empty one before the first slash.
-        let shared = zip(steps, heldSteps).prefix { $0 == $1 }.count
-        let around = steps.prefix(shared).joined(separator: "/") + "/"
-        if let wrapper, wrapper.document == input.place, wrapper.pointer.hasPrefix(around) { return false }
-        let isJob = closesAsJob(levels: steps.count - shared)
-        wrapper = isJob ? nil : (input.place, around)
-        return isJob
-    }
-
-    /// Whether an object around the value at the position has a member that only jobs have. The position does not
-    /// change.
-    ///
-    /// - Parameter levels: the innermost array or object around the value to consider, counted outward; 1 is the
-    ///   nearest.
-    private mutating func closesAsJob(levels: Int) -> Bool {
-        let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
-        let lookahead = scanner.window.lookAhead()
-        defer {
-            scanner.end(lookahead)
-            (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
-            scanner.forgetTexts()
-        }
-        // The number of arrays and objects entered; negative if more were left.
-        var depth = 0
-        while let byte = scanner.peekOrEnd() {
-            scanner.window.position += 1
-            switch byte {
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                depth -= 1
-                if depth == -path.count { return false }
-            case UInt8(ascii: "\""):
-                let isKey = 1 - levels >= depth
-                guard (try? scanner.readString(into: isKey ? .key : nil)) != nil else { return false }
-                guard isKey else { continue }
-                let isOfJobs = scanner.withText(of: .key) { JobKey.isOfJobsAlone($0) }
-                scanner.forgetKey()
-                if isOfJobs, scanner.skipSpaceOrEnd() == UInt8(ascii: ":") { return true }
-            default: break
-            }
-        }
-        return false
     }
 
     /// The position of the current top-level document. The first one of an input has no line.
     private var outerPosition: DocumentPosition {
         if let element = input.element { return .element(element) }
         return input.isInFirst ? .whole : .line(input.place)
-    }
-
-    /// What is known about the object around a nested one.
-    struct OuterDocument {
-        var job: DeclaredJob
-        var results: ResultsState
-        var rowCount: Int
-        var jobNotes: FieldNotes
-        var rowNotes: FieldNotes
-        var evidence: JobEvidence
-        var seenFields: UInt32
-        var damage: DumpDamage
-    }
-
-    mutating func takeDocument() -> OuterDocument {
-        let outer = OuterDocument(
-            job: job, results: results, rowCount: rowCount, jobNotes: jobNotes, rowNotes: rowNotes, evidence: evidence,
-            seenFields: seenFields, damage: scanner.damage)
-        forgetDocument()
-        return outer
-    }
-
-    mutating func restoreDocument(_ outer: OuterDocument) {
-        forgetDocument()
-        job = outer.job
-        results = outer.results
-        rowCount = outer.rowCount
-        jobNotes = outer.jobNotes
-        rowNotes = outer.rowNotes
-        evidence = outer.evidence
-        seenFields = outer.seenFields
-        scanner.damage = outer.damage
     }
 }
 

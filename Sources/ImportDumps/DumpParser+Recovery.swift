@@ -62,7 +62,7 @@ extension DumpParser {
                     continue
                 }
                 // It was not a list but a cut-off dump and the one after it, which may have swallowed another.
-                evidence.hasResultsArray = true
+                (evidence.hasResultsArray, evidence.hasRows) = (true, rowCount > 0)
                 results = .cut
                 if isBehindNested { held?.standAlone() }
                 guard finalFault == nil, sinkError == nil, !isBehindNested, !isOver else { return end }

@@ -286,7 +286,7 @@ extension DumpParser {
             scanner.advance(to: position)
             return false
         }
-        evidence.hasResultsArray = false
+        (evidence.hasResultsArray, evidence.hasRows) = (false, false)
         results = .absent
         return true
     }

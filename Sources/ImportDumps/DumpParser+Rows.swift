@@ -1,22 +1,49 @@
 extension DumpParser {
     /// Reads the value of `results`. If the key is repeated, the rows of the earlier one become void.
     mutating func readResults(into sink: any DumpReceiver) throws(ScanFault) {
+        let isRepeated = evidence.hasResultsArray
         rowCount = 0
         rowNotes = FieldNotes()
-        evidence.hasResultsArray = false
+        (evidence.hasResultsArray, evidence.hasRows) = (false, false)
         evidence.rowsWithStatus = 0
         guard try scanner.peek() == UInt8(ascii: "[") else {
-            try beginRows(of: sink)
+            if isRepeated { try beginRows(of: sink) }
+            return try readOtherResults(into: sink)
+        }
+        if holdsNested, !isJobItself, isEmptyArray() {
+            // A wrapper may have results, too, but rows are those of a job.
+            (evidence.hasResultsArray, results) = (true, .complete)
+            try scanner.skipValue(level: 1)
+            return
+        }
+        try beginRows(of: sink)
+        scanner.window.position += 1
+        (evidence.hasResultsArray, evidence.hasRows) = (true, true)
+        results = .cut
+        try readRows(isFirst: true, into: sink)
+        evidence.hasRows = rowCount > 0
+    }
+
+    /// Whether the array at the position is empty. The position does not change.
+    private mutating func isEmptyArray() -> Bool {
+        let lookahead = scanner.window.lookAhead(keepsMark: true)
+        defer { scanner.end(lookahead) }
+        scanner.window.position += 1
+        return scanner.skipSpaceOrEnd() == UInt8(ascii: "]")
+    }
+
+    /// Reads a value of `results` that is no array. The results of a wrapper may be an object, or a string.
+    private mutating func readOtherResults(into sink: any DumpReceiver) throws(ScanFault) {
+        let first = try scanner.peek()
+        guard mayHoldJobs(first) else {
             let found = try scanner.skipValue(level: 1)
             results = found == .null ? .absent : .wrongType
             if found != .null { rowNotes.noteWrongType(found, in: .results) }
             return
         }
-        try beginRows(of: sink)
-        scanner.window.position += 1
-        evidence.hasResultsArray = true
-        results = .cut
-        try readRows(isFirst: true, into: sink)
+        results = .wrongType
+        rowNotes.noteWrongType(first == UInt8(ascii: "{") ? .object : .string, in: .results)
+        try readMember("results", into: sink)
     }
 
     private mutating func beginRows(of sink: any DumpReceiver) throws(ScanFault) {
@@ -25,7 +52,6 @@ extension DumpParser {
             dropNested()
             try deliverHeld(to: sink, isFollowed: true)
             try sink.beginRows(of: job)
-            hasBegunRows = true
         } catch {
             throw stop(for: error)
         }

@@ -27,48 +27,61 @@ extension DumpParser {
     /// Reads the string at the position, which is the message of an object: an error's text, or a text with a job.
     mutating func readMessage(into sink: any DumpReceiver) throws(ScanFault) {
         scanner.window.position += 1
+        path.append(key: "message")
+        defer { path.removeLast() }
         guard mayHoldDocuments(inBase64: false) else {
             try scanner.readString(into: .message)
             evidence.message = scanner.string(of: .message)
             return
         }
-        path.append(key: "message")
-        defer { path.removeLast() }
         evidence.message = try readOpenedString(into: sink)
     }
 
-    /// Whether a document, or the HTTP response head in front of one, may begin at the position in a string: a bracket,
+    /// Whether jobs are searched for in a string of the current object, after whose opening quote the position is.
+    private mutating func mayHoldDocuments(inBase64: Bool) -> Bool {
+        guard scanner.isLenient, !isJobItself, openStrings.count < Self.stringDepth, let first = scanner.peekOrEnd(),
+            Self.mayBeginDocument(first, inBase64: inBase64)
+        else { return false }
+        return mayWrap(isInString: true)
+    }
+
+    /// Whether a document, or the HTTP response head in front of one, may begin with this byte of a string: a bracket,
     /// white space or an escape of it, a byte order mark, `HTTP/`. Any text may begin with their first letters in
     /// Base64, so those count only in strings that are not messages.
-    private mutating func mayHoldDocuments(inBase64: Bool) -> Bool {
-        guard scanner.isLenient, !evidence.isStrong, openStrings.count < Self.stringDepth else { return false }
-        switch scanner.peekOrEnd() {
-        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\\"), 0x20, 0x09, 0xEF, UInt8(ascii: "H"): return true
+    static func mayBeginDocument(_ first: UInt8, inBase64: Bool = false) -> Bool {
+        switch first {
+        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\\"), 0x20, 0x09, 0xEF, UInt8(ascii: "H"): true
         case UInt8(ascii: "e"), UInt8(ascii: "W"), UInt8(ascii: "7"), UInt8(ascii: "S"), UInt8(ascii: "I"),
             UInt8(ascii: "C"), UInt8(ascii: "D"):
-            return inBase64
-        default: return false
+            inBase64
+        default: false
         }
     }
 
     /// Reads a string whose opening quote was already read, and the jobs in it. Returns its text or the front of it;
     /// nil if there are jobs in it.
     private mutating func readOpenedString(into sink: any DumpReceiver) throws(ScanFault) -> String? {
-        let outer = takeDocument()
+        takeDocument()
+        evidence.level = 0
         let outerPath = path
         let jobs = jobCount
         let text = enterString()
         readDocumentsOfString(into: sink)
         leaveString()
         path = outerPath
-        restoreDocument(outer)
+        restoreDocument()
         if sinkError != nil { throw scanner.endFault() }
-        defer { scanner.window.endTrail() }
+        // Faults in the string are those of the jobs in it. How much of it is left depends on the window.
+        let damage = scanner.damage
+        defer {
+            scanner.damage = damage
+            scanner.window.endTrail()
+        }
         try scanner.readString(into: nil)
         return jobCount > jobs ? nil : text
     }
 
-    private var jobCount: Int { input.deliveredCount + (held == nil ? 0 : 1) }
+    var jobCount: Int { input.deliveredCount + (held == nil ? 0 : 1) }
 
     // MARK: - Scanners
 
@@ -77,25 +90,27 @@ extension DumpParser {
         /// What was removed to read it, and the path to it.
         var wrappings: [Wrapping]
         var pointer: String
+        /// The level of the innermost object or array around it; see ``Surroundings``.
+        var level: Int
     }
 
     /// Starts a scanner for the string whose opening quote was already read. Returns the front of its text.
     private mutating func enterString() -> String {
-        let level = openStrings.count
+        let index = openStrings.count
         let start = scanner.window.place(ofOffset: scanner.window.offset)
-        if level == strings.count {
+        if index == strings.count {
             let window = ByteWindow(
                 source: ArraySource([]), capacity: min(scanner.window.capacity, Self.stringWindow),
                 hashing: scanner.window.hashing, kernel: scanner.window.kernel, readsAhead: false)
             strings.append(JSONStringSource(scanner: JSONScanner(window: window)))
         }
-        let source = strings[level]
+        let source = strings[index]
         // This map leads to the bytes that the surrounding scanner sees; that scanner's own map leads on from there.
         let map = PlaceMap(below: scanner.window.placeMap, start: start, margin: Self.bytesBeforeQuote)
         // The contents of the string are not read again. But if it was cut off, the dump after it begins in front of
         // the quotation mark that ends the string.
         scanner.window.trailMark(Self.bytesBeforeQuote)
-        swap(&scanner, &strings[level].scanner)
+        swap(&scanner, &strings[index].scanner)
         source.begin(map)
         let beginning = source.beginning(Self.messageBytes)
         var wrappings = nestedWrappings(.string(pointer: stringPointer))
@@ -111,7 +126,8 @@ extension DumpParser {
         scanner.window.stopWholeHash()
         scanner.isLenient = true
         scanner.untornUntil = 0
-        openStrings.append(OpenString(wrappings: wrappings, pointer: nestedPointer(stringPointer)))
+        openStrings.append(
+            OpenString(wrappings: wrappings, pointer: nestedPointer(stringPointer), level: level))
         path = PointerPath()
         return String(decoding: beginning, as: UTF8.self)
     }

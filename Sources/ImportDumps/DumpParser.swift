@@ -52,13 +52,12 @@ struct DumpParser: ~Copyable {
     var isOver = false
     /// Why a job inside the current object was not read to its end. The object then ends with the same fault.
     var finalFault: DumpFault?
-    /// An object or array that contains jobs, is not part of a job and not a job itself: its document, and the path to
-    /// it.
-    var wrapper: (document: Place, pointer: String)?
+    /// What is known about the objects and arrays around the position.
+    var surroundings = Surroundings()
+    /// The objects around the current one, from the outermost inward. Strings in which documents are read count too.
+    var outerDocuments: [OuterDocument] = []
     /// Whether nothing was read yet after a job inside the current object.
     var isBehindNested = false
-    /// Whether rows were handed on since the last document was delivered.
-    var hasBegunRows = false
 
     init(scanner: consuming JSONScanner, matcher: consuming RowMatcher?) {
         // Hashing does not rule out plain jobs: their consumer has all their bytes.
@@ -75,9 +74,9 @@ struct DumpParser: ~Copyable {
         (takesPlainJobs, plainJobHelperCount, plainJobHelpers, plainJobsAhead) = (false, 0, [], [])
         held = nil
         input = InputContents()
-        wrapper = nil
+        surroundings = Surroundings()
+        outerDocuments.removeAll()
         path = PointerPath()
-        hasBegunRows = false
         forgetDocument()
     }
 

@@ -45,6 +45,13 @@ package struct FieldNotes: Sendable, Equatable {
         unknownFields.contains { $0.level == level && $0.name.elementsEqual(name.utf8) }
     }
 
+    /// Whether `summary` has members other than counts.
+    var hasOtherSummary: Bool {
+        if unknownFields.contains(where: { $0.level == .summary }) { return true }
+        let fields = [KnownField.summaryTotal, .summarySucceeded, .summaryFailed]
+        return wrongTypes.contains { fields.contains($0.field) }
+    }
+
     /// - Parameter name: the field's name, cut to ``DumpLimits/unknownNameBytes``.
     mutating func noteUnknown(_ name: Span<UInt8>, at level: ObjectLevel) {
         for index in unknownFields.indices where unknownFields[index].level == level {

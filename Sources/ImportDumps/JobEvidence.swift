@@ -50,6 +50,8 @@ struct JobEvidence {
     var hasStatusText = false
     var hasTotal = false
     var hasResultsArray = false
+    /// Whether that array is not empty.
+    var hasRows = false
     /// Whether the key `summary` has an object: bulk updates and bulk deletes have it, import jobs do not.
     var hasSummary = false
     /// The number of such keys, whatever their values, and the contents of the last one.
@@ -68,6 +70,11 @@ struct JobEvidence {
     var message: String?
     /// The output of this program that the top level's `format` names.
     var ownOutput: OwnOutput?
+    /// The level of the object among those around the position; see ``Surroundings``.
+    var level = 1
+    /// Whether the rest of the object shows that it is a record with the id of a job, but not the job itself; nil if that
+    /// was not looked for.
+    var isWrapper: Bool?
 
     /// Whether there are a job's own fields, or the results of a job.
     var isJob: Bool {

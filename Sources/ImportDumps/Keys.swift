@@ -30,6 +30,15 @@ enum JobKey: Equatable {
         }
     }
 
+    var name: String {
+        switch self {
+        case .field(let field): field.path
+        case .message: "message"
+        case .summary: "summary"
+        case .format: "format"
+        }
+    }
+
     /// Whether rows never have members with this name.
     @inline(__always)
     static func isOfRowsNever(_ key: Span<UInt8>) -> Bool {

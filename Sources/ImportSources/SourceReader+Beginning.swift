@@ -145,13 +145,13 @@ extension SourceReader {
     }
 
     func beginCSV(hasByteOrderMark: Bool) throws(SourceFault) {
-        var lineEnd = try firstLineEnd()
+        var lineEnd = lineEndBehindHeader()
         while lineEnd == nil, !isAtEnd {
-            // The header is larger than a window, or the window ends within it.
+            // The window ends in the header.
             let count = window.count
             guard count < Self.largestRecord else { throw SourceFault(.recordTooLarge(limit: Self.largestRecord)) }
             try fill()
-            lineEnd = try firstLineEnd()
+            lineEnd = lineEndBehindHeader()
         }
         let end = lineEnd ?? .feed
         csv.ends_with_return = end == .carriageReturn
@@ -198,20 +198,29 @@ extension SourceReader {
         form = .csv(header)
     }
 
-    /// Returns the first line end outside quotes; nil if there is none yet.
-    func firstLineEnd() throws(SourceFault) -> CSVForm.LineEnd? {
-        var isInside = false
+    /// Returns how lines end, by the first line end outside quotes; nil as long as the header is not complete. Blank
+    /// lines may precede it.
+    func lineEndBehindHeader() -> CSVForm.LineEnd? {
+        var end: CSVForm.LineEnd?
+        var (isInside, isBlank) = (false, true)
         for index in 0..<window.count {
             switch window[index] {
-            case UInt8(ascii: "\""): isInside.toggle()
-            case UInt8(ascii: "\n") where !isInside: return .feed
-            case UInt8(ascii: "\r") where !isInside:
-                guard index + 1 < window.count else { return isAtEnd ? .carriageReturn : nil }
-                return window[index + 1] == UInt8(ascii: "\n") ? .returnAndFeed : .carriageReturn
-            default: break
+            case UInt8(ascii: "\n") where !isInside && end != .carriageReturn:
+                end = end ?? .feed
+                if !isBlank { return end }
+            case UInt8(ascii: "\r") where !isInside && (end == nil || end == .carriageReturn):
+                if end == nil {
+                    guard index + 1 < window.count else { return isAtEnd ? .carriageReturn : nil }
+                    end = window[index + 1] == UInt8(ascii: "\n") ? .returnAndFeed : .carriageReturn
+                }
+                if !isBlank { return end }
+            case UInt8(ascii: "\r"): break
+            case let byte:
+                if byte == UInt8(ascii: "\"") { isInside.toggle() }
+                isBlank = false
             }
         }
-        return nil
+        return isAtEnd ? end : nil
     }
 
     /// Returns the delimiter that divides the most of the following records into as many columns as the header; of

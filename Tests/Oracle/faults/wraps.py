@@ -7,6 +7,8 @@ import json
 import random
 from typing import Any
 
+from dress import Token
+
 from .around import Log, noise
 from .cases import Case, Expected, Maker, escaped_for, many_lines, one_line, set_member, text_of
 
@@ -76,6 +78,105 @@ def keyed(rng: random.Random, tag: str) -> Case:
             jobs.append(Expected.whole(dump, line=line, **wrapped(suffix=suffix)))
         data += document + (b"\n" if variety == "log" or rng.random() < 0.5 else b"")
     return Case("wraps", f"key-{variety}", data, jobs, status=0)
+
+
+# Keys of wrappers. Some are fields of jobs, but not of this type.
+KEYS = [
+    *["data", "body", "response", "payload", "job", "context", "previous", "a~b/c", ""],
+    *["message", "result", "results", "summary", "error", "status", "total", "failed", "job_id", "created_at", "format"],
+]
+# Members that do not make a job of a wrapper: an id alone does not, nor do empty results.
+HARMLESS: list[tuple[str, Any]] = [
+    *BESIDE, ("results", None), ("results", []), ("results", {}), ("results", "none"), ("job_id", "j-1"), ("job_id", None),
+    ("total", None), ("processed", "2"), ("summary", {"total": 1}), ("level", "info"), ("format", "json"),
+]
+KEYS_DEEP, STRINGS_DEEP = 4, 3
+
+
+class Tree:
+    """A random wrapper with several jobs, at any depth, beside each other and in strings."""
+
+    def __init__(self, rng: random.Random, maker: Maker) -> None:
+        self.rng, self.maker, self.jobs = rng, maker, list[Expected]()
+        self.dumps: dict[str, bytes] = {}
+
+    def job(self, pointer: str, levels: int, counts: bool) -> str:
+        members = self.maker.record(self.rng.choice([0, 1, 3]))
+        if levels > 0 and self.rng.random() < 0.3:
+            # What is in a job is part of it.
+            for key in self.rng.sample(["data", "previous", "x"], self.rng.randint(1, 3)):
+                set_member(members, key, Token(self.value(pointer, 2, 2, levels - 1, False)[0]), self.rng)
+        text = text_of(members, one_line(self.rng), self.rng)
+        if counts:
+            self.jobs.append(Expected.whole(text, **wrapped(suffix=pointer)))
+        return text.decode()
+
+    def value(self, pointer: str, keys: int, strings: int, levels: int, counts: bool) -> tuple[str, bool]:
+        """JSON text, and whether it is an array. `keys` and `strings` are how many more may lead to a job."""
+        rng = self.rng
+        form = rng.choice(["job", "job", "object", "array", "text", "texts", "none"]) if levels else "job"
+        if form == "job" or keys == 0 and form == "object" or strings == 0 and form in ("text", "texts"):
+            return self.job(pointer, levels, counts), False
+        if form == "object":
+            return self.object(pointer, keys, strings, levels - 1, counts), False
+        if form == "array":
+            inner = [self.value(f"{pointer}/{n}", keys, strings, levels - 1, counts)[0] for n in range(rng.randint(1, 3))]
+            return f"[{','.join(inner)}]", True
+        if form == "none":
+            return json.dumps(rng.choice([None, 1, "x", "{", "[]", {}, [], {"n": [1]}])), True
+        texts = []
+        for _ in range(rng.randint(2, 3) if form == "texts" else 1):
+            # The documents of a string are objects or arrays.
+            if rng.random() < 0.3:
+                texts.append(self.object(pointer, KEYS_DEEP, strings - 1, levels - 1, counts))
+            else:
+                texts.append(self.job(pointer, levels - 1, counts))
+        text = rng.choice(["\n", " ", ""]).join(texts) + rng.choice(["", "\n"])
+        return json.dumps(text, ensure_ascii=rng.random() < 0.5), False
+
+    def object(self, pointer: str, keys: int, strings: int, levels: int, counts: bool) -> str:
+        rng = self.rng
+        members: list[tuple[str, str]] = []
+        first = len(self.jobs)
+        for key in rng.sample(KEYS, rng.choice([1, 2, 2, 3])):
+            path = pointer + "/" + key.replace("~", "~0").replace("/", "~1")
+            before = len(self.jobs)
+            text, is_list = self.value(path, keys - 1, strings, levels, counts)
+            if key == "results" and is_list:
+                # Rows, or a list of jobs instead of them: no wrapper.
+                del self.jobs[before:]
+                continue
+            # A field of a job without a job in it is just that.
+            members.append((key if len(self.jobs) > before else f"{key}-", text))
+        if len(self.jobs) == first:
+            return "{" + ",".join(f"{json.dumps(key)}:{text}" for key, text in members) + "}"
+        taken = {key for key, _ in members}
+        for key, value in rng.sample(HARMLESS, rng.choice([0, 0, 1, 2])):
+            # An id with empty results is a job.
+            other = {"results": "job_id", "job_id": "results"}.get(key)
+            if key not in taken and other not in taken:
+                # In front, so that the order of the jobs stays.
+                members.insert(rng.randint(0, len(members)), (key, json.dumps(value)))
+                taken.add(key)
+        return "{" + ",".join(f"{json.dumps(key)}:{text}" for key, text in members) + "}"
+
+
+def tree(rng: random.Random, tag: str) -> Case:
+    """Jobs at several places of a document, which may be a job itself."""
+    maker = Maker(rng, tag)
+    data, jobs = b"", list[Expected]()
+    count = rng.choice([1, 1, 2, 3])
+    for line in range(1, 1 + count):
+        grown = Tree(rng, maker)
+        text = grown.object("#", KEYS_DEEP, STRINGS_DEEP, 3, True) + "\n"
+        data += text.encode()
+        jobs += grown.jobs
+    if not jobs:
+        return tree(rng, tag)
+    for job in jobs:
+        if count > 1:
+            job.suffix = None
+    return Case("wraps", f"tree-{min(len(jobs), 9)}", data, jobs, status=0)
 
 
 def outer(rng: random.Random, tag: str) -> Case:
@@ -296,4 +397,4 @@ def heads(rng: random.Random, tag: str) -> Case:
 
 
 def make(rng: random.Random, tag: str) -> Case:
-    return rng.choices([keyed, outer, strings, partial, har, collection, heads], [5, 2, 5, 1, 3, 2, 3])[0](rng, tag)
+    return rng.choices([keyed, tree, outer, strings, partial, har, collection, heads], [5, 6, 2, 5, 1, 3, 2, 3])[0](rng, tag)

@@ -1,0 +1,94 @@
+import ImportDumps
+import Testing
+
+/// Jobs inside other objects: in members of any name, beside each other, and in strings.
+@Suite struct WrapperTests {
+    static func job(_ id: String) -> String { #"{"job_id":"\#(id)","total":1,"results":[{"created":true}]}"# }
+    static func string(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: #"\\"#).replacing("\"", with: #"\""#).replacing("\n", with: #"\n"#) + "\""
+    }
+
+    /// The places and ids of the jobs in a text.
+    private func jobs(in text: String, window: Int = 1000) throws -> [String] {
+        try Documents(text, window: window).described.map { document in
+            document.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false).prefix(2)
+                .joined(separator: " ")
+        }
+    }
+
+    /// Checks the jobs in a text, which must not depend on the size of the window.
+    private func expect(_ text: String, _ expected: [String], sourceLocation: SourceLocation = #_sourceLocation) throws
+    {
+        for window in [1000] + Array(1...40) {
+            #expect(
+                try jobs(in: text, window: window) == expected, "window of \(window)", sourceLocation: sourceLocation)
+        }
+    }
+
+    static let fields = [
+        "data", "job_id", "status", "total", "processed", "succeeded", "failed", "created_at", "updated_at",
+        "expires_at", "error", "results", "summary", "message", "format",
+    ]
+
+    @Test("Jobs are found in members of any name, also of fields that jobs have", arguments: fields)
+    func names(_ name: String) throws {
+        let (a, b) = (Self.job("a"), Self.job("b"))
+        try expect(#"{"\#(name)":\#(a)}"#, ["#/\(name) a"])
+        try expect(#"{"\#(name)":\#(Self.string(a))}"#, ["#/\(name) a"])
+        try expect(#"{"\#(name)":{"x":\#(a),"y":\#(b)}}"#, ["#/\(name)/x a", "#/\(name)/y b"])
+        try expect(
+            #"{"x":\#(a),"\#(name)":\#(Self.string(#"{"failed":\#(b)}"#))}"#, ["#/x a", "#/\(name)/failed b"])
+        if name != "results" {
+            try expect(#"{"\#(name)":[\#(a),{"total":\#(b)}]}"#, ["#/\(name)/0 a", "#/\(name)/1/total b"])
+        }
+    }
+
+    @Test(
+        "Other members of a wrapper do not make it a job",
+        arguments: [
+            #""results":null"#, #""results":{}"#, #""results":[]"#, #""results":"none""#, #""job_id":"j""#,
+            #""job_id":null"#, #""job_id":"j","status":"ok""#, #""total":5,"status":"ok""#, #""summary":{"total":5}"#,
+        ])
+    func others(_ member: String) throws {
+        let (a, b) = (Self.job("a"), Self.job("b"))
+        for job in [a, Self.string(a)] {
+            try expect(#"{\#(member),"data":\#(job)}"#, ["#/data a"])
+            try expect(#"{"data":\#(job),\#(member)}"#, ["#/data a"])
+            try expect(#"{"data":\#(job),\#(member),"more":\#(b)}"#, ["#/data a", "#/more b"])
+            try expect(#"{"x":[{"data":\#(job),\#(member)},{"data":\#(b)}]}"#, ["#/x/0/data a", "#/x/1/data b"])
+        }
+    }
+
+    @Test("A string may contain several documents")
+    func documentsInString() throws {
+        let (a, b, c) = (Self.job("a"), Self.job("b"), Self.job("c"))
+        try expect(#"{"log":\#(Self.string(a + "\n" + b + "\n" + c))}"#, ["#/log a", "#/log b", "#/log c"])
+        try expect(
+            #"{"log":\#(Self.string(#"{"x":\#(a)}"# + b + "[\(c)]"))}"#, ["#/log/x a", "#/log b", "#/log/0 c"])
+    }
+
+    @Test("Jobs in a job are part of it, wherever they are")
+    func inJob() throws {
+        let (a, b) = (Self.job("a"), Self.job("b"))
+        let values = [
+            a, "[\(a),\(b)]", #"{"x":\#(a),"y":[\#(b)]}"#, "[\([a, b].map(Self.string).joined(separator: ","))]",
+        ]
+        let members = (values + values.map(Self.string) + [Self.string(a + b)]).enumerated()
+            .map { #""m\#($0)":\#($1)"# }
+        let rest = Self.job("o").dropFirst()
+        try expect("{" + members.joined(separator: ",") + "," + rest, [" o"])
+        try expect(#"{"w":{"# + members.joined(separator: ",") + "," + rest + "}", ["#/w o"])
+        let inString = Self.string("{" + members.joined(separator: ",") + "," + rest)
+        try expect(#"{"first":\#(a),"w":\#(inString),"last":\#(b)}"#, ["#/first a", "#/w o", "#/last b"])
+    }
+
+    @Test("What follows in other objects does not decide about those before it")
+    func neighbours() throws {
+        let (a, b, c) = (Self.job("a"), Self.job("b"), Self.job("c"))
+        try expect(
+            #"{"list":[{"x":\#(a),"y":\#(b)},\#(c)]}"#, ["#/list/0/x a", "#/list/0/y b", "#/list/1 c"])
+        try expect(
+            #"{"list":[{"x":\#(Self.string(a)),"y":\#(Self.string(b))},\#(Self.string(c))]}"#,
+            ["#/list/0/x a", "#/list/0/y b", "#/list/1 c"])
+    }
+}
