@@ -15,6 +15,14 @@ struct DocumentHashes {
             unsafe hash.update(UnsafeBufferPointer(rebasing: bytes[end - startOffset..<offset - startOffset]))
             end = offset
         }
+
+        /// Moves the earlier hash on, up to an offset, if its next bytes are read again.
+        mutating func updateEarlier(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, upTo offset: Int) {
+            guard let (hash, earlierEnd) = earlier else { return }
+            var front = Open(hash: hash, end: earlierEnd)
+            unsafe front.update(bytes, from: startOffset, upTo: min(offset, end))
+            earlier = (front.hash, front.end)
+        }
     }
 
     private var open: [Open] = []
@@ -35,6 +43,7 @@ struct DocumentHashes {
         let end = startOffset + bytes.count
         for index in open.indices {
             let (hashed, isNew) = (open[index].end, open[index].earlier == nil)
+            unsafe open[index].updateEarlier(bytes, from: startOffset, upTo: min(mark, end))
             if mark < end, mark >= hashed || isNew, hashed < end {
                 unsafe open[index].update(bytes, from: startOffset, upTo: max(mark, hashed))
                 open[index].earlier = (open[index].hash, open[index].end)

@@ -372,7 +372,7 @@ extension ByteWindow {
     }
 
     /// Whether the window's bytes from the mark on can be retained along with those already retained.
-    private var canRetain: Bool {
+    var canRetain: Bool {
         mark != Self.noMark && retained.bytes.count + count - max(mark - startOffset, 0) <= DumpLimits.rereadBytes
     }
 

@@ -48,7 +48,7 @@ extension DumpParser {
     func isJobItself(fault: DumpFault?, holdsJobs: Bool) -> Bool {
         guard holdsJobs, !isJobItself else { return evidence.isStrong }
         // A log record may have an id of its job. But an object that breaks off may have had more than that.
-        return evidence.isStrong && fault != nil && evidence.isWrapper != true
+        return evidence.isStrong && fault != nil && evidence.rest != .record
     }
 
     /// Whether the value at the position may be, or contain, jobs of its own: whether the object around it is no job
@@ -57,13 +57,19 @@ extension DumpParser {
     /// - Parameter isInString: whether the opening quotation mark of the value was already read.
     mutating func mayWrap(isInString: Bool = false) -> Bool {
         guard evidence.isStrong, !isJobItself else { return !isJobItself }
-        if let isWrapper = evidence.isWrapper { return isWrapper }
+        if let rest = evidence.rest { return rest != .job }
         let own = evidence.level
         var fields = [JobFields](repeating: JobFields(), count: own + 1)
         fields[own] = JobFields(evidence, job)
         let end = scanner.lookAhead(from: level, in: own...own, isInString: isInString, noting: &fields)
-        evidence.isWrapper = end == .left
-        return end == .left
+        let rest: RestOfObject =
+            switch end {
+            case .left: .record
+            case .limit: .tooMuch
+            case .job, .unknown: .job
+            }
+        evidence.rest = rest
+        return rest != .job
     }
 
     /// Whether the value at the position belongs to an object that is itself a job, as its later members show.
@@ -100,7 +106,7 @@ extension DumpParser {
             }
             switch end {
             case .job(let level): return level
-            case .unknown: return nil
+            case .unknown, .limit: return nil
             case .left:
                 guard levels.lowerBound < outermost else { return nil }
                 levels = levels.lowerBound...outermost - 1
@@ -184,8 +190,10 @@ extension JSONScanner {
         case job(level: Int)
         /// Behind all of them.
         case left
-        /// At the end of the input, or of what can be read again.
+        /// At the end of the input.
         case unknown
+        /// At the end of what can be read again.
+        case limit
     }
 
     /// Reads to the ends of objects and arrays around the position, and notes the fields of jobs in them. The position
@@ -206,7 +214,7 @@ extension JSONScanner {
             (self.damage, self.row, self.jobLike) = (damage, row, jobLike)
             forgetTexts()
         }
-        if isInString, (try? readString(into: nil)) == nil { return .unknown }
+        if isInString, (try? readString(into: nil)) == nil { return endOfInput }
         var level = level
         var innermost = levels.upperBound
         while let byte = peekOrEnd() {
@@ -221,7 +229,7 @@ extension JSONScanner {
                 if level < levels.lowerBound { return .left }
             case UInt8(ascii: "\""):
                 let mayBeKey = level <= innermost
-                guard (try? readString(into: mayBeKey ? .key : nil)) != nil else { return .unknown }
+                guard (try? readString(into: mayBeKey ? .key : nil)) != nil else { return endOfInput }
                 guard mayBeKey else { continue }
                 let key = withText(of: .key) { JobKey($0) }
                 forgetKey()
@@ -233,6 +241,8 @@ extension JSONScanner {
             default: break
             }
         }
-        return .unknown
+        return endOfInput
     }
+
+    private var endOfInput: EndOfLookahead { window.canRetain ? .unknown : .limit }
 }

@@ -44,6 +44,16 @@ package struct JobError: Sendable, Equatable {
     }
 }
 
+/// What follows in an object that has the id of a job.
+enum RestOfObject {
+    /// The other fields of a job, or the object breaks off.
+    case job
+    /// Nothing of the kind: it is a record with the id of a job, but not the job itself.
+    case record
+    /// More than can be read twice.
+    case tooMuch
+}
+
 /// The evidence of whether an object is an import job, or another response that was saved by mistake.
 struct JobEvidence {
     var hasJobID = false
@@ -72,9 +82,8 @@ struct JobEvidence {
     var ownOutput: OwnOutput?
     /// The level of the object among those around the position; see ``Surroundings``.
     var level = 1
-    /// Whether the rest of the object shows that it is a record with the id of a job, but not the job itself; nil if that
-    /// was not looked for.
-    var isWrapper: Bool?
+    /// What the rest of the object shows, if it has an id but no other field of a job; nil if that was not looked at.
+    var rest: RestOfObject?
 
     /// Whether there are a job's own fields, or the results of a job.
     var isJob: Bool {

@@ -28,19 +28,30 @@ def made(kind: str, count: int = EACH) -> list[Case]:
     return [damage.case(kind, SEED, number) for number in range(count)]
 
 
+def is_job(value: dict[str, Any]) -> bool:
+    """Whether it has rows, or an id with a count or with results: records of a log have ids, too."""
+    results = value.get("results")
+    if isinstance(results, list) and results:
+        return True
+    counts = [value.get(name) for name in ("total", "processed", "succeeded", "failed")]
+    has_count = any(isinstance(count, (int, float)) for count in counts)
+    return isinstance(value.get("job_id"), str) and (has_count or isinstance(results, list))
+
+
 def jobs_in(value: Any, pointer: str = "#") -> list[tuple[str, str | None]]:
     """All jobs below a value that is none itself, also in strings: where they lie and their ids."""
     if isinstance(value, dict):
-        if "job_id" in value:
-            return [(pointer, value["job_id"])]
+        if is_job(value):
+            return [(pointer, value.get("job_id"))]
         if value.get("encoding") == "base64":
             value = {**value, "text": base64.b64decode(value["text"]).decode()}
-        return [found for key, each in value.items() for found in jobs_in(each, f"{pointer}/{key}")]
+        steps = {key: key.replace("~", "~0").replace("/", "~1") for key in value}
+        return [found for key, each in value.items() for found in jobs_in(each, f"{pointer}/{steps[key]}")]
     if isinstance(value, list):
         return [found for number, each in enumerate(value) for found in jobs_in(each, f"{pointer}/{number}")]
     if isinstance(value, str) and value[:1] == "{":
         try:
-            return jobs_in(json.loads(value), pointer)
+            return [found for each in documents(value) for found in jobs_in(each, pointer)]
         except ValueError:
             return []
     return []
