@@ -10,11 +10,16 @@ extension DumpParser {
             if isRepeated { try beginRows(of: sink) }
             return try readOtherResults(into: sink)
         }
-        if holdsNested, !isJobItself, isEmptyArray() {
-            // A wrapper may have results, too, but rows are those of a job.
-            (evidence.hasResultsArray, results) = (true, .complete)
-            try scanner.skipValue(level: 1)
-            return
+        // A wrapper may have results, too.
+        if holdsNested, !isJobItself {
+            switch scanner.contentsOfResults() {
+            case .rows: break
+            case .jobs: return try readMember("results", into: sink)
+            case .nothing:
+                (evidence.hasResultsArray, results) = (true, .complete)
+                try scanner.skipValue(level: 1)
+                return
+            }
         }
         try beginRows(of: sink)
         scanner.window.position += 1
@@ -22,14 +27,6 @@ extension DumpParser {
         results = .cut
         try readRows(isFirst: true, into: sink)
         evidence.hasRows = rowCount > 0
-    }
-
-    /// Whether the array at the position is empty. The position does not change.
-    private mutating func isEmptyArray() -> Bool {
-        let lookahead = scanner.window.lookAhead(keepsMark: true)
-        defer { scanner.end(lookahead) }
-        scanner.window.position += 1
-        return scanner.skipSpaceOrEnd() == UInt8(ascii: "]")
     }
 
     /// Reads a value of `results` that is no array. The results of a wrapper may be an object, or a string.

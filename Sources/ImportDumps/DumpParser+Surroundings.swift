@@ -160,10 +160,8 @@ private struct JobFields {
 
     var isJob: Bool { hasRows || (hasID && (hasCount || hasResults)) }
 
-    /// Reads the value of a field as far as it shows whether the object is a job.
-    ///
-    /// - Returns: whether the field has an array, whose opening bracket was read.
-    mutating func note(_ field: KnownField, in scanner: inout JSONScanner) -> Bool {
+    /// Notes a field, whose value is at the position of a scanner.
+    mutating func note(_ field: KnownField, in scanner: inout JSONScanner) {
         let first = scanner.skipSpaceOrEnd()
         switch field {
         case .jobID:
@@ -172,15 +170,18 @@ private struct JobFields {
             guard let first, ASCII.isDigit(first) else { break }
             if let number = try? scanner.readNumber(), number.value != nil { hasCount = true }
         case .results:
-            hasResults = first == UInt8(ascii: "[")
-            guard hasResults else { break }
-            scanner.window.position += 1
-            hasRows = scanner.skipSpaceOrEnd() != UInt8(ascii: "]")
-            return true
+            let contents = first == UInt8(ascii: "[") ? scanner.contentsOfResults() : .jobs
+            (hasResults, hasRows) = (contents != .jobs, contents == .rows)
         default: break
         }
-        return false
     }
+}
+
+/// What an array `results` contains.
+enum ContentsOfResults {
+    case nothing, rows
+    /// Jobs instead of rows.
+    case jobs
 }
 
 extension JSONScanner {
@@ -235,13 +236,33 @@ extension JSONScanner {
                 forgetKey()
                 guard case .field(let field) = key, skipSpaceOrEnd() == UInt8(ascii: ":") else { continue }
                 window.position += 1
-                let member = level
-                if fields[member].note(field, in: &self) { level += 1 }
-                if fields[member].isJob { return .job(level: member) }
+                fields[level].note(field, in: &self)
+                if fields[level].isJob { return .job(level: level) }
             default: break
             }
         }
         return endOfInput
+    }
+
+    /// Returns what the array at the position contains, by its first element. The position does not change.
+    mutating func contentsOfResults() -> ContentsOfResults {
+        let (damage, row, jobLike) = (damage, row, jobLike)
+        let lookahead = window.lookAhead(keepsMark: true)
+        defer {
+            end(lookahead)
+            (self.damage, self.row, self.jobLike) = (damage, row, jobLike)
+            forgetTexts()
+        }
+        window.position += 1
+        guard let byte = skipSpaceOrEnd(), byte == UInt8(ascii: "]") || byte == UInt8(ascii: "{") else { return .rows }
+        window.position += 1
+        var first = true
+        while byte == UInt8(ascii: "{"), (try? nextMember(first: &first)) == true {
+            if withText(of: .key, { JobKey.isOfJobsAlone($0) }) { return .jobs }
+            forgetKey()
+            guard (try? skipValue(level: 1)) != nil else { return .rows }
+        }
+        return byte == UInt8(ascii: "{") ? .rows : .nothing
     }
 
     private var endOfInput: EndOfLookahead { window.canRetain ? .unknown : .limit }

@@ -82,6 +82,15 @@ import Testing
         try expect(#"{"first":\#(a),"w":\#(inString),"last":\#(b)}"#, ["#/first a", "#/w o", "#/last b"])
     }
 
+    @Test("A list of jobs in results is no job, wherever other jobs are")
+    func listInResults() throws {
+        let (a, b, c) = (Self.job("a"), Self.job("b"), Self.job("c"))
+        try expect(#"{"results":[\#(a),\#(b)],"x":\#(c)}"#, ["#/results/0 a", "#/results/1 b", "#/x c"])
+        try expect(#"{"x":\#(c),"results":[\#(a),\#(b)]}"#, ["#/x c", "#/results/0 a", "#/results/1 b"])
+        try expect(
+            #"{"x":\#(c),"y":\#(b),"results":[\#(a)],"total":1}"#, ["#/x c", "#/y b", "#/results/0 a"])
+    }
+
     @Test("What follows in other objects does not decide about those before it")
     func neighbours() throws {
         let (a, b, c) = (Self.job("a"), Self.job("b"), Self.job("c"))
