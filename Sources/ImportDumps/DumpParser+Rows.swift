@@ -29,7 +29,7 @@ extension DumpParser {
         evidence.hasRows = rowCount > 0
     }
 
-    /// Reads a value of `results` that is no array. The results of a wrapper may be an object, or a string.
+    /// Reads a value of `results` other than an array. The results of a wrapper may be an object, or a string.
     private mutating func readOtherResults(into sink: any DumpReceiver) throws(ScanFault) {
         let first = try scanner.peek()
         guard mayHoldJobs(first) else {

@@ -51,7 +51,7 @@ extension DumpParser {
         return evidence.isStrong && fault != nil && evidence.rest != .record
     }
 
-    /// Whether the value at the position may be, or contain, jobs of its own: whether the object around it is no job
+    /// Whether the value at the position may be, or contain, jobs of its own: whether the object around it is not a job
     /// itself. If it has an id, but none of the other fields of a job yet, this is searched for them.
     ///
     /// - Parameter isInString: whether the opening quotation mark of the value was already read.

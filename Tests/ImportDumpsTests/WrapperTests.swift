@@ -82,7 +82,7 @@ import Testing
         try expect(#"{"first":\#(a),"w":\#(inString),"last":\#(b)}"#, ["#/first a", "#/w o", "#/last b"])
     }
 
-    @Test("A list of jobs in results is no job, wherever other jobs are")
+    @Test("A list of jobs in results is not a job, wherever other jobs are")
     func listInResults() throws {
         let (a, b, c) = (Self.job("a"), Self.job("b"), Self.job("c"))
         try expect(#"{"results":[\#(a),\#(b)],"x":\#(c)}"#, ["#/results/0 a", "#/results/1 b", "#/x c"])
