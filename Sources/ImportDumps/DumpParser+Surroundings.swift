@@ -61,7 +61,11 @@ extension DumpParser {
         let own = evidence.level
         var fields = [JobFields](repeating: JobFields(), count: own + 1)
         fields[own] = JobFields(evidence, job)
-        let end = scanner.lookAhead(from: level, in: own...own, isInString: isInString, noting: &fields)
+        let end: JSONScanner.EndOfLookahead =
+            mayLookAhead
+            ? scanner.lookAhead(
+                from: level, in: own...own, isInString: isInString, noting: &fields, adding: &lookaheadBytes)
+            : .limit
         let rest: RestOfObject =
             switch end {
             case .left: .record
@@ -77,11 +81,18 @@ extension DumpParser {
         guard case .nested = held?.place else { return false }
         if surroundings.job != nil { return true }
         let shared = min(surroundings.aroundHeld, level)
-        guard shared > surroundings.wrappers else { return false }
+        guard shared > surroundings.wrappers, mayLookAhead else { return false }
         let job = levelOfJob(in: surroundings.wrappers + 1...shared)
         surroundings.job = job
         if job == nil { surroundings.wrappers = shared }
         return job != nil
+    }
+
+    /// Whether the rests of objects may still be searched. Those of many broken objects, each within the one before,
+    /// would take quadratic time.
+    private var mayLookAhead: Bool {
+        let offset = openStrings.isEmpty ? scanner.window.offset : strings[0].scanner.window.offset
+        return lookaheadBytes / 4 <= DumpLimits.rereadBytes + offset
     }
 
     /// Returns the level of an object around the position that is itself a job. The position does not change.
@@ -99,10 +110,12 @@ extension DumpParser {
             let searched = max(levels.lowerBound, outermost)...levels.upperBound
             let end: JSONScanner.EndOfLookahead
             if index == openStrings.count {
-                end = scanner.lookAhead(from: level, in: searched, isInString: false, noting: &fields)
+                end = scanner.lookAhead(
+                    from: level, in: searched, isInString: false, noting: &fields, adding: &lookaheadBytes)
             } else {
                 end = strings[index].scanner.lookAhead(
-                    from: openStrings[index].level, in: searched, isInString: true, noting: &fields)
+                    from: openStrings[index].level, in: searched, isInString: true, noting: &fields,
+                    adding: &lookaheadBytes)
             }
             switch end {
             case .job(let level): return level
@@ -205,12 +218,15 @@ extension JSONScanner {
     ///   - levels: those that are of interest.
     ///   - isInString: whether the position is within a string.
     ///   - fields: what is known about each level.
+    ///   - bytes: a count to which those read are added.
     fileprivate mutating func lookAhead(
-        from level: Int, in levels: ClosedRange<Int>, isInString: Bool, noting fields: inout [JobFields]
+        from level: Int, in levels: ClosedRange<Int>, isInString: Bool, noting fields: inout [JobFields],
+        adding bytes: inout Int
     ) -> EndOfLookahead {
         let (damage, row, jobLike) = (damage, row, jobLike)
         let lookahead = window.lookAhead(keepsMark: true)
         defer {
+            bytes += window.offset - lookahead.start
             end(lookahead)
             (self.damage, self.row, self.jobLike) = (damage, row, jobLike)
             forgetTexts()

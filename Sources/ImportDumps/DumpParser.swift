@@ -54,6 +54,8 @@ struct DumpParser: ~Copyable {
     var finalFault: DumpFault?
     /// What is known about the objects and arrays around the position.
     var surroundings = Surroundings()
+    /// The number of bytes read to find out what surrounds a job.
+    var lookaheadBytes = 0
     /// The objects around the current one, from the outermost inward. Strings in which documents are read count too.
     var outerDocuments: [OuterDocument] = []
     /// Whether nothing was read yet after a job inside the current object.
@@ -75,6 +77,7 @@ struct DumpParser: ~Copyable {
         held = nil
         input = InputContents()
         surroundings = Surroundings()
+        lookaheadBytes = 0
         outerDocuments.removeAll()
         path = PointerPath()
         forgetDocument()
