@@ -52,11 +52,7 @@ extension DumpParser {
         let (jobLike, damage, jobs) = (scanner.jobLike, scanner.damage, jobCount)
         guard scanner.window.canGoBack(to: start) else { return }
         scanner.goBack(to: start)
-        if mayHoldJobs(try scanner.peek()) {
-            try readMember(field, into: sink)
-        } else {
-            try scanner.skipValue(level: path.count + 1)
-        }
+        try readMember(field, into: sink)
         scanner.damage = damage
         scanner.jobLike = jobCount > jobs ? nil : jobLike
     }

@@ -30,6 +30,7 @@ enum JobKey: Equatable {
         }
     }
 
+    /// The key's text.
     var name: String {
         switch self {
         case .field(let field): field.path

@@ -98,7 +98,6 @@ class Tree:
 
     def __init__(self, rng: random.Random, maker: Maker) -> None:
         self.rng, self.maker, self.jobs = rng, maker, list[Expected]()
-        self.dumps: dict[str, bytes] = {}
 
     def job(self, pointer: str, levels: int, counts: bool) -> str:
         members = self.maker.record(self.rng.choice([0, 1, 3]))
@@ -155,14 +154,13 @@ class Tree:
             # An id with empty results is a job.
             other = {"results": "job_id", "job_id": "results"}.get(key)
             if key not in taken and other not in taken:
-                # In front, so that the order of the jobs stays.
                 members.insert(rng.randint(0, len(members)), (key, json.dumps(value)))
                 taken.add(key)
         return "{" + ",".join(f"{json.dumps(key)}:{text}" for key, text in members) + "}"
 
 
 def tree(rng: random.Random, tag: str) -> Case:
-    """Jobs at several places of a document, which may be a job itself."""
+    """Jobs at several places of a document, or of each line."""
     maker = Maker(rng, tag)
     data, jobs = b"", list[Expected]()
     count = rng.choice([1, 1, 2, 3])
@@ -173,8 +171,8 @@ def tree(rng: random.Random, tag: str) -> Case:
         jobs += grown.jobs
     if not jobs:
         return tree(rng, tag)
-    for job in jobs:
-        if count > 1:
+    if count > 1:
+        for job in jobs:
             job.suffix = None
     return Case("wraps", f"tree-{min(len(jobs), 9)}", data, jobs, status=0)
 
