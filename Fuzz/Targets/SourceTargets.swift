@@ -19,10 +19,12 @@ enum SourceTargets {
             options.usesVectors = false
             let scalar = SourceReading(bytes, options)
             try require(scalar == whole, "without vectors: \(scalar) instead of \(whole)")
-            // The first byte that is not blank decides whether a source is JSON.
-            let blanks = bytes.prefix { " \t\r\n\u{FEFF}".utf8.contains($0) }.count
+            // The first two bytes that are not blank decide whether a source is JSON.
+            let isBlank: (UInt8) -> Bool = { " \t\r\n\u{FEFF}".utf8.contains($0) }
+            let first = bytes.prefix(while: isBlank).count
+            let second = first + 1 + bytes.dropFirst(first + 1).prefix(while: isBlank).count
             var (window, chunk) = DumpTargets.sizes(for: bytes, isForeign: whole.isForeign)
-            window = max(window, blanks + 1)
+            window = max(window, second + 1)
             // The records in the first window decide what the delimiter is. If there is a fault, it is not known.
             if case .csv(let form)? = whole.form { options.delimiter = form.delimiter }
             if whole.fault != nil, whole.form == nil { window = bytes.count + 1 }
