@@ -23,11 +23,44 @@ struct DocumentHashes {
             unsafe front.update(bytes, from: startOffset, upTo: min(offset, end))
             earlier = (front.hash, front.end)
         }
+
+        /// Adds bytes as the window moves on from them.
+        mutating func update(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, mark: Int) {
+            let windowEnd = startOffset + bytes.count
+            let (hashed, isNew) = (end, earlier == nil)
+            unsafe updateEarlier(bytes, from: startOffset, upTo: min(mark, windowEnd))
+            if mark < windowEnd, mark >= hashed || isNew, hashed < windowEnd {
+                unsafe update(bytes, from: startOffset, upTo: max(mark, hashed))
+                earlier = (hash, end)
+            }
+            unsafe update(bytes, from: startOffset, upTo: windowEnd)
+        }
+
+        /// Returns the SHA-256 up to the end of the bytes. Nil if bytes behind it were hashed already, and those before
+        /// it are gone.
+        mutating func finish(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int) -> String? {
+            let offset = startOffset + bytes.count
+            unsafe update(bytes, from: startOffset, upTo: offset)
+            if end > offset, let earlier {
+                (hash, end) = earlier
+                unsafe update(bytes, from: startOffset, upTo: offset)
+            }
+            return end == offset ? hash.finish() : nil
+        }
     }
 
     private var open: [Open] = []
+    /// The hash of everything up to the current document's end, if reading looked ahead in the document: the reader's
+    /// hash is then further on.
+    private var front: Open?
 
-    var isEmpty: Bool { open.isEmpty }
+    var isEmpty: Bool { open.isEmpty && front == nil }
+    var hasFront: Bool { front != nil }
+
+    /// Goes on from the hash of all bytes before an offset.
+    mutating func beginFront(_ hash: SHA256, at offset: Int) {
+        front = Open(hash: hash, end: offset)
+    }
 
     /// Begins a document at an offset.
     mutating func begin(at offset: Int) {
@@ -40,33 +73,26 @@ struct DocumentHashes {
     ///   - startOffset: the offset of their first byte in the dump.
     ///   - mark: the offset that reading may go back to; after the bytes if it goes on.
     mutating func update(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, mark: Int) {
-        let end = startOffset + bytes.count
-        for index in open.indices {
-            let (hashed, isNew) = (open[index].end, open[index].earlier == nil)
-            unsafe open[index].updateEarlier(bytes, from: startOffset, upTo: min(mark, end))
-            if mark < end, mark >= hashed || isNew, hashed < end {
-                unsafe open[index].update(bytes, from: startOffset, upTo: max(mark, hashed))
-                open[index].earlier = (open[index].hash, open[index].end)
-            }
-            unsafe open[index].update(bytes, from: startOffset, upTo: end)
-        }
+        for index in open.indices { unsafe open[index].update(bytes, from: startOffset, mark: mark) }
+        unsafe front?.update(bytes, from: startOffset, mark: mark)
     }
 
-    /// Returns the SHA-256 of the innermost document, which ends at the end of the bytes. Nil if bytes behind it were
-    /// hashed already, and those before it are gone.
+    /// Returns the SHA-256 of the innermost document, which ends at the end of the bytes.
     mutating func finish(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int) -> String? {
         let offset = startOffset + bytes.count
         for index in open.indices { unsafe open[index].update(bytes, from: startOffset, upTo: offset) }
         guard var last = open.popLast() else { return nil }
-        if last.end > offset, let earlier = last.earlier {
-            (last.hash, last.end) = earlier
-            unsafe last.update(bytes, from: startOffset, upTo: offset)
-        }
-        return last.end == offset ? last.hash.finish() : nil
+        return unsafe last.finish(bytes, from: startOffset)
+    }
+
+    /// Returns the SHA-256 of everything up to the end of the bytes, if it was begun.
+    mutating func finishFront(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int) -> String? {
+        unsafe front?.finish(bytes, from: startOffset) ?? nil
     }
 
     mutating func removeAll() {
         open.removeAll(keepingCapacity: true)
+        front = nil
     }
 }
 
@@ -80,11 +106,24 @@ extension ByteWindow {
     /// The size of the input, if all of it was read; that of its original bytes if it was decoded.
     var inputByteCount: Int { original?.count ?? offset }
 
-    /// Returns the SHA-256 of all bytes before the position, if hashes are wanted and reading did not go back.
-    func hashOfFront() -> String? {
-        guard !hasGoneBack, var hash = hashBefore else { return nil }
+    /// Returns the SHA-256 of all bytes before the position, if hashes are wanted and reading did not go back, except to
+    /// where it looked ahead.
+    mutating func hashOfFront() -> String? {
+        guard !hasGoneBack else { return nil }
+        if documentHashes.hasFront {
+            let bytes = unsafe UnsafeBufferPointer(rebasing: bytes[..<position])
+            return unsafe documentHashes.finishFront(bytes, from: startOffset)
+        }
+        guard var hash = hashBefore else { return nil }
         unsafe hash.update(UnsafeBufferPointer(rebasing: bytes[..<position]))
         return hash.finish()
+    }
+
+    /// Keeps the hash of all bytes before the position, from which reading will look ahead.
+    mutating func keepHashOfFront() {
+        guard isInDocument, !hasGoneBack, !documentHashes.hasFront, var hash = hashBefore else { return }
+        unsafe hash.update(UnsafeBufferPointer(rebasing: bytes[..<position]))
+        documentHashes.beginFront(hash, at: offset)
     }
 
     /// Begins the hash of a document at the position.
@@ -104,6 +143,7 @@ extension ByteWindow {
 
     /// Discards all hashes in progress.
     mutating func dropDocumentHashes() {
+        endDocument()
         documentHashes.removeAll()
     }
 }

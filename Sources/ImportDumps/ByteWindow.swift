@@ -51,7 +51,9 @@ struct ByteWindow: ~Copyable {
     /// Whether reading only looks ahead and will go back. The window then slides only as far as going back remains
     /// possible.
     private(set) var isLookingAhead = false
-    /// Whether reading has gone back since ``beginDocument()``.
+    /// Whether a document is being read that began with ``beginDocument()``.
+    private(set) var isInDocument = false
+    /// Whether reading has gone back in it, other than after looking ahead.
     private(set) var hasGoneBack = false
 
     private static let noMark = Int.max
@@ -78,7 +80,7 @@ struct ByteWindow: ~Copyable {
         endReplay()
         heldBlock = nil
         clearMark()
-        hasGoneBack = false
+        (isInDocument, hasGoneBack) = (false, false)
         reader.readsAhead = readsAhead
         reader.restart(source: source)
         unsafe storage = reader.first
@@ -165,7 +167,7 @@ struct ByteWindow: ~Copyable {
         guard !isLookingAhead || canRetain else { return false }
         if !documentHashes.isEmpty { unsafe documentHashes.update(bytes, from: startOffset, mark: mark) }
         let feeds = unsafe lines.feeds(in: bytes, kernel)
-        if let trail, !isLookingAhead { moveMark(to: startOffset + count - trail) }
+        if let trail, !isLookingAhead, !canRetain { moveMark(to: startOffset + count - trail) }
         if mark != Self.noMark, goesBack { retain(feeds: feeds) }
         // Places in the window, and after the mark, may still be asked for; those in a string, by its own scanner.
         if trail == nil { placeMap?.forget(before: min(startOffset, mark)) }
@@ -249,18 +251,21 @@ extension ByteWindow {
         retained.removeAll()
     }
 
-    /// Lets the mark move along: bytes further back than `count` before the position are no longer of interest, because
-    /// what is read next may be longer than can be retained.
+    /// Lets the mark move along as soon as no more can be retained, because what is read next may be that long: then,
+    /// bytes further back than `count` before the position are no longer of interest.
     mutating func trailMark(_ count: Int) {
         if mark == Self.noMark { setMark() }
         trail = count
     }
 
-    /// Leaves the mark where it is now.
+    /// Leaves the mark as many bytes before the position.
     mutating func endTrail() {
         if let trail { moveMark(to: offset - trail) }
         trail = nil
     }
+
+    /// Leaves the mark where it is.
+    mutating func dropTrail() { trail = nil }
 
     /// Moves the mark forward, and drops what was retained before it.
     private mutating func moveMark(to offset: Int) {
@@ -282,6 +287,7 @@ extension ByteWindow {
     /// - Parameter keepsMark: whether reading may also go back to the mark already set.
     mutating func lookAhead(keepsMark: Bool = false) -> Lookahead {
         let lookahead = Lookahead(start: offset, isNested: isLookingAhead)
+        if hashing, !isLookingAhead { keepHashOfFront() }
         // A nested lookahead must not lose the mark of the outer one.
         if mark > offset || !(keepsMark || isLookingAhead) { setMark() }
         isLookingAhead = true
@@ -291,7 +297,7 @@ extension ByteWindow {
     /// - Parameter goesBack: whether reading goes back to where the lookahead began.
     mutating func end(_ lookahead: Lookahead, goesBack: Bool = true) {
         isLookingAhead = lookahead.isNested
-        if goesBack { goBack(to: lookahead.start) }
+        if goesBack { goBack(to: lookahead.start, isBehindLookahead: true) }
     }
 
     mutating func clearMark() {
@@ -302,7 +308,11 @@ extension ByteWindow {
 
     /// Notes that reading has gone on to another document.
     mutating func beginDocument() {
-        hasGoneBack = false
+        (isInDocument, hasGoneBack) = (true, false)
+    }
+
+    mutating func endDocument() {
+        isInDocument = false
     }
 
     /// Whether reading can go back to this offset.
@@ -324,12 +334,28 @@ extension ByteWindow {
         return offset
     }
 
+    /// Whether a byte is among those from an offset to the position. Those that reading cannot go back to do not count.
+    func contains(_ byte: UInt8, from offset: Int) -> Bool {
+        if offset < startOffset, !retained.isEmpty, offset >= retained.start,
+            retained.bytes[(offset - retained.start)...].contains(byte)
+        {
+            return true
+        }
+        return contains(byte, in: min(max(0, offset - startOffset), position)..<position)
+    }
+
+    /// Whether a byte is in a part of the window.
+    func contains(_ byte: UInt8, in range: Range<Int>) -> Bool {
+        unsafe !range.isEmpty && memchr(storage + range.lowerBound, Int32(byte), range.count) != nil
+    }
+
     /// Goes back to an offset. Does nothing if reading cannot go back that far.
-    mutating func goBack(to offset: Int) {
+    ///
+    /// - Parameter isBehindLookahead: whether the hash of what is before the offset was kept.
+    mutating func goBack(to offset: Int, isBehindLookahead: Bool = false) {
         guard canGoBack(to: offset) else { return }
-        hasGoneBack = true
+        if !isBehindLookahead { hasGoneBack = true }
         guard offset < startOffset else {
-            lines.countAgain()
             position = offset - startOffset
             return
         }

@@ -69,6 +69,8 @@ package struct NotAJob: Sendable {
     package var byteCount: Int
     /// SHA-256 of the input's bytes in hexadecimal, if requested and if all of them could be read.
     package var sha256: String?
+    /// Text in one of its strings that may be part of a lost dump.
+    var loss: DumpFault?
 
     package enum Reason: Sendable, Equatable {
         /// No bytes at all.
@@ -97,7 +99,7 @@ package struct NotAJob: Sendable {
     var mayBeLoss: Bool {
         switch reason {
         case .errorBody, .rowsWithoutJob: true
-        default: false
+        default: loss != nil
         }
     }
 }

@@ -182,11 +182,36 @@ package struct DumpDamage: Sendable, Equatable {
     }
 
     /// Adds the faults of a field, which cost the dump no row.
-    mutating func add(field: DumpDamage) {
+    ///
+    /// - Parameter isText: whether they are those of a text. Then they are faults of that text, except for bytes that are
+    ///   not UTF-8, which no text has.
+    mutating func add(field: DumpDamage, isText: Bool) {
         var field = field
+        if isText {
+            field.repairs.keep { $0.reason == .invalidUTF8 }
+            (field.rows, field.slips) = (Spots(), Spots())
+        }
         field.slips.add(field.rows)
         field.rows = Spots()
         add(field)
+    }
+
+    /// The extent of the damage at some time.
+    struct Extent {
+        fileprivate var counts = (repairs: 0, rows: 0, slips: 0)
+        fileprivate var invalidBytes = (count: 0, windows1252: 0)
+    }
+
+    var extent: Extent {
+        Extent(counts: (repairs.count, rows.count, slips.count), invalidBytes: invalidBytes)
+    }
+
+    /// Forgets the faults noted since: they are in something that was given up.
+    mutating func forget(since extent: Extent) {
+        repairs.drop(to: extent.counts.repairs)
+        rows.drop(to: extent.counts.rows)
+        slips.drop(to: extent.counts.slips)
+        invalidBytes = extent.invalidBytes
     }
 
     mutating func noteInvalidByte(mayBeWindows1252: Bool) {
@@ -204,6 +229,18 @@ extension DumpDamage.Spots {
     fileprivate mutating func add(_ other: DumpDamage.Spots) {
         count += other.count
         first += other.first.prefix(DumpLimits.damagePlaces - first.count)
+    }
+
+    fileprivate mutating func drop(to count: Int) {
+        guard count < self.count else { return }
+        self.count = count
+        if count < first.count { first.removeLast(first.count - count) }
+    }
+
+    fileprivate mutating func keep(_ isKept: (DumpDamage.Spot) -> Bool) {
+        let all = first.count
+        first = first.filter(isKept)
+        count = first.isEmpty ? 0 : count - all + first.count
     }
 
     fileprivate mutating func movePlacesToOrigin() {

@@ -6,6 +6,7 @@ extension DumpParser {
         if isJobItself, dropNested(), rowCount == 0 { try sink.beginRows(of: job) }
         try deliverHeld(to: sink, isFollowed: true)
         input.foundJob()
+        if input.element != nil, input.firstArray == nil { input.firstArray = input.place }
         // Changed before it is stored: the optimizer leaks the old value of an assignment to `held?.reading`.
         var document = document
         if input.isBehindHTTPHead, case .job(var dump) = document.reading {
@@ -28,7 +29,10 @@ extension DumpParser {
     @discardableResult
     mutating func dropNested() -> Bool {
         guard holdsNested else { return false }
-        if case .job(let dump)? = held?.reading { scanner.damage.add(field: dump.damage) }
+        if case .job(let dump)? = held?.reading {
+            let strings = dump.wrappings.count { if case .string = $0 { true } else { false } }
+            scanner.damage.add(field: dump.damage, isText: strings > openStrings.count)
+        }
         // What was skipped before the held job was skipped before the job around it.
         if var skipped = held?.skipped {
             skipped.add(input.skipped)
@@ -85,9 +89,11 @@ extension DumpParser {
             position = .whole
             reading.setWhole(byteCount: scanner.window.inputByteCount, sha256: scanner.window.finishHash())
         case .document(let place): position = input.position(of: place)
-        case .element(let index): position = .element(index)
+        case .element(let index, let array): position = positionOf(element: index, of: array, in: document)
         case .nested(.line(let place), let pointer):
             position = .inside(input.position(ofOuter: place), pointer: pointer)
+        case .nested(.element(let index, let array), let pointer):
+            position = .inside(positionOf(element: index, of: array, in: document), pointer: pointer)
         case .nested(let outer, let pointer):
             // Another document may begin on the same line.
             if case .whole = outer, let place = document.outer { _ = input.position(ofOuter: place) }
@@ -95,6 +101,19 @@ extension DumpParser {
         }
         input.deliveredCount += 1
         try sink.endDocument(reading, at: position)
+    }
+
+    /// Returns the position of an element of an array. Those of the first array with jobs are named by their number
+    /// alone.
+    private mutating func positionOf(
+        element index: Int, of array: DocumentPosition?, in document: HeldDocument
+    ) -> DocumentPosition {
+        guard case .line(let place)? = array else {
+            // Another document may begin on the same line.
+            if let place = document.outer { _ = input.position(ofOuter: place) }
+            return .element(index)
+        }
+        return .element(index, of: input.position(ofOuter: place))
     }
 
     /// Delivers what is left at the end of an input. If it contains no job, reports its contents instead.

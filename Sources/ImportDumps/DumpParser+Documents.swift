@@ -10,130 +10,12 @@ extension DumpParser {
         } catch {
             scanner.goBack(to: 0)
         }
-        while try moveToDocument() {
+        while try moveToDocument(into: sink) {
             if try readPlainJobs(into: sink) { continue }
             try readDocument(into: sink)
             if let sinkError { throw sinkError }
         }
         try finishInput(into: sink)
-    }
-
-    // MARK: - Between documents
-
-    /// Moves to where an object or an array may begin, and notes what it skips. Returns false at the end.
-    private mutating func moveToDocument() throws -> Bool {
-        scanner.window.clearMark()
-        guard let first = scanner.skipSpaceOrEnd() else { return false }
-        if first == UInt8(ascii: "{") || (first == UInt8(ascii: "[") && input.isAtStart) { return true }
-        if input.isAtStart, readScalar(first) { return false }
-        let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
-        let fault = DumpFault(reason: .unexpectedByte(first, expected: .value), place: place, rowsKept: 0)
-        input.isAtStart = false
-        var text = PassedText()
-        while let byte = scanner.peekOrEnd(),
-            text.isInHTTPHead || (byte != UInt8(ascii: "{") && (byte != UInt8(ascii: "[") || !beginsArray()))
-        {
-            text.pass(byte)
-            scanner.window.position += 1
-        }
-        if text.isHTTPHead {
-            input.isBehindHTTPHead = true
-        } else {
-            input.note(
-                text: fault, bytes: scanner.window.offset - place.byte, from: place, lines: text.lines,
-                mayBeTorn: text.mayBeTorn)
-        }
-        return scanner.peekOrEnd() != nil
-    }
-
-    /// The appearance of text between documents.
-    private struct PassedText {
-        private var lineFeeds = 0
-        private var last: UInt8 = 0
-        /// Whether it contains the end of a key, `":`, and so may be part of a dump.
-        private(set) var mayBeTorn = false
-        private var head = HTTPHead()
-
-        /// Whether it consists of the headers of one or more HTTP responses and nothing else.
-        var isHTTPHead: Bool { head.isWhole }
-        /// Whether the position is within such headers, which may contain anything.
-        var isInHTTPHead: Bool { head.isOpen }
-
-        mutating func pass(_ byte: UInt8) {
-            head.pass(byte)
-            if byte == UInt8(ascii: "\n") { lineFeeds += 1 }
-            if byte == UInt8(ascii: ":"), last == UInt8(ascii: "\"") { mayBeTorn = true }
-            last = byte
-        }
-
-        var lines: Int { last == UInt8(ascii: "\n") ? lineFeeds : lineFeeds + 1 }
-    }
-
-    /// Recognizes the headers of HTTP responses before a body: `HTTP/`, lines, an empty line (RFC 9112, section 2.1).
-    private struct HTTPHead {
-        private static let mark = Array("HTTP/".utf8)
-        private static let limit = 64 * 1024
-        private var count = 0
-        private var isOther = false
-        private var isLineEmpty = false
-        private(set) var isWhole = false
-
-        var isOpen: Bool { !isOther && !isWhole && count >= Self.mark.count && count < Self.limit }
-
-        mutating func pass(_ byte: UInt8) {
-            if isWhole {
-                // A redirect is followed by further headers; anything else is not part of them.
-                (isWhole, isLineEmpty, count) = (false, false, 0)
-            }
-            if count < Self.mark.count, byte != Self.mark[count] { isOther = true }
-            count += 1
-            switch byte {
-            case UInt8(ascii: "\n"):
-                isWhole = isLineEmpty && !isOther
-                isLineEmpty = true
-            case UInt8(ascii: "\r"): break
-            default: isLineEmpty = false
-            }
-        }
-    }
-
-    /// Returns whether the bracket at the position begins an array of objects. The position does not change.
-    private mutating func beginsArray() -> Bool {
-        let lookahead = scanner.window.lookAhead()
-        defer {
-            scanner.end(lookahead)
-            scanner.window.clearMark()
-        }
-        scanner.window.position += 1
-        return scanner.skipSpaceOrEnd() == UInt8(ascii: "{")
-    }
-
-    /// Reads an input that consists of one string, number, true, false or null, to its end. Returns false, without
-    /// having done anything, if it does not.
-    private mutating func readScalar(_ first: UInt8) -> Bool {
-        let start = scanner.window.offset
-        let place = scanner.window.passPlace(ofOffset: start)
-        scanner.window.setMark()
-        scanner.isLenient = false
-        defer { scanner.isLenient = true }
-        var value = DocumentValue()
-        var fault: ScanFault?
-        do throws(ScanFault) {
-            value.type = try scanner.skipValue(level: 0)
-        } catch {
-            fault = error
-        }
-        let isAlone = fault?.reason == .unexpectedEnd || (fault == nil && scanner.skipSpaceOrEnd() == nil)
-        guard isAlone else {
-            scanner.goBack(to: start)
-            return false
-        }
-        let reading = reading(
-            of: value, fault: fault.map { locate($0) }, byteCount: scanner.window.offset - start, sha256: nil)
-        input.note(
-            HeldDocument(reading: reading, place: .document(place)), bytes: scanner.window.offset - start, from: place,
-            lines: 1, isUnexpected: false)
-        return true
     }
 
     // MARK: - Documents
@@ -153,6 +35,7 @@ extension DumpParser {
         defer { input.isBehindHTTPHead = false }
         input.isInFirst = input.deliveredCount == 0 && held == nil
         let jobsBefore = input.jobCount
+        lostText = nil
         var value = DocumentValue()
         let fault: DumpFault?
         if scanner.peekOrEnd() == UInt8(ascii: "{") {
@@ -177,7 +60,7 @@ extension DumpParser {
         case .job, .notAJob:
             if input.jobCount > jobsBefore {
                 // The document around the jobs is finished, unless it is broken.
-                if let fault { refuse(fault, bytes: end - start.byte, at: .document(start)) }
+                if let fault = fault ?? lostText { refuse(fault, bytes: end - start.byte, at: .document(start)) }
             } else if let fault {
                 passOver(broken: fault, from: start, isObject: value.type == .object)
             } else {
@@ -188,13 +71,16 @@ extension DumpParser {
 
     /// Notes a complete document that is not a job.
     private mutating func note(other document: HeldDocument, from start: Place, to end: Int) {
-        guard case .notAJob(let other) = document.reading else { return }
+        guard case .notAJob(var other) = document.reading else { return }
+        other.loss = lostText
+        var document = document
+        document.reading = .notAJob(other)
         input.note(
             document, bytes: end - start.byte, from: start,
-            lines: scanner.window.place(ofOffset: end).line - start.line + 1, isUnexpected: other.mayBeLoss)
+            lines: scanner.window.passPlace(ofOffset: end).line - start.line + 1, isUnexpected: other.mayBeLoss)
     }
 
-    private mutating func refuse(_ fault: DumpFault, bytes: Int, at place: HeldPlace) {
+    mutating func refuse(_ fault: DumpFault, bytes: Int, at place: HeldPlace) {
         input.refuse(
             HeldDocument(reading: .notAJob(NotAJob(reason: .unreadable(fault), byteCount: bytes)), place: place))
     }
@@ -206,14 +92,10 @@ extension DumpParser {
             case .unexpectedByte(let byte, .keyOrEnd): byte == UInt8(ascii: "{")
             default: isObject
             }
-        var next = max(scanner.window.offset, start.byte + 1)
-        if !isOver {
-            if let job = scanner.jobLike, job > start.byte, scanner.window.canGoBack(to: job) {
-                next = job
-            } else if let brace = gluedBrace(before: fault.place.byte), brace > start.byte {
-                next = brace
-            }
-        }
+        let next =
+            isOver
+            ? max(scanner.window.offset, start.byte + 1)
+            : offsetBehind(brokenAt: fault.place.byte, from: start.byte)
         // A key after the brace, or a brace at the end of its line, may be the beginning of a dump.
         let mayBeTorn =
             evidence.hasMember || beginsKey || (isObject && fault.place.line > start.line) || fault.isTruncation
@@ -221,6 +103,14 @@ extension DumpParser {
         input.note(
             text: fault, bytes: next - start.byte, from: start, lines: max(1, fault.place.line - start.line),
             mayBeTorn: mayBeTorn)
+    }
+
+    /// Returns the offset where reading continues behind something that broke off and is not a dump: where one that it
+    /// swallowed begins, otherwise at the fault.
+    mutating func offsetBehind(brokenAt fault: Int, from start: Int) -> Int {
+        if let job = swallowedJob(before: fault), job > start { return job }
+        if let brace = gluedBrace(before: fault), brace > start { return brace }
+        return max(scanner.window.offset, start + 1)
     }
 }
 
@@ -254,15 +144,29 @@ extension DumpParser {
                 input.element = index
                 surroundings = Surroundings()
                 let start = scanner.window.passPlace(ofOffset: scanner.window.offset)
-                guard try scanner.peek() == UInt8(ascii: "{") else {
-                    let type = try scanner.skipValue(level: 1)
+                let byte = try scanner.peek()
+                guard byte == UInt8(ascii: "{") else {
+                    let jobsBeforeElement = input.jobCount
+                    let type: FoundType
+                    switch byte {
+                    case UInt8(ascii: "["), UInt8(ascii: "\""):
+                        type = byte == UInt8(ascii: "[") ? .array : .string
+                        try readNested(byte, into: sink)
+                    default: type = try scanner.skipValue(level: 1)
+                    }
+                    if input.jobCount > jobsBeforeElement {
+                        others.tell(&self)
+                        continue
+                    }
                     let other = NotAJob(
                         reason: .otherJSON(topLevel: type), byteCount: scanner.window.offset - start.byte)
-                    others.note(HeldDocument(reading: .notAJob(other), place: .element(index)), from: start, &self)
+                    others.note(
+                        HeldDocument(reading: .notAJob(other), place: place(ofElement: index), outer: input.place),
+                        from: start, &self)
                     continue
                 }
                 holdsObject = true
-                let jobsBeforeElement = input.jobCount
+                let (jobsBeforeElement, lost) = (input.jobCount, lostText)
                 scanner.window.beginDocumentHash()
                 let fault = readObject(into: sink)
                 if sinkError != nil { return fault }
@@ -273,9 +177,11 @@ extension DumpParser {
                 let element = HeldDocument(
                     reading: reading(
                         of: value, fault: fault, byteCount: end - start.byte, sha256: isOver ? nil : hash),
-                    place: .element(index))
+                    place: place(ofElement: index), outer: input.place)
                 let holdsJobs = input.jobCount > jobsBeforeElement
                 if case .job = element.reading, !holdsJobs || isJobItself(fault: fault, holdsJobs: true) {
+                    // Texts in a job are part of it.
+                    lostText = lost
                     do {
                         try hold(element, in: sink)
                     } catch {
@@ -294,9 +200,13 @@ extension DumpParser {
                 if input.jobCount > jobsBefore { others.tell(&self) }
             } catch {
                 evidence.hasMember = holdsObject
-                return locate(error)
+                return finalFault ?? locate(error)
             }
         }
+    }
+
+    private func place(ofElement index: Int) -> HeldPlace {
+        .element(index, of: input.isInFirstArray ? nil : .line(input.place))
     }
 
     /// Elements that are not jobs. They wait until a job is found: without one, they are part of something else.

@@ -10,7 +10,9 @@ extension DumpParser {
         while true {
             // What the previous value swallowed remains of interest until there is another member.
             let start = scanner.window.offset
-            guard try scanner.nextMember(first: &first) else { return }
+            let hasMember = try scanner.nextMember(first: &first)
+            lastCount = nil
+            guard hasMember else { return }
             scanner.window.setMark(at: start)
             scanner.jobLike = nil
             isBehindNested = false
@@ -45,12 +47,15 @@ extension DumpParser {
         case .field(.results), .message: return false  // Searched while they were read.
         case .field(.jobError) where first == UInt8(ascii: "{"):
             guard let error = job.error, error.details == nil else { return job.error != nil }
-            return [error.code, error.message].contains { $0?.utf8.first.map { Self.mayBeginDocument($0) } ?? false }
+            return [error.code, error.message].contains { text in
+                text?.utf8.contains { $0 == UInt8(ascii: "{") } ?? false
+            }
         case .summary where first == UInt8(ascii: "{"): return jobNotes.hasOtherSummary
         default: break
         }
         guard first == UInt8(ascii: "\"") else { return true }
-        return scanner.window.byte(atOffset: start + 1).map { Self.mayBeginDocument($0) } ?? false
+        return scanner.window.contains(UInt8(ascii: "{"), from: start)
+            || scanner.window.byte(atOffset: start + 1).map { Self.mayBeginDocument($0) } ?? false
     }
 
     private mutating func readJobField(_ field: KnownField, into sink: any DumpReceiver) throws(ScanFault) {
@@ -121,7 +126,10 @@ extension DumpParser {
         scanner.window.position += 1
         var seen: UInt32 = 0
         var first = true
-        while try scanner.nextMember(first: &first) {
+        while true {
+            let hasMember = try scanner.nextMember(first: &first)
+            lastCount = nil
+            guard hasMember else { return }
             guard let key = scanner.withText(of: .key, { SummaryKey($0) }) else {
                 noteUnknownField(at: .summary)
                 try scanner.skipValue(level: 2)
@@ -228,6 +236,8 @@ extension DumpParser {
     /// Reads a count. Returns nil for null and for anything but a nonnegative whole number; the latter is noted.
     private mutating func readCount(_ field: KnownField, level: Int = 1) throws(ScanFault) -> Int? {
         let byte = try scanner.peek()
+        // If the value cannot be read, an earlier one with the same key does not count either.
+        forgetCount(field)
         guard byte == UInt8(ascii: "-") || ASCII.isDigit(byte) else {
             let found = try scanner.skipValue(level: level)
             if found != .null { jobNotes.noteWrongType(found, in: field) }
@@ -236,6 +246,7 @@ extension DumpParser {
         let count = try scanner.readNumber().value
         // A number at the end of the dump may be cut off.
         _ = try scanner.peek()
+        // Damage behind a count may have been its next digits; see ``forgetCount(before:)``.
         if count == nil { jobNotes.noteWrongType(.numberThatIsNoCount, in: field) }
         lastCount = (field, scanner.window.offset)
         return count

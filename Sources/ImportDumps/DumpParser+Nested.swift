@@ -110,13 +110,16 @@ extension DumpParser {
     private mutating func readNestedObject(into sink: any DumpReceiver) throws(ScanFault) {
         takeDocument()
         evidence.level = level + 1
-        let jobs = jobCount
+        let (jobs, lost) = (jobCount, lostText)
         let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
         let start = place.byte
         scanner.window.beginDocumentHash()
         let fault = readObject(into: sink)
         let hash = scanner.window.finishDocumentHash()
         let isJob = isJobItself(fault: fault, holdsJobs: jobCount > jobs)
+        // Texts in a job are part of it.
+        if isJob { lostText = lost }
+        isMemberBroken = evidence.hasMember
         if isJob, sinkError == nil {
             var value = DocumentValue()
             value.type = .object
@@ -154,7 +157,7 @@ extension DumpParser {
 
     /// The position of the current top-level document. The first one of an input has no line.
     private var outerPosition: DocumentPosition {
-        if let element = input.element { return .element(element) }
+        if let element = input.element { return .element(element, of: input.isInFirstArray ? nil : .line(input.place)) }
         return input.isInFirst ? .whole : .line(input.place)
     }
 }

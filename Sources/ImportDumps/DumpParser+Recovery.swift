@@ -51,6 +51,9 @@ extension DumpParser {
             } catch {
                 fault = error
             }
+            forgetCount(before: fault)
+            // What is damaged in a row that is given up is not damage of the dump's texts.
+            if scanner.row != nil, scanner.isLenient { scanner.damage.forget(since: damageBeforeRow) }
             isBehindMembers = true
             if let finalFault { return finalFault }
             guard scanner.isLenient, sinkError == nil, !isOver else { return locate(fault) }
@@ -90,16 +93,35 @@ extension DumpParser {
         }
     }
 
+    /// Forgets the count that was read last if neither the end of its object nor a key follows: it may be the front of a
+    /// longer number, as in `1#0` or `1,000`.
+    mutating func forgetCount(before fault: ScanFault) {
+        guard let last = lastCount else { return }
+        switch fault.reason {
+        case .unexpectedByte(_, expected: .commaOrEndOfObject), .unexpectedByte(_, expected: .key):
+            forgetCount(last.field)
+            lastCount = nil
+        default: break
+        }
+    }
+
     /// Forgets a count at which a dump is cut off: it may be the front of a longer number.
     private mutating func forgetCount(endingAt end: Int) {
         guard let last = lastCount, last.end == end else { return }
-        switch last.field {
+        forgetCount(last.field)
+    }
+
+    mutating func forgetCount(_ field: KnownField) {
+        switch field {
         case .total:
             job.total = nil
             evidence.hasTotal = false
         case .processed: job.processed = nil
         case .succeeded: job.succeeded = nil
         case .failed: job.failed = nil
+        case .summaryTotal: evidence.summary.total = nil
+        case .summarySucceeded: evidence.summary.succeeded = nil
+        case .summaryFailed: evidence.summary.failed = nil
         default: break
         }
     }
@@ -123,7 +145,7 @@ extension DumpParser {
             offset = fault.offset
             self.isInRows = isInRows
             let trimmed = scanner.placeGoingBack(to: scanner.window.offsetBeforeSpace(fault.offset))
-            place = fault.place ?? scanner.window.place(ofOffset: fault.offset)
+            place = fault.place ?? scanner.window.passPlace(ofOffset: fault.offset)
             // If reading can no longer go back that far, the white space in front of the fault is gone.
             end = trimmed.byte == fault.offset ? place : trimmed
             var offset = min(scanner.window.mark, fault.offset)

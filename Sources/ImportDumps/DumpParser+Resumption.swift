@@ -9,18 +9,19 @@ extension DumpParser {
             let end = moveToElementAtMark()
             return .document(end: end)
         }
-        if let end = moveToSwallowedJob() { return .document(end: end) }
+        if let end = moveToSwallowedJob(before: damage) { return .document(end: end) }
         // A cut-off string ends at the next quotation mark, so it may contain the beginning of a dump, or the end of
         // the rows.
         if let start = stringBefore(damage.offset) { scanner.goBack(to: start) }
         let isBehindRows = damage.isInRows || (results == .complete && evidence.hasResultsArray)
-        var beginsLine = isAtLineStart()
+        var context = Context()
+        context.pass(from: scanner.window)
         while let byte = scanner.peekOrEnd() {
             let start = scanner.window.offset
             switch byte {
             case UInt8(ascii: "{"):
-                let probe = probeObject(beginsLine: beginsLine)
-                beginsLine = isAtLineStart()
+                let probe = probeObject(context)
+                context.pass(from: scanner.window)
                 switch probe {
                 case .job, .otherDocument:
                     let position = scanner.window.offset
@@ -42,13 +43,14 @@ extension DumpParser {
                     damage.hasContent = true
                 }
             // What stands on a line of its own cannot be where the quotation mark of a string was.
-            case UInt8(ascii: "]") where damage.isInRows && endsRows(isInString: start < damage.offset && !beginsLine):
+            case UInt8(ascii: "]")
+            where damage.isInRows && endsRows(isInString: start < damage.offset && !context.beginsLine, context):
                 return .endOfRows
             case UInt8(ascii: "\"") where results == .absent && beginsResults():
                 return .results
             default:
                 damage.pass(byte)
-                if !ASCII.isSpace(byte) || byte == UInt8(ascii: "\n") { beginsLine = byte == UInt8(ascii: "\n") }
+                context.pass(byte)
             }
             if scanner.window.offset <= start { scanner.window.position += 1 }
         }
@@ -57,8 +59,8 @@ extension DumpParser {
 
     /// Goes back to a dump that a cut-off one swallowed; nothing after it belongs to the cut-off one. Returns the place
     /// where the cut-off dump ends; nil if none was swallowed.
-    private mutating func moveToSwallowedJob() -> Place? {
-        guard let start = scanner.jobLike, scanner.window.canGoBack(to: start) else { return nil }
+    private mutating func moveToSwallowedJob(before damage: DamagedStretch) -> Place? {
+        guard let start = swallowedJob(before: damage.offset) else { return nil }
         let end = scanner.placeGoingBack(to: scanner.window.offsetBeforeSpace(start))
         scanner.goBack(to: start)
         return end
@@ -113,148 +115,6 @@ extension DumpParser {
             start -= 1
         }
         return nil
-    }
-
-    /// The kind of an object in or after damage.
-    private enum Probe {
-        /// A separate dump.
-        case job
-        /// Complete, on its own lines, and not part of anything around it.
-        case otherDocument
-        /// A whole row, followed by more of `results`.
-        case row
-        /// Incomplete, at the beginning of a line, and followed by a key or by nothing on that line.
-        case broken(start: Int)
-        case other
-    }
-
-    /// Examines the object at the position. Goes back to it if it is useful; otherwise, the position is after what was
-    /// examined.
-    ///
-    /// - Parameter beginsLine: whether only white space precedes it on its line.
-    private mutating func probeObject(beginsLine: Bool) -> Probe {
-        let damage = scanner.damage
-        let row = scanner.row
-        let lookahead = scanner.window.lookAhead()
-        let start = lookahead.start
-        defer {
-            scanner.end(lookahead, goesBack: false)
-            scanner.damage = damage
-            scanner.row = row
-            scanner.jobLike = nil
-            scanner.forgetTexts()
-        }
-        scanner.jobLike = nil
-        var isRow = false
-        var fields: (status: Bool, total: Bool) = (false, false)
-        do throws(ScanFault) {
-            scanner.window.position += 1
-            var first = true
-            while try scanner.nextMember(first: &first) {
-                if scanner.withText(of: .key, { JobKey.isOfJobsAlone($0) }) {
-                    scanner.goBack(to: start)
-                    return .job
-                }
-                if case .field(let field) = scanner.withText(of: .key, { JobKey($0) }) {
-                    if field == .status { fields.status = true }
-                    if field == .total { fields.total = true }
-                }
-                if scanner.withText(of: .key, { RowKey($0) }) != nil { isRow = true }
-                scanner.forgetKey()
-                if beginsLine, fields.status, fields.total {
-                    scanner.goBack(to: start)
-                    return .job
-                }
-                try scanner.skipValue(level: 1)
-            }
-        } catch {
-            if let job = scanner.jobLike, scanner.window.canGoBack(to: job) {
-                scanner.goBack(to: job)
-                return .job
-            }
-            let hasKey = if case .unexpectedByte(_, .keyOrEnd) = error.reason { false } else { true }
-            if beginsLine, hasKey || scanner.window.lineFeed(from: start), scanner.window.canGoBack(to: start) {
-                return .broken(start: start)
-            }
-            if let brace = gluedBrace(before: error.offset), brace > start { scanner.goBack(to: brace) }
-            return .other
-        }
-        let end = scanner.window.offset
-        let next = scanner.skipSpaceOrEnd()
-        let endsLine = next == nil || scanner.window.lineFeed(from: end)
-        if next == UInt8(ascii: ",") {
-            scanner.window.position += 1
-            let follows = scanner.skipSpaceOrEnd()
-            if follows != UInt8(ascii: "{"), follows != UInt8(ascii: "]"), follows != nil { isRow = false }
-        } else if next == nil || next == UInt8(ascii: "{") {
-            // Rows without a comma between them may share a line; an object on its own line is not a row of this dump.
-            isRow = isRow && !beginsLine
-        } else if next != UInt8(ascii: "]") {
-            isRow = false
-        }
-        let isClosing = next == UInt8(ascii: ",") || next == UInt8(ascii: "]") || next == UInt8(ascii: "}")
-        if isRow || (beginsLine && endsLine && !isClosing) {
-            scanner.goBack(to: start)
-            return isRow ? .row : .otherDocument
-        }
-        scanner.goBack(to: end)
-        return .other
-    }
-
-    /// Whether there is a line feed between the mark and the position, with only white space after it.
-    private func isAtLineStart() -> Bool {
-        var offset = scanner.window.offset
-        while offset > scanner.window.mark, let byte = scanner.window.byte(atOffset: offset - 1) {
-            if byte == UInt8(ascii: "\n") { return true }
-            guard ASCII.isSpace(byte) else { return false }
-            offset -= 1
-        }
-        return false
-    }
-
-    /// Whether the bracket at the position ends `results`: after it, the job's object ends or has more fields.
-    ///
-    /// - Parameter isInString: whether the bracket was read as part of a string. If so, a field that rows or their
-    ///   errors also have is taken for one of theirs, because the bracket may be where the string's quotation mark was.
-    ///   Only a status tells them apart by its value.
-    private mutating func endsRows(isInString: Bool) -> Bool {
-        let lookahead = scanner.window.lookAhead()
-        defer { scanner.end(lookahead) }
-        scanner.window.position += 1
-        switch scanner.skipSpaceOrEnd() {
-        case UInt8(ascii: "}"):
-            let end = scanner.window.offset
-            scanner.window.position += 1
-            let next = scanner.skipSpaceOrEnd()
-            return next == nil || next == UInt8(ascii: "{") || scanner.window.lineFeed(from: end)
-        case UInt8(ascii: ","):
-            scanner.window.position += 1
-            guard scanner.skipSpaceOrEnd() == UInt8(ascii: "\"") else { return false }
-            scanner.window.position += 1
-            do throws(ScanFault) {
-                try scanner.readString(into: .key)
-                defer { scanner.forgetTexts() }
-                let (field, rowKey) = scanner.withText(of: .key) { (JobKey($0), RowKey($0)) }
-                guard let field, try scanner.skipSpace() == UInt8(ascii: ":") else { return false }
-                guard isInString else { return true }
-                guard case .field = field else { return false }
-                if rowKey == .status { return try isStatusOfJob() }
-                return rowKey == nil
-            } catch {
-                return false
-            }
-        default: return false
-        }
-    }
-
-    /// Whether the colon at the position is followed by a status that no row has.
-    private mutating func isStatusOfJob() throws(ScanFault) -> Bool {
-        try scanner.readColon()
-        guard try scanner.peek() == UInt8(ascii: "\"") else { return false }
-        scanner.window.position += 1
-        scanner.forgetTexts()
-        try scanner.readString(into: .key)
-        return scanner.withText(of: .key) { RowStatus($0) } == nil
     }
 
     /// Whether the string at the position is the key `results`, followed by an array.

@@ -86,6 +86,7 @@ extension DumpParser {
         scanner.hasRepaired = false
         scanner.hasTolerated = false
         scanner.jobLike = nil
+        damageBeforeRow = scanner.damage.extent
         let start = scanner.window.position
         let windowStart = scanner.window.startOffset
         rowsWithStatusBefore = evidence.rowsWithStatus

@@ -90,7 +90,7 @@ extension DumpParser {
 
     /// Whether the rests of objects may still be searched. Those of many broken objects, each within the one before,
     /// would take quadratic time.
-    private var mayLookAhead: Bool {
+    var mayLookAhead: Bool {
         let offset = openStrings.isEmpty ? scanner.window.offset : strings[0].scanner.window.offset
         return lookaheadBytes / 4 <= DumpLimits.rereadBytes + offset
     }

@@ -15,8 +15,8 @@ struct DumpParser: ~Copyable {
     var rowsWithStatusBefore = 0
     /// The known fields seen so far, one bit each.
     var seenFields: UInt32 = 0
-    /// The count read last, and where it ends: if the dump is cut off there, the count may be the front of a longer
-    /// number.
+    /// The count read last, and where it ends, until what follows shows that it is complete: otherwise, it may be the
+    /// front of a longer number.
     var lastCount: (field: KnownField, end: Int)?
     /// The JSON text of the current value, if it has another type than the API defines.
     var valueText = JSONText()
@@ -60,6 +60,14 @@ struct DumpParser: ~Copyable {
     var outerDocuments: [OuterDocument] = []
     /// Whether nothing was read yet after a job inside the current object.
     var isBehindNested = false
+    /// The first text in strings of the current top-level document that may be part of a lost dump.
+    var lostText: DumpFault?
+    /// Whether an object inside another one broke off after its first key.
+    var isMemberBroken = false
+    /// What was damaged before the current row.
+    var damageBeforeRow = DumpDamage.Extent()
+    /// The offset up to which objects behind damage are known to be rows.
+    var knownRowsEnd = 0
 
     init(scanner: consuming JSONScanner, matcher: consuming RowMatcher?) {
         // Hashing does not rule out plain jobs: their consumer has all their bytes.
@@ -78,6 +86,7 @@ struct DumpParser: ~Copyable {
         input = InputContents()
         surroundings = Surroundings()
         lookaheadBytes = 0
+        lostText = nil
         outerDocuments.removeAll()
         path = PointerPath()
         forgetDocument()
@@ -107,6 +116,7 @@ struct DumpParser: ~Copyable {
         isOver = false
         finalFault = nil
         isBehindNested = false
+        knownRowsEnd = 0
     }
 
     /// Reads an input that should consist of one dump and nothing else, strictly: the first fault ends it.
@@ -130,6 +140,7 @@ struct DumpParser: ~Copyable {
             if scanner.window.failure != nil { throw scanner.endFault() }
         } catch {
             fault = error
+            forgetCount(before: error)
         }
         if let sinkError { throw sinkError }
         let located = fault.map { locate($0) }

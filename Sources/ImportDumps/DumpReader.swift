@@ -244,21 +244,21 @@ package enum DocumentPosition: Sendable, Equatable {
     case line(Place)
     /// A document that begins here, on a line on which another one began.
     case place(Place)
-    /// This element of an array, counted from 1.
-    case element(Int)
+    /// This element of an array, counted from 1. The array is nil if it is the first one with jobs.
+    indirect case element(Int, of: DocumentPosition? = nil)
     /// A value of the document at the given position, named by a JSON Pointer (RFC 6901). The pointer's keys come from
     /// the input: hostile text until escaped.
     indirect case inside(DocumentPosition, pointer: String)
 
     /// The suffix after the input's name that distinguishes the document from others of the input: nothing, `:12`,
-    /// `:12:345`, `[3]` or `:12#/data`.
+    /// `:12:345`, `[3]`, `:12[3]` or `:12#/data`.
     package var suffix: String {
         switch self {
         case .whole: ""
         case .line(let place): ":\(place.line)"
         case .place(let place): ":\(place.line):\(place.column)"
-        case .element(let index): "[\(index)]"
-        case .inside(let outer, let pointer): outer.suffix + "#" + pointer
+        case .element(let index, let array): (array?.suffix ?? "") + "[\(index)]"
+        case .inside(let outer, let pointer): outer.suffix + (pointer.isEmpty ? "" : "#" + pointer)
         }
     }
 }

@@ -14,8 +14,8 @@ struct HeldDocument {
 enum HeldPlace: Equatable {
     /// At the top level, beginning here.
     case document(Place)
-    /// An element of an array of jobs, counted from 1.
-    case element(Int)
+    /// An element of an array of jobs, counted from 1. The array is nil if it is the first one with jobs.
+    case element(Int, of: DocumentPosition? = nil)
     /// Inside another document.
     case nested(DocumentPosition, pointer: String)
 }
@@ -36,6 +36,10 @@ struct InputContents {
     var isBehindHTTPHead = false
     /// The number of the current element in an array of jobs.
     var element: Int?
+    /// Where the first array with jobs begins.
+    var firstArray: Place?
+    /// Whether no array before the current one has jobs.
+    var isInFirstArray: Bool { firstArray == nil || firstArray == place }
     /// The number of documents delivered.
     var deliveredCount = 0
     /// The number of jobs delivered or held.
@@ -74,7 +78,7 @@ struct InputContents {
         if jobCount == 0 {
             others.add(other)
         } else if isUnexpected {
-            refuse(other)
+            refuse(other.withLossAsReason)
         }
     }
 
@@ -169,6 +173,15 @@ extension HeldDocument {
         reading = .job(dump)
     }
 
+    /// The document, with the text in it that may be part of a lost dump as the reason why it is listed.
+    fileprivate var withLossAsReason: HeldDocument {
+        guard case .notAJob(var other) = reading, let loss = other.loss else { return self }
+        other.reason = .unreadable(loss)
+        var document = self
+        document.reading = .notAJob(other)
+        return document
+    }
+
     fileprivate var firstByte: Int? {
         if case .document(let place) = place { return place.byte }
         return nil
@@ -219,7 +232,7 @@ struct OtherDocuments {
             guard case .notAJob(let reading) = other.reading else { return false }
             if case .unreadable = reading.reason { return withTexts }
             return reading.mayBeLoss
-        }
+        }.map(\.withLossAsReason)
         let count = moreLosses + (withTexts ? moreTexts : 0)
         if count > 0, let placeOfMore {
             losses.append(

@@ -89,8 +89,8 @@ extension JSONScanner {
     }
 
     /// Goes back to an offset. Does nothing if reading cannot go back that far.
-    mutating func goBack(to offset: Int) {
-        moveWindow { $0.goBack(to: offset) }
+    mutating func goBack(to offset: Int, isBehindLookahead: Bool = false) {
+        moveWindow { $0.goBack(to: offset, isBehindLookahead: isBehindLookahead) }
     }
 
     /// Advances to an offset further on, which must exist.
@@ -109,7 +109,7 @@ extension JSONScanner {
             let position = window.offset
             window.goBack(to: offset)
             defer { window.advance(to: position) }
-            return window.place(ofOffset: offset)
+            return window.passPlace(ofOffset: offset)
         }
     }
 

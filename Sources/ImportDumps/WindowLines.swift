@@ -36,7 +36,7 @@ struct WindowLines {
 
     /// Does the same, but remembers the line, so that earlier lines are not counted again.
     mutating func count(in bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, upTo offset: Int) -> Line {
-        if offset < startOffset + countedIndex { countAgain() }
+        if offset < startOffset + countedIndex { unsafe goBack(in: bytes, from: startOffset, to: offset - startOffset) }
         let end = max(countedIndex, min(bytes.count, offset - startOffset))
         guard let base = bytes.baseAddress else { return countedLine }
         while let next = unsafe memchr(base + countedIndex, 0x0A, end - countedIndex) {
@@ -45,6 +45,19 @@ struct WindowLines {
         }
         countedIndex = end
         return countedLine
+    }
+
+    /// Goes back to an index in the window, counting from whichever is nearer: the index counted last, or the window's
+    /// start.
+    private mutating func goBack(in bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, to index: Int) {
+        guard index > countedIndex / 2, countedIndex <= bytes.count else { return countAgain() }
+        var number = countedLine.number
+        for index in index..<countedIndex where unsafe bytes[index] == UInt8(ascii: "\n") { number -= 1 }
+        if number != countedLine.number {
+            let feed = unsafe bytes[..<index].lastIndex(of: UInt8(ascii: "\n"))
+            countedLine = feed.map { Line(number: number, start: startOffset + $0 + 1) } ?? first
+        }
+        countedIndex = index
     }
 
     /// Moves on by a number of lines to the start of a line, without counting.
@@ -70,7 +83,7 @@ struct WindowLines {
     }
 
     /// Makes counting start over at the window's start.
-    mutating func countAgain() {
+    private mutating func countAgain() {
         (countedIndex, countedLine) = (0, first)
     }
 

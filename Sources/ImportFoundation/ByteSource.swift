@@ -101,6 +101,10 @@ package struct ReadFailure: Error, Sendable, Equatable {
         case method(String?)
         /// Other data follows the end.
         case trailingBytes
+        /// The list of an archive has another number of entries than were found.
+        case entries(listed: Int, found: Int)
+        /// Several archives were joined.
+        case severalParts
         /// A message of the library.
         case other(String)
     }

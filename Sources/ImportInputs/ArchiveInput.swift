@@ -19,9 +19,12 @@ final class ArchiveInput {
     private(set) var bytesRead = 0
     /// Whether a read has reached the end.
     private(set) var isAtEnd = false
+    /// The end of a zip; nil for other formats, and for a file until ``faultOfZip(entries:)``.
+    private var tail: ZipTail?
 
     init(_ source: any ByteSource, format: ContainerFormat) {
         origin = .source(source)
+        tail = format == .zip ? ZipTail() : nil
         unsafe buffer = Self.allocate(for: format)
     }
 
@@ -65,6 +68,7 @@ final class ArchiveInput {
             if count == 0 { isAtEnd = true }
             let zeros = unsafe bytes.reversed().prefix { $0 == 0 }.count
             trailingZeros = zeros == count ? trailingZeros + zeros : zeros
+            unsafe tail?.add(bytes)
             return unsafe bytes
         } catch {
             failure = error
@@ -75,6 +79,26 @@ final class ArchiveInput {
     /// Reads the rest, to count its bytes and its trailing zeros.
     func readToEnd() {
         while let bytes = unsafe next(), unsafe !bytes.isEmpty {}
+    }
+
+    /// Returns what is wrong with a zip that has been read to its last entry; nil if nothing is. Reads the rest.
+    ///
+    /// - Parameter entries: the number of entries that were found, with folders.
+    func faultOfZip(entries: Int) -> ReadFailure? {
+        if case .file(let file, _) = origin {
+            // libarchive sought in it, so the end is read separately.
+            origin = .file(file, position: 0)
+            tail = ZipTail(skipping: max(0, file.size - ZipTail.mostBytes))
+            _ = seek(to: max(0, file.size - ZipTail.mostBytes))
+        }
+        readToEnd()
+        return failure ?? tail?.fault(entries: entries)
+    }
+
+    /// The file from its beginning, to be read only forward; nil for a stream.
+    var fromTheFront: (any ByteSource)? {
+        guard case .file(let file, _) = origin else { return nil }
+        return RegionSource(file: file)
     }
 
     /// Skips at most `count` bytes without reading them and returns how many were skipped.
@@ -104,6 +128,23 @@ final class ArchiveInput {
         guard case .file(let file, _) = origin else { return nil }
         let (place, overflow) = file.size.addingReportingOverflow(offset)
         return overflow ? nil : seek(to: place)
+    }
+}
+
+/// The bytes of a file from its beginning.
+private struct RegionSource: ByteSource {
+    let file: InputFileRegion
+    private var position = 0
+    var isPrompt: Bool { true }
+
+    init(file: InputFileRegion) {
+        self.file = file
+    }
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        let count = try unsafe file.read(at: position, into: buffer)
+        position += count
+        return count
     }
 }
 

@@ -59,7 +59,7 @@ package enum SpecialFile: Sendable, Equatable {
 ///
 /// An input is recognized by its content, whatever its name, and so are files that this program wrote, which contain no
 /// dumps (``OwnOutput``). Inside an archive, compressed entries are unpacked and archives opened, but no deeper:
-/// `outer.tar!inner.zip!path`. Memory does not grow with the input, apart from eight bytes for each entry.
+/// `outer.tar!inner.zip!path`. Memory does not grow with the input, apart from some bytes for each entry.
 package struct ContainerReader: Sendable {
     private let limits: InputLimits
 
@@ -225,8 +225,11 @@ struct ContainerWalk {
         } catch {
             return try body(.refused(source: name, reason: .unreadable(error)))
         }
-        let session = ArchiveSession(archive: archive, meter: level.entries, isPrompt: isPrompt)
+        var session = ArchiveSession(archive: archive, meter: level.entries, isPrompt: isPrompt)
         defer { session.close() }
+        // If the list of a zip is damaged, or an entry is not where the list says, the rest is found from the front.
+        var known: Set<Int> = []
+        var failureOfList: ReadFailure?
         var names = EntryNames(format)
         var entriesRead = 0
         var isEmpty = true
@@ -236,6 +239,9 @@ struct ContainerWalk {
             switch session.next() {
             case .entry(let entry):
                 isInDamage = false
+                if input.isFile, format == .zip, !known.insert(entry.name.hashValue).inserted, failureOfList != nil {
+                    continue
+                }
                 entriesRead += 1
                 if entry.isHidden || entry.isFolder { continue }
                 isEmpty = false
@@ -260,6 +266,13 @@ struct ContainerWalk {
                 for (source, beginning) in own.takeHeld() {
                     try body(.stream(source: source, bytes: ArraySource(Array(beginning))))
                 }
+                if let failure = failureOfList ?? (format == .zip ? input.faultOfZip(entries: entriesRead) : nil) {
+                    if failureOfList == nil, let forward = forwardSession(input, format, isPrompt: isPrompt) {
+                        (failureOfList, session) = (failure, forward)
+                        continue
+                    }
+                    return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
+                }
                 if isEmpty { try body(.refused(source: name, reason: .holdsNoFiles)) }
                 return
             case .damaged(let message):
@@ -276,9 +289,23 @@ struct ContainerWalk {
             case .encrypted:
                 return try body(.refused(source: name, reason: .encrypted))
             case .failed(let failure):
-                return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
+                if failureOfList == nil, let forward = forwardSession(input, format, isPrompt: isPrompt) {
+                    session.close()
+                    (failureOfList, session) = (failure, forward)
+                    continue
+                }
+                return try body(
+                    .refused(source: name, reason: .cutShort(failureOfList ?? failure, entriesRead: entriesRead)))
             }
         }
+    }
+
+    /// Begins to read a zip again that is a file, from the front and without its list; nil for anything else.
+    private func forwardSession(_ input: ArchiveInput, _ format: ContainerFormat, isPrompt: Bool) -> ArchiveSession? {
+        guard format == .zip, let source = input.fromTheFront,
+            let archive = try? LibArchive(.zip, ArchiveInput(source, format: .zip))
+        else { return nil }
+        return ArchiveSession(archive: archive, meter: level.entries, isPrompt: isPrompt)
     }
 
     private func visit<Failure: Error>(

@@ -35,6 +35,33 @@ import Testing
         #expect(reading.fault == nil)
     }
 
+    /// Damage behind digits may have been further ones.
+    @Test(
+        arguments: [
+            "1#0", "1,000", "1 000", "1, 000", "1_000", "0x0A", "1\0\0", "1\n0", "1\"0\"", "1'000", "1:0", "1|",
+        ])
+    func aNumberBeforeDamageIsNone(_ literal: String) throws {
+        let fields = ["total", "processed", "succeeded", "failed"]
+        for (name, window) in fields.flatMap({ name in [1, 3, 64].map { (name, $0) } }) {
+            let head = #"{"job_id":"a","status":"complete""#
+            for text in [
+                head + #","\#(name)":\#(literal),"results":[{},{}]}"#,
+                head + #","results":[{},{}],"\#(name)":\#(literal)}"#,
+                head + #","\#(name)":5,"\#(name)":\#(literal),"results":[{},{}]}"#,
+            ] {
+                let dumps = try Dumps(text, window: window).dumps
+                let job = try #require(dumps.first?.job)
+                #expect(dumps.count == 1 && dumps.first?.rowCount == 2)
+                #expect([job.total, job.processed, job.succeeded, job.failed] == [nil, nil, nil, nil], "\(text)")
+            }
+        }
+        for name in ["total", "succeeded", "failed"] {
+            let text = #"{"results":[{"status":"ok"}],"summary":{"x":1,"\#(name)":\#(literal),"y":2}}"#
+            let job = try #require(try Dumps(text, window: 16).dumps.first?.job)
+            #expect(job.kind == .bulk && [job.total, job.succeeded, job.failed] == [nil, nil, nil], "\(text)")
+        }
+    }
+
     /// If a dump ends within a number, the digits before the end must not count as the number.
     @Test(arguments: ["1", "10", "1.", "1.5", "1e", "1e1", "-", "-0"])
     func aNumberAtTheCutIsNone(_ literal: String) throws {

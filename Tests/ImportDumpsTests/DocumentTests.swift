@@ -96,7 +96,7 @@ import Testing
             ["[1] a 1 row 63 bytes", ":1 unreadable 1:66 65 bytes"]),
         Sample(
             "arrays on lines", "[\(job("a"))]\n[\(job("b")),\(job("c"))]",
-            ["[1] a 1 row 63 bytes", "[1] b 1 row 63 bytes", "[2] c 1 row 63 bytes"]),
+            ["[1] a 1 row 63 bytes", ":2[1] b 1 row 63 bytes", ":2[2] c 1 row 63 bytes"]),
     ]
 
     @Test("Every document of an input is read, with its position", arguments: samples)

@@ -62,9 +62,45 @@ import Testing
     @Test("A string may contain several documents")
     func documentsInString() throws {
         let (a, b, c) = (Self.job("a"), Self.job("b"), Self.job("c"))
-        try expect(#"{"log":\#(Self.string(a + "\n" + b + "\n" + c))}"#, ["#/log a", "#/log b", "#/log c"])
+        try expect(#"{"log":\#(Self.string(a + "\n" + b + "\n" + c))}"#, ["#/log a", "#/log:2 b", "#/log:3 c"])
         try expect(
-            #"{"log":\#(Self.string(#"{"x":\#(a)}"# + b + "[\(c)]"))}"#, ["#/log/x a", "#/log b", "#/log/0 c"])
+            #"{"log":\#(Self.string(#"{"x":\#(a)}"# + b + "[\(c)]"))}"#,
+            ["#/log/x a", "#/log:1:60 b", "#/log:1:113/0 c"])
+        #expect(a.utf8.count == 53)
+    }
+
+    @Test("Text in a string is skipped as it is between documents")
+    func textInString() throws {
+        let (a, b) = (Self.job("a"), Self.job("b"))
+        let head = "HTTP/2 200\nreport-to: {\"group\":\"nel\"}\nserver: x\n\n"
+        for name in ["message", "log", "error", "status"] {
+            try expect(#"{"\#(name)":\#(Self.string("answer: " + a))}"#, ["#/\(name) a"])
+            try expect(
+                #"{"\#(name)":\#(Self.string("[info] \(a)\nthen \(b) done"))}"#, ["#/\(name) a", "#/\(name):2 b"])
+            try expect(#"{"\#(name)":\#(Self.string("x \(a) and \(b)"))}"#, ["#/\(name) a", "#/\(name):1:61 b"])
+            try expect(#"{"\#(name)":\#(Self.string(head + a))}"#, ["#/\(name) a"])
+            try expect(#"{"\#(name)":\#(Self.string("é {1} {\"a\" " + a))}"#, ["#/\(name) a"])
+            try expect(#"{"\#(name)":\#(Self.string("\(Self.string(a)) \(b)"))}"#, ["#/\(name) a", "#/\(name):1:67 b"])
+        }
+        try expect(#"{"x":\#(a),"m":\#(Self.string("answer: " + b))}"#, ["#/x a", "#/m b"])
+        // What is in a job is part of it.
+        try expect(#"{"m":\#(Self.string("answer: " + a)),\#(b.dropFirst())"#, [" b"])
+    }
+
+    @Test("Arrays and strings in an array are searched, and a string that is all of an input")
+    func arrays() throws {
+        let (a, b, c) = (Self.job("a"), Self.job("b"), Self.job("c"))
+        try expect("[\(a),[\(b),\(c)]]", ["[1] a", "[2]#/0 b", "[2]#/1 c"])
+        try expect("[\(a),\(Self.string(b)),[\(Self.string(c))]]", ["[1] a", "[2] b", "[3]#/0 c"])
+        try expect("[[\(a)],[\(b)]]\n\(c)", ["[1]#/0 a", "[2]#/0 b", ":2 c"])
+        try expect("\(c)\n[[\(a)],[\(b)]]", [":1 c", "[1]#/0 a", "[2]#/0 b"])
+        try expect("[\(a)]\n[\(b),[\(c)]]", ["[1] a", ":2[1] b", ":2[2]#/0 c"])
+        try expect("[\(a)][\(b)]", ["[1] a", ":1:56[1] b"])
+        try expect(Self.string(a), [" a"])
+        try expect(Self.string(a + "\n" + b), [" a", "#:2 b"])
+        try expect(Self.string(a) + "\n" + Self.string("answer: " + b), [":1 a", ":2 b"])
+        try expect(Self.string(Self.string(a)), [" a"])
+        try expect("\"x\" said\n" + a, [" a"])
     }
 
     @Test("Jobs in a job are part of it, wherever they are")

@@ -70,6 +70,70 @@ import Testing
         }
     }
 
+    /// Whatever is damaged, in the file or through a pipe: each entry is there whole, or something is reported.
+    @Test(.seeded, arguments: ["zip -q", "zip -q0"], Seeds.and(new: 1))
+    func noEntryOfAZipIsLostWithoutAWord(_ command: String, seed: UInt64) throws {
+        let folder = try Workspace()
+        for name in ["a", "b", "c"] { try folder.write(name + Self.dump, as: name) }
+        try folder.shell("\(command) packed.zip a b c")
+        let packed = try folder.bytes("packed.zip")
+        // The signatures of all records, and random bytes.
+        var places = packed.indices.filter { packed[$0...].starts(with: [0x50, 0x4B]) && $0 > 4 }
+        var random = SplitMix64(seed: seed)
+        for _ in 0..<60 { places.append(Int.random(in: 6..<packed.count, using: &random)) }
+        for place in places {
+            var damaged = packed
+            damaged[place] ^= UInt8.random(in: 1...255, using: &random)
+            try folder.write(damaged, as: "damaged")
+            for found in [try folder.found(in: "damaged"), try folder.foundThroughPipe("damaged")] {
+                let whole = found.filter { $0.failure == nil && $0.text.hasSuffix(Self.dump) }
+                #expect(
+                    Set(whole.map { $0.text.prefix(1) }).count == 3
+                        || found.contains { $0.failure != nil || $0.refusal != nil }, "byte \(place): \(found)")
+            }
+        }
+    }
+
+    /// Without the list, or beyond an entry that is not where the list says, entries are found from the front.
+    @Test func entriesOfAZipAreFoundWithoutItsList() throws {
+        let folder = try Workspace()
+        for name in ["a", "b", "c"] { try folder.write(name + Self.dump, as: name) }
+        try folder.shell("zip -q packed.zip a b c")
+        let packed = try folder.bytes("packed.zip")
+        func places(of signature: [UInt8]) -> [Int] { packed.indices.filter { packed[$0...].starts(with: signature) } }
+        let list = places(of: [0x50, 0x4B, 1, 2]), headers = places(of: [0x50, 0x4B, 3, 4])
+        try #require(list.count == 3 && headers.count == 3)
+        for (place, lost) in [(list[0], ""), (list[1], ""), (headers[1], "b")] {
+            var damaged = packed
+            damaged[place + 2] = 0x7F
+            try folder.write(damaged, as: "damaged")
+            for found in [try folder.found(in: "damaged"), try folder.foundThroughPipe("damaged")] {
+                for name in ["a", "b", "c"] where name != lost {
+                    #expect(found.count { $0.text == name + Self.dump } == 1, "\(place): \(found)")
+                }
+                #expect(found.contains { $0.refusal != nil }, "\(place): \(found)")
+            }
+        }
+    }
+
+    /// Only the last list counts for libarchive, or only the first: the other archive must not be missing in silence.
+    @Test func joinedZipsAreNoticed() throws {
+        let folder = try Workspace()
+        for name in ["a", "b", "c", "d"] { try folder.write(name + Self.dump, as: name) }
+        try folder.shell("zip -q 1.zip a b; zip -q 2.zip c d; echo comment | zip -q -z 3.zip c d; cat 1.zip 2.zip > joined")
+        for found in [try folder.found(in: "joined"), try folder.foundThroughPipe("joined")] {
+            guard case .cutShort? = found.last?.refusal else {
+                Issue.record("\(found)")
+                continue
+            }
+        }
+        for name in ["1.zip", "3.zip"] {
+            for found in [try folder.found(in: name), try folder.foundThroughPipe(name)] {
+                #expect(found.count == 2 && found.allSatisfy { $0.refusal == nil && $0.failure == nil }, "\(found)")
+            }
+        }
+    }
+
     @Test(
         .seeded, arguments: ["tar cf", "tar czf", "tar cJf", "tar --zstd -cf", "zip -q", "7z a", "zip -q0"],
         Seeds.and(new: 1))

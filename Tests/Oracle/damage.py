@@ -26,7 +26,7 @@ from typing import Any
 
 import compare
 import csvtext
-from faults import around, encodings, inside, torn, verdict, wraps
+from faults import around, encodings, inside, nested, torn, verdict, wraps
 from faults.cases import Case
 from seeds import add_seed
 
@@ -38,9 +38,10 @@ KINDS: dict[str, Callable[[random.Random, str], Case]] = {
     "wraps": wraps.make,
     "encodings": encodings.make,
     "inside": inside.make,
+    "nested": nested.make,
     "rows": torn.rows_alone,
 }
-WEIGHTS = {"torn": 5, "glued": 3, "row-per-line": 1, "around": 4, "wraps": 4, "encodings": 1, "inside": 5, "rows": 1}
+WEIGHTS = {"torn": 5, "glued": 3, "row-per-line": 1, "around": 4, "wraps": 4, "encodings": 1, "inside": 5, "nested": 3, "rows": 1}
 
 SECONDS = 120
 BATCH, BATCH_BYTES = 250, 8_000_000

@@ -150,7 +150,8 @@ extension Place {
 extension DocumentPosition {
     fileprivate var atOrigin: DocumentPosition {
         switch self {
-        case .whole, .element: self
+        case .whole: self
+        case .element(let index, let array): .element(index, of: array?.atOrigin)
         case .line(let place): .line(place.atOrigin)
         case .place(let place): .place(place.atOrigin)
         case .inside(let outer, let pointer): .inside(outer.atOrigin, pointer: pointer)

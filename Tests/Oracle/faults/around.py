@@ -169,6 +169,28 @@ def prefixed(rng: random.Random, tag: str) -> Case:
     return Case("around", variety, bytes(log.data), log.jobs, status=0, skipped=True if skips else None)
 
 
+STATUS_LINES = ["HTTP/2 200", "HTTP/1.1 200 OK", "HTTP/1.1 202 Accepted", "HTTP/1.0 200"]
+
+
+def status_lines(rng: random.Random, tag: str) -> Case:
+    """Lines that look like the heads of HTTP responses and are none, for no empty line follows before the dump."""
+    maker = Maker(rng, tag, decoys=True)
+    log = Log(rng.choice([b"\n", b"\n", b"\r\n"]))
+    for _ in range(rng.randint(1, 5)):
+        if rng.random() < 0.3:
+            for line in noise(rng, rng.choice([1, 2])):
+                log.add(line)
+        if rng.random() < 0.8:
+            log.add(rng.choice(STATUS_LINES).encode())
+            for line in rng.sample(["server: x", 'report-to: {"group":"nel"}', "got it", "answer:"], rng.choice([0, 0, 1, 2])):
+                log.add(line.encode())
+        before = rng.choice([b"", b"", b"body: ", b"answer: "])
+        log.dump(text_of(maker.record(), one_line(rng), rng), before)
+        for _ in range(rng.choice([0, 1, 2])):
+            log.add(b"")
+    return Case("around", "status-lines", bytes(log.data), log.jobs, status=0, never=frozenset({"unwrapped"}))
+
+
 def among(rng: random.Random, tag: str) -> Case:
     """Dumps between the lines of other programs; now and then thousands of them, or an API error response."""
     maker = Maker(rng, tag, decoys=True)
@@ -197,4 +219,4 @@ def among(rng: random.Random, tag: str) -> Case:
 
 
 def make(rng: random.Random, tag: str) -> Case:
-    return rng.choices([marks, guards, prefixed, among], [3, 3, 4, 4])[0](rng, tag)
+    return rng.choices([marks, guards, prefixed, among, status_lines], [3, 3, 4, 4, 2])[0](rng, tag)

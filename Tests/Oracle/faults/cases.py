@@ -37,6 +37,7 @@ class Expected:
     names: list[str] = field(default_factory=list)  # The message of a finding contains one of these words.
     rows_found: dict[str, list[int]] = field(default_factory=dict)  # The rows that a finding lists.
     example: tuple[str, str, str] | None = None  # A code, with the beginning and the end of its example message.
+    absent: set[str] = field(default_factory=set)  # Counts that are null.
     suffix: str | None = None  # What follows the file's name in `source`, if that is specified.
 
     @staticmethod

@@ -147,7 +147,7 @@ def _read_over(data: bytes) -> bytes:
     return re.sub(rb"\\(u(?![0-9A-Fa-f]{4})[0-9A-Fa-f]{0,3}|[^u\"\\/bfnrt])", b"?", data)
 
 
-def _begins_with_object(data: bytes) -> bool:
+def begins_with_object(data: bytes) -> bool:
     try:
         return isinstance(json.JSONDecoder(strict=False).raw_decode(data.decode("utf-8", "replace"))[0], dict)
     except ValueError:
@@ -176,7 +176,7 @@ def structure(rng: random.Random, tag: str) -> Case:
         # Nor may that rest begin with a complete object that is followed by something else.
         start = found.rows[number][0]
         if all(
-            not accepts(text) and whole_rows(text) == others and not _begins_with_object(text[start:])
+            not accepts(text) and whole_rows(text) == others and not begins_with_object(text[start:])
             for text in (data, _read_over(data))
         ):
             break
@@ -200,7 +200,7 @@ def last_row(rng: random.Random, tag: str) -> Case:
         others = [row.outcome for row in audit.rows[:-1]]
         start = found.rows[-1][0]
         if all(
-            not accepts(text) and whole_rows(text) == others and not _begins_with_object(text[start:])
+            not accepts(text) and whole_rows(text) == others and not begins_with_object(text[start:])
             for text in (data, _read_over(data))
         ):
             break
@@ -214,7 +214,8 @@ def last_row(rng: random.Random, tag: str) -> Case:
 
 def commas(rng: random.Random, tag: str) -> Case:
     """A comma too many or too few between rows or members: nothing is lost for it."""
-    places = ["between-rows", "trailing-in-results", "leading-in-results", "trailing-in-job", "missing", "in-row"]
+    places = ["between-rows", "trailing-in-results", "leading-in-results", "trailing-in-job", "in-row"]
+    places += ["missing", "missing-several"]
     variety = rng.choice(places)
     members = _dump(rng, tag)
     clean = _written(rng, members)
@@ -238,11 +239,47 @@ def commas(rng: random.Random, tag: str) -> Case:
     elif variety == "missing":
         at = clean.index(b",", end)
         data = clean[:at] + blank + clean[at + 1 :]
+    elif variety == "missing-several":
+        data, least = clean, rng.random()
+        for _, end in reversed(found.rows[:-1]):
+            at = data.index(b",", end)
+            if rng.random() < max(least, 0.3):
+                data = data[:at] + blank + data[at + 1 :]
+        if data == clean:
+            return commas(rng, tag)
     else:
         data = clean[: end - 1].rstrip() + b"," + blank + clean[end - 1 :]
         rows.append(rows[0][:number] + [("unclassified", None)] + rows[0][number + 1 :])
     expected = Expected(audit.job_id, rows=rows, total=audit.total, names=names)
     return _case(f"comma-{variety}", data, expected)
+
+
+COUNTS = ["total", "processed", "succeeded", "failed"]
+
+
+def counts(rng: random.Random, tag: str) -> Case:
+    """A count with damage behind its first digits: it counts as absent, and is never a smaller one."""
+    members = _dump(rng, tag)
+    name = rng.choice(COUNTS)
+    digits = rng.choice(["1", "10", "0", "12"])
+    junk = rng.choice(["#", "_", "x", "\0", "\0\0\0", " ", ",", ", ", "\"", ":", "'", "\x80", "|"])
+    rest = rng.choice(["0", "00", "000", "0A", "5,000"])
+    if junk[0] == "\0":
+        rest = ""
+    kept = [member for member in members if member[0] not in (name, "job_id")]
+    # Before the damage, something shows that it is a job.
+    kept.insert(0, next(member for member in members if member[0] == "job_id"))
+    clean = _written(rng, Obj(kept))
+    audit = model.read(clean)
+    # Fields between the damage and the rows may be lost.
+    at = next(n for n, (key, _) in enumerate(kept) if key == "results") if rng.random() < 0.6 else len(kept)
+    kept.insert(at, (name, Token("@count@")))
+    data = _written(rng, Obj(kept)).replace(b"@count@", (digits + junk + rest).encode("latin-1"))
+    expected = Expected(
+        audit.job_id, rows=[rows_of(audit)], total=None if name == "total" else audit.total, absent={name},
+        must_find={"dump-malformed"},
+    )
+    return _case("count", data, expected, never=frozenset({"rows-excess", "succeeded-mismatch", "failed-mismatch"}))
 
 
 WORDS = ["NaN", "None", "True", "False", "Infinity", "-Infinity", "undefined"]
@@ -288,5 +325,5 @@ def quotes(rng: random.Random, tag: str) -> Case:
 
 
 def make(rng: random.Random, tag: str) -> Case:
-    chosen = rng.choices([strings, structure, last_row, commas, literals, quotes], [5, 6, 1, 3, 3, 0.3])[0]
+    chosen = rng.choices([strings, structure, last_row, commas, counts, literals, quotes], [5, 6, 1, 3, 2, 3, 0.3])[0]
     return chosen(rng, tag)

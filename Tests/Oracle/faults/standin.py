@@ -19,10 +19,15 @@ from .verdict import NOT_WHOLE, counted, texts
 def summary_of(case: Case, name: str) -> dict[str, Any]:
     """What a program without a fault would say."""
     jobs, refused = [], []
-    for expected in case.jobs:
+    places: set[str] = set()
+    for number, expected in enumerate(case.jobs):
         place = expected.suffix or (f":{expected.line}" if len(case.jobs) > 1 else "")
         if expected.column > 1:
             place += f":{expected.column}"
+        elif place in places:
+            # Another job begins before it on its line.
+            place += f"#/{number}" if "unwrapped" in expected.must_find else f":{1 + number}"
+        places.add(place)
         if expected.certain is False:
             refused.append({"source": name + place, "reason": "breaks off"})
             continue
@@ -47,7 +52,8 @@ def summary_of(case: Case, name: str) -> dict[str, Any]:
             shown[expected.example[0]] = [{"example": expected.example[1] + expected.example[2]}]
         jobs.append(
             {
-                "job_id": expected.job_id, "source": name + place, "total": expected.total,
+                "job_id": expected.job_id, "source": name + place,
+                "total": None if "total" in expected.absent else expected.total,
                 "status": audit and audit.status,
                 **{key: audit and getattr(audit, key) for key in ("created_at", "updated_at", "expires_at")},
                 "reported": {key: audit and getattr(audit, key) for key in ("processed", "succeeded", "failed")},

@@ -18,6 +18,15 @@ PATHS = [
     ("a", "b", "c", "d"),
 ]
 
+HEADS = [
+    "HTTP/2 200 \r\ndate: Tue, 04 Mar 2025 10:06:00 GMT\r\ncontent-type: application/json; charset=utf-8\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\nX-A: {\"a\": 1}\r\n\r\n",
+    "HTTP/1.1 302 Found\r\nLocation: https://api.example/v2\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n",
+    "HTTP/1.1 200 Connection established\r\n\r\nHTTP/2 200 \r\ncontent-type: application/json\r\n\r\n",
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nRetry-After: 3\r\n\r\n",
+    "HTTP/1.1 200 OK\nContent-Type: application/json\nServer: x\n\n",
+]
+
 # Members next to the dump in its wrapper.
 BESIDE: list[tuple[str, Any]] = [
     ("ok", True), ("code", 200), ("status", "ok"), ("status", 200), ("request_id", "5f1c"), ("meta", {"took": 12}),
@@ -123,14 +132,26 @@ class Tree:
             return f"[{','.join(inner)}]", True
         if form == "none":
             return json.dumps(rng.choice([None, 1, "x", "{", "[]", {}, [], {"n": [1]}])), True
-        texts = []
-        for _ in range(rng.randint(2, 3) if form == "texts" else 1):
+        text = rng.choice(["", "", "", "answer: ", "[info] got\n", HEADS[0]])
+        between = rng.choice(["\n", " ", "", " (200 OK)\n", "\nthen "])
+        line_before: int | None = None
+        for number in range(rng.randint(2, 3) if form == "texts" else 1):
+            text += between if number else ""
+            # Those behind the first one with a job are named by their place in the string.
+            line = text.count("\n") + 1
+            column = len(text[text.rfind("\n") + 1 :].encode("utf-8", "surrogatepass")) + 1
+            place = pointer
+            if line_before is not None:
+                place += f":{line}:{column}" if line == line_before else f":{line}"
+            jobs = len(self.jobs)
             # The documents of a string are objects or arrays.
             if rng.random() < 0.3:
-                texts.append(self.object(pointer, KEYS_DEEP, strings - 1, levels - 1, counts))
+                text += self.object(place, KEYS_DEEP, strings - 1, levels - 1, counts)
             else:
-                texts.append(self.job(pointer, levels - 1, counts))
-        text = rng.choice(["\n", " ", ""]).join(texts) + rng.choice(["", "\n"])
+                text += self.job(place, levels - 1, counts)
+            if len(self.jobs) > jobs:
+                line_before = line
+        text += rng.choice(["", "\n"])
         return json.dumps(text, ensure_ascii=rng.random() < 0.5), False
 
     def object(self, pointer: str, keys: int, strings: int, levels: int, counts: bool) -> str:
@@ -204,6 +225,13 @@ def strings(rng: random.Random, tag: str) -> Case:
         style = many_lines(rng) if rng.random() < 0.2 and variety != "docker" else one_line(rng)
         return text_of(maker.record(), style, rng).decode()
 
+    def in_text(dump: str) -> str:
+        """What programs write in front of a dump, and behind it."""
+        if rng.random() < 0.6:
+            return dump
+        before = rng.choice(["answer: ", "[info] got ", "HTTP/2 200 ", "took [1, 2] ", HEADS[0], HEADS[1], "caf\u00e9 "])
+        return before + dump + rng.choice(["", " (200 OK)", "\n"])
+
     def line() -> str:
         """What else is in such a log."""
         return rng.choice(noise(rng, 1)).decode()
@@ -216,6 +244,9 @@ def strings(rng: random.Random, tag: str) -> Case:
     for _ in range(rng.choice([0, 0, 2, 5])):
         texts.insert(rng.randint(0, len(texts)), (line(), False))
     lines: list[bytes] = []
+    dumps = [text for text, is_job in texts if is_job]
+    if variety != "docker":
+        texts = [(in_text(text) if is_job else text, is_job) for text, is_job in texts]
     for number, (text, _) in enumerate(texts):
         if variety == "docker":
             value: Any = {"log": text + "\n", "stream": "stdout", "time": time % number}
@@ -250,10 +281,11 @@ def strings(rng: random.Random, tag: str) -> Case:
     }
     if variety in documents:
         data = out(documents[variety]()) + b"\n"
-        jobs = [Expected.whole(text.encode(), **wrapped()) for text, is_job in texts if is_job]
+        jobs = [Expected.whole(dump.encode(), **wrapped()) for dump in dumps]
     else:
         data = b"".join(each + b"\n" for each in lines)
-        jobs = [Expected.whole(t.encode(), line=n, **wrapped()) for n, (t, is_job) in enumerate(texts, 1) if is_job]
+        numbers = [number for number, (_, is_job) in enumerate(texts, 1) if is_job]
+        jobs = [Expected.whole(dump.encode(), line=number, **wrapped()) for number, dump in zip(numbers, dumps)]
     return Case("wraps", variety, data, jobs, status=0)
 
 
@@ -344,15 +376,6 @@ def collection(rng: random.Random, tag: str) -> Case:
     return Case("wraps", "collection", json.dumps(value, indent="\t").encode(), jobs, status=0)
 
 
-HEADS = [
-    "HTTP/2 200 \r\ndate: Tue, 04 Mar 2025 10:06:00 GMT\r\ncontent-type: application/json; charset=utf-8\r\n\r\n",
-    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\nX-A: {\"a\": 1}\r\n\r\n",
-    "HTTP/1.1 302 Found\r\nLocation: https://api.example/v2\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n",
-    "HTTP/1.1 200 Connection established\r\n\r\nHTTP/2 200 \r\ncontent-type: application/json\r\n\r\n",
-    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nRetry-After: 3\r\n\r\n",
-    "HTTP/1.1 200 OK\nContent-Type: application/json\nServer: x\n\n",
-]
-
 VERBOSE = """* Host api.example:443 was resolved.
 *   Trying 192.0.2.7:443...
 * using HTTP/2
@@ -394,5 +417,45 @@ def heads(rng: random.Random, tag: str) -> Case:
     return Case("wraps", variety, bytes(log.data), log.jobs, status=0, skipped=skipped)
 
 
+def arrays(rng: random.Random, tag: str) -> Case:
+    """Arrays of jobs with arrays and strings in them, one after another; or a dump that was encoded twice."""
+    maker = Maker(rng, tag)
+    data, jobs = "", list[Expected]()
+    has_array = False
+    for _ in range(rng.randint(1, 3)):
+        line = data.count("\n") + 1
+
+        def dump(suffix: str | None, **more: Any) -> str:
+            text = text_of(maker.record(), one_line(rng), rng)
+            jobs.append(Expected.whole(text, line=line, suffix=suffix, **more))
+            return text.decode()
+
+        first = "" if not has_array else f":{line}"
+        form = rng.choice(["array", "array", "string", "job"])
+        if form == "array":
+            elements = []
+            for number in range(1, rng.randint(1, 3) + 1):
+                place = f"{first}[{number}]"
+                kind = rng.choice(["job", "job", "array", "string", "other"]) if elements else "job"
+                if kind == "job":
+                    elements.append(dump(place))
+                elif kind == "array":
+                    inner = [dump(f"{place}#/{n}", must_find={"unwrapped"}) for n in range(rng.randint(1, 3))]
+                    elements.append(f"[{','.join(inner)}]")
+                elif kind == "string":
+                    elements.append(json.dumps(dump(place, must_find={"unwrapped"})))
+                else:
+                    elements.append(rng.choice(["null", "7", '"x"', "{}", "[]", "[[]]"]))
+            data += f"[{', '.join(elements)}]\n"
+            has_array = True
+        elif form == "string":
+            data += json.dumps(dump(None, must_find={"unwrapped"})) + "\n"
+        else:
+            data += dump(None) + "\n"
+    return Case("wraps", "arrays", data.encode(), jobs, status=0)
+
+
 def make(rng: random.Random, tag: str) -> Case:
-    return rng.choices([keyed, tree, outer, strings, partial, har, collection, heads], [5, 6, 2, 5, 1, 3, 2, 3])[0](rng, tag)
+    return rng.choices(
+        [keyed, tree, outer, strings, partial, har, collection, heads, arrays], [5, 6, 2, 5, 1, 3, 2, 3, 2]
+    )[0](rng, tag)
