@@ -91,8 +91,9 @@ extension DumpParser {
                 scanner.goBack(to: start)
                 return .job
             }
-            if !isJob, let job = swallowedJob(before: error.offset) {
-                scanner.goBack(to: job)
+            if let job = swallowedJob(before: error.offset) {
+                // What swallowed a dump is one that was cut off, if anything shows that it is a dump.
+                scanner.goBack(to: isJob ? start : job)
                 return .job
             }
             let hasKey = if case .unexpectedByte(_, .keyOrEnd) = error.reason { false } else { true }
@@ -155,11 +156,18 @@ extension DumpParser {
         }
     }
 
+    /// The number of dumps, each swallowed by the one before, that are told from objects in a row.
+    private static let swallowedDepth = 4
+
     /// Returns the offset of a dump that a cut-off one swallowed, if the object that was noted as such is one. Otherwise,
     /// it belongs to what broke off: damage is in it, or further on in the object around it.
     mutating func swallowedJob(before fault: Int) -> Int? {
         guard let start = scanner.jobLike, scanner.window.canGoBack(to: start), start < fault else { return nil }
-        if beginsOnFirstColumn(start) { return start }
+        return isSwallowed(start, before: fault, depth: 1) ? start : nil
+    }
+
+    private mutating func isSwallowed(_ start: Int, before fault: Int, depth: Int) -> Bool {
+        if beginsOnFirstColumn(start) { return true }
         let (damage, row) = (scanner.damage, scanner.row)
         let position = scanner.window.offset
         let lookahead = scanner.window.lookAhead(keepsMark: true)
@@ -171,6 +179,7 @@ extension DumpParser {
             scanner.forgetTexts()
         }
         var shape = JobShape()
+        scanner.jobLike = nil
         do throws(ScanFault) {
             scanner.window.position += 1
             var first = true
@@ -179,21 +188,23 @@ extension DumpParser {
                 try scanner.skipValue(level: 1)
             }
         } catch {
-            return shape.isJob ? start : nil
+            if shape.isJob { return true }
+            guard depth < Self.swallowedDepth, let inner = scanner.jobLike, inner < error.offset else { return false }
+            return isSwallowed(inner, before: error.offset, depth: depth + 1)
         }
         let end = scanner.window.offset
         var next = scanner.skipSpaceOrEnd()
         while next == UInt8(ascii: "}") || next == UInt8(ascii: "]") {
-            if scanner.window.offset == fault { return nil }
+            if scanner.window.offset == fault { return false }
             scanner.window.position += 1
             next = scanner.skipSpaceOrEnd()
         }
-        guard scanner.window.offset == fault || next == nil else { return nil }
+        guard scanner.window.offset == fault || next == nil else { return false }
         switch next {
-        case nil: return shape.isJob ? start : nil
-        case UInt8(ascii: "{"): return start
-        case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: ":"): return nil
-        default: return scanner.window.lineFeed(from: end) || shape.isJob ? start : nil
+        case nil: return shape.isJob
+        case UInt8(ascii: "{"): return true
+        case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: ":"): return false
+        default: return scanner.window.lineFeed(from: end) || shape.isJob
         }
     }
 

@@ -98,6 +98,8 @@ extension DumpParser {
     mutating func forgetCount(before fault: ScanFault) {
         guard let last = lastCount else { return }
         switch fault.reason {
+        // Behind a comma, a brace begins the next dump: this one is cut off behind the comma.
+        case .unexpectedByte(UInt8(ascii: "{"), expected: .key): break
         case .unexpectedByte(_, expected: .commaOrEndOfObject), .unexpectedByte(_, expected: .key):
             forgetCount(last.field)
             lastCount = nil

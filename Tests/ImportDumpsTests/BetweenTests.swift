@@ -74,7 +74,8 @@ import Testing
         ])
     func losses(_ text: String) throws {
         try expect(Self.job("a") + "\n" + text + "\n" + Self.job("c"), [":1 a", ":2 unreadable", ":3 c"])
-        // The first one is found later.
+        // The first one is found later. An input that begins with UTF-16 is read as UTF-16.
+        if text.contains("\0") { return }
         #expect(try Documents(text + "\n" + Self.job("c")).described.count == 2)
     }
 
