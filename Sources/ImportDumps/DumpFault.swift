@@ -163,8 +163,17 @@ package struct DumpDamage: Sendable, Equatable {
         slips.movePlacesToOrigin()
     }
 
-    /// - Parameter spot: creates the spot; called only if it is kept.
-    mutating func note(_ kind: Kind, _ spot: () -> Spot) {
+    /// Whether another place of this kind is kept.
+    func keepsMore(of kind: Kind) -> Bool {
+        switch kind {
+        case .repair: repairs.keepsMore
+        case .row: rows.keepsMore
+        case .slip: slips.keepsMore
+        }
+    }
+
+    /// - Parameter spot: nil if it is not kept.
+    mutating func note(_ kind: Kind, _ spot: Spot?) {
         switch kind {
         case .repair: repairs.add(spot)
         case .row: rows.add(spot)
@@ -247,8 +256,10 @@ extension DumpDamage.Spots {
         for index in first.indices { first[index].place.moveToOrigin() }
     }
 
-    fileprivate mutating func add(_ spot: () -> DumpDamage.Spot) {
+    fileprivate var keepsMore: Bool { first.count < DumpLimits.damagePlaces }
+
+    fileprivate mutating func add(_ spot: DumpDamage.Spot?) {
         count += 1
-        if first.count < DumpLimits.damagePlaces { first.append(spot()) }
+        if let spot, keepsMore { first.append(spot) }
     }
 }

@@ -172,9 +172,9 @@ extension DumpParser {
     private mutating func note(_ damage: DamagedStretch, into sink: any DumpReceiver) throws {
         scanner.row = nil
         let isRow = damage.isInRows && damage.hasContent
-        scanner.damage.note(isRow ? .row : .slip) {
-            DumpDamage.Spot(reason: damage.reason, place: damage.place, row: isRow ? rowCount + 1 : nil)
-        }
+        scanner.damage.note(
+            isRow ? .row : .slip,
+            DumpDamage.Spot(reason: damage.reason, place: damage.place, row: isRow ? rowCount + 1 : nil))
         if isRow { try deliverDamagedRow(to: sink) }
     }
 }

@@ -205,9 +205,9 @@ extension JSONScanner {
     /// Notes something that is tolerated.
     mutating func note(_ kind: DumpDamage.Kind, _ fault: ScanFault) {
         hasTolerated = true
-        damage.note(kind) {
-            DumpDamage.Spot(reason: fault.reason, place: window.place(ofOffset: fault.offset), row: row)
-        }
+        // A place is found only if it is kept.
+        let place = damage.keepsMore(of: kind) ? window.passPlace(ofOffset: fault.offset) : nil
+        damage.note(kind, place.map { DumpDamage.Spot(reason: fault.reason, place: $0, row: row) })
     }
 
     mutating func noteSlip(_ slip: DumpFault.Slip) {
