@@ -47,7 +47,8 @@ struct CompareCommand: ParsableCommand {
             name: .customLong("map"),
             help: ArgumentHelp(
                 "reasons.csv that rejects wrote after the first try, if the second try sent those rejects: its rows are then "
-                    + "compared with the rows they came from. Repeat it for each try in between, in order.",
+                    + "compared with the rows they came from. Repeat it for each try in between, in order. Add #FILE if only "
+                    + "that file of rejects was sent.",
                 valueName: "reasons.csv"))
         var maps: [String] = []
     }

@@ -44,6 +44,32 @@ struct RejectLayout {
         let others = source.columnNames.dropFirst(columns.count).prefix { $0 == actionColumn || $0 == recordColumn }
         return columns.count + others.count
     }
+
+    /// Returns what the first of these columns has for the current record; nil without such columns, or if the cell is
+    /// not a number any more.
+    static func ownRow(of source: SourceReader) -> Int? {
+        guard ownColumns(of: source.form) > 0 else { return nil }
+        return source.withWholeRecord { record in
+            switch source.form {
+            case .csv(let csv): leadingNumber(of: record, csv.delimiter)
+            case .sheet: SheetRecord.texts(of: record).first.flatMap { Int($0) }
+            case .jsonLines, .jsonArray, .requestBody: nil
+            }
+        }
+    }
+
+    /// The number in the first cell of a record of CSV.
+    private static func leadingNumber(of record: Span<UInt8>, _ delimiter: UInt8) -> Int? {
+        var index = !record.isEmpty && record[0] == UInt8(ascii: "\"") ? 1 : 0
+        let first = index
+        var number = 0
+        while index < record.count, 0x30...0x39 ~= record[index], index - first < 18 {
+            number = number * 10 + Int(record[index] & 0x0F)
+            index += 1
+        }
+        guard index > first, index < record.count else { return nil }
+        return record[index] == (first == 1 ? UInt8(ascii: "\"") : delimiter) ? number : nil
+    }
 }
 
 /// Writes records of a source into files of the same form: one file, or several in sequence if their size is limited.

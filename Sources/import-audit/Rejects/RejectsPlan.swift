@@ -42,6 +42,7 @@ struct RejectsPlan {
         let earlier = try dryRun.map { $0.earlier } ?? RunManifest(in: root)
         let `guard` = OutputGuard(earlier: dryRun == nil ? earlier : nil, isForced: isForced)
         try protect(earlier)
+        try pairing.sources.refuseRepeated()
         if let dryRun {
             try dryRun.check(Self.names + [RunManifest.file])
             try dryRun.target.map { try refuseChanged(in: $0, earlier) }

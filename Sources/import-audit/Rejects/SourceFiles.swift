@@ -89,6 +89,21 @@ struct SourceFiles {
         return count
     }
 
+    /// Fails if the same file, or the same sheet of it, is named twice: its rows could not be told apart by their numbers.
+    func refuseRepeated() throws(CommandFailure) {
+        var seen: [FileIdentity: [SourceName]] = [:]
+        for source in sources {
+            guard let identity = InputPath(source.path).identity else { continue }
+            if let other = seen[identity]?.first(where: { $0.sheet == source.sheet }) {
+                throw CommandFailure(
+                    .usage, of: source.shown,
+                    "this is the source of two jobs\(other.shown == source.shown ? "" : ", also as \(other.shown)"), whose rows "
+                        + "could not be told apart. Run it with each job alone. Nothing was written.")
+            }
+            seen[identity, default: []].append(source)
+        }
+    }
+
     /// The identities of the files, to distinguish them from outputs whatever their names.
     var identities: Set<FileIdentity> { Set(paths.compactMap { InputPath($0).identity }) }
 }
