@@ -182,9 +182,12 @@ struct RowMap {
 extension RowMap {
     /// The file that was sent under a name, judging by the name. That of a workbook may be followed by its sheet.
     func index(ofFileSentAs path: String) -> Int? {
-        let name = path.split(separator: "/").last ?? ""
-        if let index = fileIndices[String(name)] { return index }
-        return name.lastIndex(of: "#").flatMap { fileIndices[String(name[..<$0])] }
+        var path = path[...]
+        while true {
+            if let name = path.split(separator: "/").last, let index = fileIndices[String(name)] { return index }
+            guard let sign = path.lastIndex(of: "#") else { return nil }
+            path = path[..<sign]
+        }
     }
 
     /// Returns how many earlier maps were followed when this one was made, so that its rows are those of an earlier try.
