@@ -297,7 +297,8 @@ import Testing
         let refused = try rejects("job.json", "--source", "moved.csv")
         #expect(refused.status == 1)
         #expect(refused.errorText.contains("1 row further up in the source"), "\(refused)")
-        #expect(refused.errorText.contains("--no-header would fit"), "\(refused)")
+        // With one more row, the numbers of rows would not match.
+        #expect(refused.errorText.contains("Does the source lack its first row?"), "\(refused)")
         #expect(folder.names(in: "rejects") == nil)
         let run = try rejects("job.json", "--source", "moved.csv", "--trust-order")
         #expect(run.status == 0, "\(run)")

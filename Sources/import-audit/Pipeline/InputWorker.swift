@@ -13,6 +13,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private var session: DumpSession
     private var handler: Handler
     private let front = SourceFront()
+    private var handedBack = HandedBackFiles()
     /// Entries of the current archive, collected until they are offered to other threads together.
     private var unpacked = UnpackedEntries()
     /// Makes the names under which inputs are shown. No other name of an input leaves this type.
@@ -69,7 +70,11 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
             let state = InputState(descriptor)
             handler.open(as: state)
             let isSmall = size.map { $0 <= SourceFront.smallFileBytes } ?? false
-            if try !isSmall || !readPlainDump(descriptor, path, number) {
+            if handedBack.contain(path, descriptor) {
+                var order = order
+                order.entry += 1
+                try handler.passOver(.rejects, source: names.shown(path.shown), order: order)
+            } else if try !isSmall || !readPlainDump(descriptor, path, number) {
                 try read(descriptor: descriptor, name: path.shown, number, isSmall: isSmall)
             }
             try reread?.check(path, number)

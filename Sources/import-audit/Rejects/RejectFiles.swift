@@ -126,8 +126,8 @@ final class RejectWriter {
         case .csv(let csv):
             separator = Self.encoded(csv.lineEnd.rawValue, encoding)
             cells = CSVOptions(isRaw: layout.isRaw, delimiter: csv.delimiter)
-        case .jsonLines: (separator, cells) = (Array("\n".utf8), nil)
-        case .jsonArray, .requestBody, .sheet: (separator, cells) = (Array(",\n".utf8), nil)
+        case .jsonLines: (separator, cells) = (Self.encoded("\n", encoding), nil)
+        case .jsonArray, .requestBody, .sheet: (separator, cells) = (Self.encoded(",\n", encoding), nil)
         }
     }
 
@@ -189,9 +189,12 @@ final class RejectWriter {
             }
             guard let header = csv.header else { return }
             if !layout.isPlain {
-                let delimiter = String(Character(Unicode.Scalar(csv.delimiter)))
-                bytes.append(
-                    contentsOf: Self.encoded(columns.joined(separator: delimiter) + delimiter, encoding))
+                var names: [UInt8] = []
+                for column in columns {
+                    names += Self.cell(Array(column.utf8)[...], CSVOptions(delimiter: csv.delimiter))
+                    names.append(csv.delimiter)
+                }
+                bytes.append(contentsOf: Self.encoded(names, encoding))
             }
             encoding.encoded(header.span.extracting(start(of: header.span)...), into: &bytes)
             let last = header.last ?? 0
@@ -200,8 +203,10 @@ final class RejectWriter {
             workbook = try file.map {
                 try RejectWorkbook($0, like: sheet, columns: layout.isPlain ? [] : columns, replacing: ownColumns)
             }
-        case .jsonLines: break
-        case .jsonArray, .requestBody: bytes.append(contentsOf: opening)
+        case .jsonLines, .jsonArray, .requestBody:
+            // Without its mark, UTF-16 would not be recognized. In UTF-8, JSON needs none (RFC 8259).
+            if case .utf16 = encoding { bytes.append(contentsOf: Self.encoded("\u{FEFF}", encoding)) }
+            bytes.append(contentsOf: Self.encoded(opening, encoding))
         }
     }
 
@@ -228,8 +233,8 @@ final class RejectWriter {
         guard let file else { return }
         files[files.count - 1].rows = position
         switch form {
-        case .jsonLines where position > 0: bytes.append(UInt8(ascii: "\n"))
-        case .jsonArray, .requestBody: bytes.append(contentsOf: closing)
+        case .jsonLines where position > 0: bytes.append(contentsOf: Self.encoded("\n", encoding))
+        case .jsonArray, .requestBody: bytes.append(contentsOf: Self.encoded(closing, encoding))
         case .sheet: try workbook?.finish()
         case .csv, .jsonLines: break
         }
@@ -245,8 +250,13 @@ final class RejectWriter {
     }
 
     private static func encoded(_ text: String, _ encoding: SourceEncoding) -> [UInt8] {
+        encoded(Array(encoding.bytes(of: Array(text.utf8)[...])), encoding)
+    }
+
+    /// - Parameter bytes: as the source shows them.
+    private static func encoded(_ bytes: [UInt8], _ encoding: SourceEncoding) -> [UInt8] {
         var result: [UInt8] = []
-        encoding.encoded(encoding.bytes(of: Array(text.utf8)[...]).span, into: &result)
+        encoding.encoded(bytes.span, into: &result)
         return result
     }
 
@@ -277,7 +287,11 @@ final class RejectWriter {
         cells.append(options.delimiter)
         if let number = row.row { cells.appendDigits(number) }
         cells.append(options.delimiter)
-        cells.append(contentsOf: row.outcome.utf8)
+        if row.outcome.utf8.contains(options.delimiter) {
+            cells.appendCell(Array(row.outcome.utf8)[...], options)
+        } else {
+            cells.append(contentsOf: row.outcome.utf8)
+        }
         cells.append(options.delimiter)
         append(row.code, &cells)
         append(row.message, &cells)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import ImportReports
 import ImportSources
 
@@ -206,6 +207,10 @@ struct SourceFormOptions: ParsableArguments {
             byte != UInt8(ascii: "\""),
             byte < 0x7F
         else { throw ValidationError("--delimiter takes one character, such as ; or the word tab.") }
+        // New columns contain numbers and words, which would be divided.
+        if ASCII.isDigit(byte) || 0x61...0x7A ~= byte | 0x20 {
+            throw ValidationError("--delimiter takes a character that is neither a letter nor a digit.")
+        }
         return byte
     }
 }

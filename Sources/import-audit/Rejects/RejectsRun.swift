@@ -12,8 +12,8 @@ struct RejectsRun: PairedRows {
     private let root: OutputFolder
     private let `guard`: OutputGuard
     private let inputIdentities: Set<FileIdentity>
-    /// The bytes after the last object of each source's body, if they must be known in advance.
-    private var closings: [[UInt8]] = []
+    /// The bytes after the last object of the first source, if they must be known in advance.
+    private var closing: [UInt8]?
 
     /// The origins of the source's rows, if an earlier run handed the source back.
     private var origins: Origins?
@@ -35,7 +35,7 @@ struct RejectsRun: PairedRows {
 
     /// All open files.
     private struct Writers {
-        let first: FirstSource
+        var first: FirstSource
         let reasons: ReasonsWriter
         let reasonsFile: PartialFile
         let noResult: RejectWriter
@@ -57,6 +57,8 @@ struct RejectsRun: PairedRows {
         let form: SourceForm
         let encoding: SourceEncoding
         let opening: [UInt8]
+        /// The bytes after its last object; nil until they are known.
+        var closing: [UInt8]?
     }
 
     /// Identifies rows that failed with one code and are to be handled alike.
@@ -111,7 +113,7 @@ struct RejectsRun: PairedRows {
             plan.pairing, results: results, spool: spool, sourceCount: plan.pairing.sources.count())
         try pairing.checkTotals()
         try followMaps(results)
-        if plan.layout.batch != nil { try findClosings(pairing) }
+        if plan.layout.batch != nil { try findClosing(pairing) }
         guard try pairing.pair(&self) else { return nil }
         (retry.sources, retry.jobs, retry.succeeded) = (pairing.sources, pairing.jobs, pairing.succeeded)
         retry.evidence = pairing.evidence
@@ -191,12 +193,13 @@ struct RejectsRun: PairedRows {
         return (row, origins.sources[origin.source])
     }
 
-    private mutating func findClosings(_ pairing: RowPairing) throws {
-        try plan.pairing.sources.visit { stream in
+    /// Reads the first source to its end, which each batch of JSON needs.
+    private mutating func findClosing(_ pairing: RowPairing) throws {
+        try plan.pairing.sources.visitFirst { stream in
             try pairing.reading(stream) { source in
-                if source.form.isTable || source.form == .jsonLines { return closings.append([]) }
+                guard source.form == .jsonArray || source.form == .requestBody else { return }
                 _ = try source.skip(.max)
-                closings.append(source.closing)
+                closing = source.closing
             }
         }
     }
@@ -275,12 +278,13 @@ struct RejectsRun: PairedRows {
                     + "written.")
         }
         if let first = writers?.first {
-            guard first.form == source.form, first.encoding == source.encoding, first.opening == source.opening else {
+            guard first.form == source.form, first.encoding == source.encoding else {
                 throw CommandFailure(
                     .notPassed, of: name,
                     "the source has another header or another form than \(plan.pairing.sources.names.first ?? "the first one"): "
                         + "their rows cannot be in the same files. Run each with its own job. Nothing was written.")
             }
+            try checkMembers(source.opening, first.opening, name)
             return
         }
         if plan.annotates, !source.form.isTable {
@@ -303,6 +307,25 @@ struct RejectsRun: PairedRows {
         if plan.division == .none { _ = try writer(for: nil, source) }
     }
 
+    mutating func end(_ source: SourceReader, _ name: String) throws {
+        guard let first = writers?.first else { return }
+        if let closing, first.closing == nil, closing != source.closing {
+            throw CommandFailure(.inputNotReadWhole, of: name, InputState.complaint)
+        }
+        if let known = first.closing { return try checkMembers(source.closing, known, name) }
+        writers?.first.closing = source.closing
+    }
+
+    /// Fails if the members of a request body besides its objects are not those of the first one.
+    private func checkMembers(_ found: [UInt8], _ first: [UInt8], _ name: String) throws {
+        guard JSONText.withoutSpace(found) != JSONText.withoutSpace(first) else { return }
+        throw CommandFailure(
+            .notPassed, of: name,
+            "the members of this request body besides its objects are not the same as in "
+                + "\(plan.pairing.sources.names.first ?? "the first one"): their rows cannot be in the same files. "
+                + "Run each with its own job. Nothing was written.")
+    }
+
     private static func unplain(_ layout: RejectLayout) -> RejectLayout {
         var layout = layout
         layout.isPlain = false
@@ -314,7 +337,7 @@ struct RejectsRun: PairedRows {
         let stem = plan.division.stem(for: entry)
         if let index = writers?.stems[stem] { return index }
         let begin = { [self] (name: String) in try self.begin(name) }
-        writers?.add(RejectWriter(stem, like: source, closing: closings.first, plan.layout, begin: begin), as: stem)
+        writers?.add(RejectWriter(stem, like: source, closing: closing, plan.layout, begin: begin), as: stem)
         return writers?.stems[stem]
     }
 

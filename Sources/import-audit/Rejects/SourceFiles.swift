@@ -7,7 +7,9 @@ import ImportSources
 import WorkbookSources
 
 /// The files that were sent, as the options name them: plain files, or the contents of archives.
-struct SourceFiles {
+///
+/// They are read twice or more. What can be read only once, such as a named pipe, is copied to a temporary file first.
+final class SourceFiles {
     /// One of the files that were sent.
     struct Stream {
         var name: String
@@ -24,6 +26,8 @@ struct SourceFiles {
     let names: [String]
     private let sources: [SourceName]
     private let containers = ContainerReader()
+    /// The copies of sources that can be read only once, by their numbers.
+    private var copies: [Int: SourceFile] = [:]
 
     init(names: [String]) {
         self.names = names
@@ -35,55 +39,36 @@ struct SourceFiles {
 
     /// Calls `body` with each file, in order, while it is open.
     func visit(_ body: (Stream) throws -> Void) throws {
-        for source in sources {
-            let name = source.path
-            let file = try SourceFile(name)
-            if let sheet = try Self.sheet(source, file.descriptor) {
+        for number in sources.indices {
+            let file = try file(number)
+            if let sheet = try Self.sheet(sources[number], file.descriptor) {
                 try body(sheet)
-                continue
-            }
-            var ownTable = false
-            try containers.read(descriptor: file.descriptor, name: name) { item in
-                try Self.checkPacked(item, in: source)
-                switch item {
-                case .stream(let source, let bytes): try body(Stream(name: source, bytes: bytes))
-                case .refused(_, .ownOutput(.rejects)): ownTable = true
-                case .refused(_, let reason) where reason.isExpected: break
-                case .refused(let source, let reason):
-                    throw CommandFailure(.inputNotReadWhole, of: source, reason.explanation)
-                }
-            }
-            // Rejects of an earlier try are a source like any other, although this program wrote them.
-            if ownTable {
-                guard lseek(file.descriptor, 0, SEEK_SET) == 0 else {
-                    throw CommandFailure(.inputNotReadWhole, of: name, SystemFailure.last.description)
-                }
-                guard ContainerReader.isPlain(file.descriptor) else {
-                    throw CommandFailure(
-                        .inputNotReadWhole, of: name,
-                        "these rows were handed back and have been packed since. Unpack them first. "
-                            + "Nothing was written.")
-                }
-                try body(Stream(name: name, bytes: DescriptorSource(descriptor: file.descriptor)))
+            } else {
+                try visitContents(of: file, sources[number], body)
             }
         }
     }
 
-    /// Returns the number of files. Only an archive has to be read for that.
+    /// Calls `body` with the first file.
+    func visitFirst(_ body: (Stream) throws -> Void) throws {
+        struct Visited: Error {}
+        do {
+            try visit { stream in
+                try body(stream)
+                throw Visited()
+            }
+        } catch is Visited {}
+    }
+
+    /// Returns the number of files. What is compressed or an archive has to be read for that.
     func count() throws -> Int {
         var count = 0
-        for source in sources {
-            let file = try SourceFile(source.path)
-            guard try !Self.isWorkbook(source, file.descriptor),
-                let beginning = try? OutputFile.beginning(of: file.descriptor),
-                ContainerFormat(firstBytes: beginning)?.isArchive == true
-            else {
+        for number in sources.indices {
+            let file = try file(number)
+            if try Self.isWorkbook(sources[number], file.descriptor) {
                 count += 1
-                continue
-            }
-            try containers.read(descriptor: file.descriptor, name: source.path) { item in
-                try Self.checkPacked(item, in: source)
-                if case .stream = item { count += 1 }
+            } else {
+                try visitContents(of: file, sources[number]) { _ in count += 1 }
             }
         }
         return count
@@ -104,30 +89,122 @@ struct SourceFiles {
         }
     }
 
+    private func visitContents(
+        of file: SourceFile, _ source: SourceName, _ body: (Stream) throws -> Void
+    ) throws {
+        let name = source.path
+        var isOwnTable = false
+        var isEmpty = true
+        try containers.read(descriptor: file.descriptor, name: name) { item in
+            try Self.checkPacked(item, in: source)
+            switch item {
+            case .stream(let source, let bytes):
+                isEmpty = false
+                try body(Stream(name: source, bytes: bytes))
+            case .refused(_, .ownOutput(.rejects)): isOwnTable = true
+            case .refused(let source, .ownOutput):
+                throw CommandFailure(
+                    .inputNotReadWhole, of: source, "\(SourceFault(.isOwnOutput).explanation) Nothing was written.")
+            case .refused(_, let reason) where reason.isExpected: break
+            case .refused(let source, let reason):
+                throw CommandFailure(
+                    .inputNotReadWhole, of: source, "\(reason.explanation) Nothing was written.")
+            }
+        }
+        // Rejects of an earlier try are a source like any other, although this program wrote them.
+        if isOwnTable {
+            try file.rewind()
+            guard ContainerReader.isPlain(file.descriptor) else {
+                throw CommandFailure(
+                    .inputNotReadWhole, of: name,
+                    "these rows were handed back and have been packed since. Unpack them first. "
+                        + "Nothing was written.")
+            }
+            try body(Stream(name: name, bytes: DescriptorSource(descriptor: file.descriptor)))
+        } else if isEmpty {
+            throw CommandFailure(
+                .inputNotReadWhole, of: name, "It contains no file that was sent. Nothing was written.")
+        }
+    }
+
+    /// Opens a source, at its beginning.
+    private func file(_ number: Int) throws -> SourceFile {
+        if let copy = copies[number] {
+            try copy.rewind()
+            return copy
+        }
+        let file = try SourceFile(sources[number].path)
+        guard file.isReadableOnce else { return file }
+        let copy = try SourceFile(copyOf: file)
+        copies[number] = copy
+        return copy
+    }
+
     /// The identities of the files, to distinguish them from outputs whatever their names.
     var identities: Set<FileIdentity> { Set(paths.compactMap { InputPath($0).identity }) }
 }
 
 /// An opened file.
-private struct SourceFile: ~Copyable {
+private final class SourceFile {
+    let name: String
     let descriptor: Int32
+    /// Whether its bytes are gone once they are read.
+    let isReadableOnce: Bool
 
     init(_ name: String) throws(CommandFailure) {
-        descriptor = try Self.opened(name)
+        self.name = name
+        (descriptor, isReadableOnce) = try Self.opened(name)
     }
 
-    private static func opened(_ name: String) throws(CommandFailure) -> Int32 {
+    private static func opened(_ name: String) throws(CommandFailure) -> (descriptor: Int32, isReadableOnce: Bool) {
         if name == "-" {
             throw CommandFailure(.usage, "--source takes the name of a file: standard input cannot be read twice.")
         }
         let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw CommandFailure(.noInput, of: name, SystemFailure.last.description) }
         var status = stat()
-        if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            close(descriptor)
-            throw CommandFailure(.noInput, of: name, "this is a folder; name the file that was sent")
+        let reason: String
+        switch unsafe fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : S_IFREG {
+        case S_IFREG: return (descriptor, false)
+        case S_IFIFO, S_IFSOCK: return (descriptor, true)
+        case S_IFDIR: reason = "this is a folder; name the file that was sent"
+        default: reason = "this is a device; name the file that was sent"
         }
-        return descriptor
+        close(descriptor)
+        throw CommandFailure(.noInput, of: name, reason)
+    }
+
+    /// Copies all bytes to a temporary file.
+    init(copyOf file: SourceFile) throws {
+        name = file.name
+        isReadableOnce = false
+        descriptor = try TemporaryFile.open(in: Console.environment("TMPDIR") ?? "/tmp")
+        var source = DescriptorSource(descriptor: file.descriptor)
+        var bytes = [UInt8](repeating: 0, count: 256 * 1024)
+        copying: while true {
+            if Interruption.isRequested { throw Interrupted() }
+            let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+                Result { () throws(ReadFailure) in try unsafe source.read(into: buffer) }
+            }
+            switch read {
+            case .failure(let failure): throw CommandFailure(.inputNotReadWhole, of: name, failure.description)
+            case .success(0): break copying
+            case .success(let count):
+                do throws(SystemFailure) {
+                    try writeAll(bytes.span.extracting(0..<count), to: descriptor)
+                } catch {
+                    throw CommandFailure(.cannotWrite, "a temporary file cannot be written: \(error.description)")
+                }
+            }
+        }
+        try rewind()
+    }
+
+    /// Moves to its beginning.
+    func rewind() throws(CommandFailure) {
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else {
+            throw CommandFailure(.inputNotReadWhole, of: name, SystemFailure.last.description)
+        }
     }
 
     deinit { close(descriptor) }

@@ -75,12 +75,13 @@ struct ReportPlan {
             _ = try pack?.begin()
             root.removePartialFiles(allFiles)
         }
-        let place = OutputPlace(
+        let outputPlace = OutputPlace(
             folder: output,
             files: try overviewFiles
                 + allFiles.filter { name in
                     try earlier?.files(in: RunManifest.root).contains { $0.name == name } == true
                 } + [RunManifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
+        let place = pairing.map { OutputPlace(outputPlace, sent: $0.sources.identities) } ?? outputPlace
         if dryRun == nil { try checkJobs(root, `guard`, place) }
         // What lines and the history lack is reported, even if the report itself has it.
         var lacking = ReadingProblems()

@@ -235,6 +235,8 @@ private struct LineTaker: PairedRows {
         if case .sheet = source.form { areSheets.append(true) } else { areSheets.append(false) }
     }
 
+    mutating func end(_ source: SourceReader, _ name: String) {}
+
     mutating func begin(_ job: JobSummary, _ order: DocumentOrder, source index: Int) throws {
         try flush()
         self.order = order
