@@ -88,10 +88,10 @@ struct CompletionTests {
         let space = try Workspace()
         try space.shell("mkdir dumps; touch job.json codes.yml contacts.csv")
         let script = try importAudit("--generate-completion-script", "bash")
-        try space.write(script.output, as: "completion.bash")
+        try space.write(script.output, as: "all.bash")
         try space.write(
             """
-            source completion.bash
+            source all.bash
             COMP_WORDS=(import-audit \(typed)); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMP_LINE="${COMP_WORDS[*]}"
             COMP_POINT=${#COMP_LINE}
             call=$(complete -p import-audit | grep -oE -- '-F [^ ]+' | cut -c 4-)
@@ -99,6 +99,7 @@ struct CompletionTests {
             printf '%s\\n' "${COMPREPLY[@]}" | sort | tr -d ' ' | paste -sd ' '
             """, as: "run.bash")
         let said = try space.shell("bash --norc run.bash")
-        #expect(said.trimmingCharacters(in: .whitespacesAndNewlines) == expected, "\(try space.text("errors"))")
+        let errors = try space.text("errors")
+        #expect(said.trimmingCharacters(in: .whitespacesAndNewlines) == expected, "\(errors)")
     }
 }

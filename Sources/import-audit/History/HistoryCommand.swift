@@ -39,7 +39,8 @@ struct HistoryWaiting: ParsableArguments {
     @Option(
         name: .customLong("wait"), parsing: .unconditional,
         help: ArgumentHelp(
-            "How long to wait for another process that writes to the history, from 0 to 86400.", valueName: "seconds"),
+            "How long to wait for another process that writes to the history, from 0 to 86400; 30 by default.",
+            valueName: "seconds"),
         transform: WholeNumber.option("--wait", "from 0 to 86400", in: 0...86_400))
     var seconds = HistoryWaiting.defaultSeconds
 

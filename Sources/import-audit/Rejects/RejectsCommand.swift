@@ -174,7 +174,8 @@ enum EncodingName {
 struct SourceFormOptions: ParsableArguments {
     @Option(
         name: .customLong("first-row"), parsing: .unconditional,
-        help: ArgumentHelp("The row of the source with which the first job begins, 1 or more.", valueName: "n"),
+        help: ArgumentHelp(
+            "The row of the source with which the first job begins, 1 or more; 1 by default.", valueName: "n"),
         transform: WholeNumber.option("--first-row", "of 1 or more", in: 1...))
     var firstRow = 1
 
