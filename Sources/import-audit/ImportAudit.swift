@@ -27,11 +27,11 @@ struct ImportAudit: ParsableCommand {
               0   done (rows that failed in the import are not an error of this tool)
               1   a rule of check or report is not met, a page is not valid, an audit is not verified, or the rows of
                   rejects or account do not match
-              64  wrong usage
+              64  wrong usage, or a template, codes file, rules file, key or project file that cannot be used
               65  an input could not be read completely; everything else was still done
               66  an input does not exist or may not be read
               70  internal fault, or not enough memory
-              73  the output cannot be written
+              73  the output cannot be written, or would replace a file that it must not
               130 interrupted; finished work stays
             """,
         version: shownVersion,
@@ -67,8 +67,9 @@ struct ImportAudit: ParsableCommand {
             try command.run()
         } catch {
             if exitCode(for: error).rawValue == ExitStatus.interrupted.rawValue { Interruption.endAsAsked() }
-            let message = fullMessage(for: error)
-            guard !exitCode(for: error).isSuccess, !message.isEmpty else { exit(withError: error) }
+            let message = ParserMessages.improved(fullMessage(for: error))
+            guard !message.isEmpty else { exit(withError: error) }
+            if exitCode(for: error).isSuccess { exit(withError: ParserMessages.print(message)) }
             for line in message.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
                 Console.say(String(line))
             }

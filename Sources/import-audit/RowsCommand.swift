@@ -37,7 +37,7 @@ struct RowsCommand: ParsableCommand {
             help: ArgumentHelp(
                 "Only rows with these outcomes, separated by commas: \(Outcome.allCases.map { $0.rawValue }.joined(separator: ", ")).",
                 valueName: "list"),
-            transform: RowsCommand.outcomes)
+            completion: .list(Outcome.allCases.map { $0.rawValue }), transform: RowsCommand.outcomes)
         var outcomes: [Outcome]?
 
         @Option(

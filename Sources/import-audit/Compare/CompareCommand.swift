@@ -34,10 +34,11 @@ struct CompareCommand: ParsableCommand {
     }
 
     @Argument(
-        help: ArgumentHelp("The dumps or the summary of the first try, or - for standard input.", valueName: "before"))
+        help: ArgumentHelp("The dumps or the summary of the first try, or - for standard input.", valueName: "before"),
+        completion: .file())
     var before: String
 
-    @Argument(help: ArgumentHelp("The same for the second try.", valueName: "after"))
+    @Argument(help: ArgumentHelp("The same for the second try.", valueName: "after"), completion: .file())
     var after: String
 
     @OptionGroup(title: Help.input) var retry: RetryOptions
@@ -49,7 +50,8 @@ struct CompareCommand: ParsableCommand {
                 "reasons.csv that rejects wrote after the first try, if the second try sent those rejects: its rows are then "
                     + "compared with the rows they came from. Repeat it for each try in between, in order. Add #FILE if only "
                     + "that file of rejects was sent.",
-                valueName: "reasons.csv"))
+                valueName: "reasons.csv"),
+            completion: .file())
         var maps: [String] = []
     }
 
@@ -65,6 +67,8 @@ struct CompareCommand: ParsableCommand {
     }
 
     func validate() throws {
+        try GivenNames.check(inputs: [before, after])
+        try GivenNames.check(retry.maps, of: "--map")
         if !retry.maps.isEmpty, redacting.isOn {
             throw ValidationError("--map compares unredacted rows: give --map or --redact, not both.")
         }
@@ -72,7 +76,6 @@ struct CompareCommand: ParsableCommand {
             throw ValidationError(
                 "--map finds rows by their places among all jobs of a try: with it, no jobs can be left out.")
         }
-        if before == "-", after == "-" { throw ValidationError("Only one of the two can be standard input.") }
     }
 
     func run() throws {

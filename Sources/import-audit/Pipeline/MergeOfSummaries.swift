@@ -80,8 +80,10 @@ final class MergeOfSummaries {
             case .stream(let source, let bytes): try add(bytes, source)
             case .refused(let source, .ownOutput(let own)) where !isNamed:
                 ownOutputs.add(
-                    UnreadableInput(source: source, reason: own.explanation), DocumentOrder(input: count))
-            case .refused(let source, .ownOutput(let own)): try refuse(source, own.explanation, .inputNotReadWhole)
+                    UnreadableInput(source: source, reason: own.explanation(expecting: "a summary")),
+                    DocumentOrder(input: count))
+            case .refused(let source, .ownOutput(let own)):
+                try refuse(source, own.explanation(expecting: "a summary"), .inputNotReadWhole)
             case .refused(let source, let reason):
                 try refuse(source, reason.explanation, reason.isExpected ? .done : .inputNotReadWhole)
             }

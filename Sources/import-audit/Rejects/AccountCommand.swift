@@ -28,7 +28,7 @@ struct AccountCommand: ParsableCommand {
         static let aliases: [String: Self] = ["html": .xhtml]
     }
 
-    @Argument(help: ArgumentHelp("The dumps of the tries, in order.", valueName: "try"))
+    @Argument(help: ArgumentHelp("The dumps of the tries, in order.", valueName: "try"), completion: .file())
     var tries: [String]
 
     @OptionGroup(title: Help.input) var between: MapOptions
@@ -39,8 +39,8 @@ struct AccountCommand: ParsableCommand {
             help: ArgumentHelp(
                 "reasons.csv of each try but the last, in order. Add #FILE if only that file of rejects was sent, or "
                     + "#FILE,FILE for several: one for each job, in order.",
-                valueName: "reasons.csv"
-            ))
+                valueName: "reasons.csv"),
+            completion: .file())
         var maps: [String]
     }
 
@@ -61,7 +61,8 @@ struct AccountCommand: ParsableCommand {
                 "\(tries.count) tries take \(tries.count - 1 == 1 ? "1 map" : "\(tries.count - 1) maps"): --map names "
                     + "reasons.csv of each try but the last.")
         }
-        if tries.count(where: { $0 == "-" }) > 1 { throw ValidationError("Only one try can be standard input.") }
+        try GivenNames.check(inputs: tries)
+        try GivenNames.check(between.maps, of: "--map")
     }
 
     func run() throws {

@@ -21,6 +21,7 @@ struct SelectionOptions: ParsableArguments {
         help: ArgumentHelp(
             "Only jobs with this status: complete, processing, failed, or none for jobs without one. Repeatable.",
             valueName: "name"),
+        completion: .list(["complete", "processing", "failed", "none"]),
         transform: { try SelectionOptions.text($0, of: "status") })
     var statuses: [String] = []
 
