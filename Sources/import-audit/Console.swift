@@ -27,6 +27,19 @@ enum Console {
         signal(SIGXFSZ, SIG_IGN)
     }
 
+    /// Makes a write to a pipe whose reader is gone fail. Otherwise, the system would end the process, which would leave
+    /// unfinished files behind, even if only messages have no reader, as in `2>&1 | head`.
+    static func outliveReaders() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Returns the failure of a write to standard output.
+    private static func failure(_ error: SystemFailure) -> CommandFailure {
+        error.errorNumber == EPIPE
+            ? CommandFailure(.readerGone, "the reader of standard output closed it")
+            : CommandFailure(.cannotWrite, "standard output cannot be written: \(error.description)")
+    }
+
     /// Linux's `F_SETPIPE_SZ`, which the Glibc module lacks.
     private static let setPipeSize: Int32 = 1031
 
@@ -35,7 +48,7 @@ enum Console {
         do throws(SystemFailure) {
             try writeAll(bytes.span, to: STDOUT_FILENO)
         } catch {
-            throw CommandFailure(.cannotWrite, "standard output cannot be written: \(error.description)")
+            throw failure(error)
         }
     }
 
@@ -81,7 +94,7 @@ enum Console {
             do throws(SystemFailure) {
                 try writeAll(bytes, to: STDOUT_FILENO)
             } catch {
-                throw CommandFailure(.cannotWrite, "standard output cannot be written: \(error.description)")
+                throw failure(error)
             }
         }
 

@@ -33,6 +33,7 @@ struct ImportAudit: ParsableCommand {
               70  internal fault, or not enough memory
               73  the output cannot be written, or would replace a file that it must not
               130 interrupted; finished work stays
+              141 the reader of standard output, such as head, closed it
             """,
         version: shownVersion,
         subcommands: [
@@ -42,10 +43,11 @@ struct ImportAudit: ParsableCommand {
         ]
     )
 
-    /// Adds the options of the project file to the arguments.
-    private static func arguments(_ arguments: [String]) throws -> [String] {
-        var result = arguments
+    /// Returns the arguments of the process, with the options of the project file.
+    private static func arguments() throws -> [String] {
+        var result: [String] = []
         try reportingFailures {
+            let arguments = try Arguments.all()
             try CommandNames.check(arguments)
             result = try ProjectOptions.add(to: arguments)
             return .done
@@ -59,11 +61,11 @@ struct ImportAudit: ParsableCommand {
         Console.reserveStreams()
         Console.widenPipes()
         Console.outliveFileSizeLimit()
+        Console.outliveReaders()
         Interruption.listen()
         InternalFault.report()
         do {
-            let arguments = try Self.arguments(Array(CommandLine.arguments.dropFirst()))
-            var command = try parseAsRoot(ManyArguments.takeOut(arguments))
+            var command = try parseAsRoot(ManyArguments.takeOut(arguments()))
             try command.run()
         } catch {
             if exitCode(for: error).rawValue == ExitStatus.interrupted.rawValue { Interruption.endAsAsked() }

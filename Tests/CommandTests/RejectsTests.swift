@@ -72,6 +72,17 @@ import Testing
         #expect(run.outputText.contains("Send 1 row again unchanged, decide about 1 row."), "\(run)")
     }
 
+    @Test("An empty code is no code: the entry for null is about it")
+    func emptyCode() throws {
+        try folder.write(Self.job().replacing("\"rate_limited\"", with: "\"\""), as: "job.json")
+        try folder.write("codes:\n  - {code: null, action: retry}\n", as: "codes.yml")
+        let run = try rejects("job.json", "--source", "contacts.csv", "--codes", "codes.yml", "--by-action")
+        #expect(run.status == 0, "\(run)")
+        #expect(try folder.text("rejects/rejects-retry.csv").hasSuffix("Eve,eve@@x\r\n"))
+        let plan = try folder.text("rejects/plan.json")
+        #expect(plan.contains("\"code\": null") && !plan.contains("\"code\": \"\""))
+    }
+
     @Test("Each owner of the codes file gets a file, under a name that every file system has")
     func byOwner() throws {
         try folder.write(

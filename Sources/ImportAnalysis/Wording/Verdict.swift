@@ -32,6 +32,8 @@ package struct Verdict: Sendable {
     package let headline: String
     /// Further facts, in a plain line below the headline.
     package let remark: String
+    /// Why the job is critical, to follow the headline where there is no remark; nil if the headline says it.
+    package var otherReason: String?
 
     /// The reason for the verdict: the first of these that applies.
     private enum Ground {
@@ -125,8 +127,18 @@ package struct Verdict: Sendable {
         case .criticalFinding:
             word = arithmetic.differing > 0 ? "The totals do not match" : "Critical finding"
             sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
-            headline = Self.headline(rows, total: summary.job.total)
-            remark = arithmetic.shortSentence
+            let reason = summary.findings.first { $0.severity == .critical }.flatMap { Self.headline(of: $0.id) }
+            if let reason, rows.failed == 0, rows.unclassified == 0, (rows.missing ?? 0) == 0, rows.seen > 0 {
+                // “All rows were imported” would be taken for good news.
+                headline = reason
+                remark =
+                    "The dump reports \(rows.seen == 1 ? "the one row" : "all \(Wording.rowsWord(rows.seen))") as imported. "
+                    + arithmetic.shortSentence
+            } else {
+                headline = Self.headline(rows, total: summary.job.total)
+                remark = arithmetic.shortSentence
+                otherReason = reason.map { $0.prefix(1).lowercased() + $0.dropFirst() }
+            }
         case .processing:
             word = "Still processing"
             let progress =
@@ -154,6 +166,18 @@ package struct Verdict: Sendable {
             sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
             headline = Self.headline(rows, total: summary.job.total)
             remark = arithmetic.shortSentence
+        }
+    }
+
+    /// Returns what a critical finding means for the whole job; nil for one that the numbers of rows show.
+    private static func headline(of finding: FindingID) -> String? {
+        switch finding {
+        case .rowsExcess: "There are more rows than the job’s total"
+        case .processedMismatch, .succeededMismatch, .failedMismatch: "The job’s totals do not match its rows"
+        case .createdIDRepeated: "Several rows say that they created the same record"
+        case .rowDamaged: "Rows of the dump are damaged"
+        case .textRepaired: "Texts of the dump are damaged"
+        default: nil
         }
     }
 
@@ -297,7 +321,7 @@ package struct OverviewVerdict: Sendable {
     }
 
     private static func jobsSentence(_ jobs: Int, _ count: (JobLevel) -> Int) -> String {
-        guard jobs > 0 else { return "There is no import job among the inputs." }
+        guard jobs > 0 else { return Wording.noJobs }
         let all = JobLevel.allCases.first { count($0) == jobs }
         if all == .clean {
             return jobs == 1

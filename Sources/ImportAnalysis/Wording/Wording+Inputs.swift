@@ -125,6 +125,9 @@ extension ContainerFormat {
 }
 
 extension Wording {
+    package static let noJobs = "There is no import job among the inputs."
+    package static let noJobSelected = "No job was selected."
+
     /// A library's message in brackets, if there is one.
     static func aside(_ message: String?) -> String {
         guard let message, !message.isEmpty else { return "" }

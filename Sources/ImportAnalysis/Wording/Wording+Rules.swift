@@ -123,7 +123,7 @@ extension RuleResult {
     /// What was found, in a few words.
     package var found: String {
         switch gap {
-        case .noJob: return "nothing was checked, there is no import job"
+        case .noJob: return "nothing was checked, there is no import job to check"
         case .noResults: return "nothing was checked, no job shows its rows"
         case .noRows: return "there are no rows to take a percentage of"
         case nil: break
@@ -150,7 +150,7 @@ extension RuleResults {
     package var sentence: String? {
         guard let gate, !gate.isEmpty else { return nil }
         switch gap {
-        case .noJob: return "Nothing was checked: there is no import job among the inputs."
+        case .noJob: return "Nothing was checked: no import job was found, or none was selected."
         case .noResults: return "Nothing was checked: no job shows any of its rows."
         case .noRows, nil: break
         }

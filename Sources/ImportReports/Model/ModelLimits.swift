@@ -77,7 +77,7 @@ package struct ModelLimits: Sendable {
 // MARK: - Texts
 
 extension ModelLimits {
-    func text(_ text: String) -> String { Wording.shortened(text, to: textLength) }
+    func text(_ text: String) -> String { Self.shortened(text, to: textLength) }
 
     /// Returns the beginning of the text of a JSON object. It may have been cut before, so its whole length is not
     /// known here.
@@ -85,7 +85,13 @@ extension ModelLimits {
 
     func rowMessage(_ text: String) -> String { Wording.cut(text, to: rowMessageLength) }
 
-    func name(_ text: String) -> String { Wording.shortened(text, to: nameLength) }
+    func name(_ text: String) -> String { Self.shortened(text, to: nameLength) }
+
+    /// A text as long as codes and messages are kept was probably longer, so its length is not known.
+    private static func shortened(_ text: String, to limit: Int) -> String {
+        text.utf8.count > AnalysisLimits.groupingBytes - 4
+            ? Wording.cut(text, to: limit) : Wording.shortened(text, to: limit)
+    }
 
     func sentence(_ text: String) -> String { Wording.shortened(text, to: sentenceLength) }
 

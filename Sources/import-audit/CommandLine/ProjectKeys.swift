@@ -84,10 +84,12 @@ struct ProjectKey: Sendable {
 
     private static let withCodes = ["report", "summary", "check", "rejects"]
     private static let withRules = ["report", "check"]
-    private static let withRedaction = ["report", "summary", "check", "compare", "codes", "rows"]
-    private static let withSelection = ["report", "summary", "check", "compare", "codes", "rows", "merge"]
+    private static let withRedaction = ["report", "summary", "check", "compare", "codes", "rows", "history add"]
+    private static let withSelection = [
+        "report", "summary", "check", "compare", "codes", "rows", "merge", "history add",
+    ]
     private static let withDumps = [
-        "report", "summary", "check", "rejects", "account", "rows", "compare", "codes", "verify",
+        "report", "summary", "check", "rejects", "account", "rows", "compare", "codes", "verify", "history add",
     ]
     /// The keys that `--rules` on the command line replaces.
     static let rules = Set(Rules.Form.all.map { $0.name } + ["rules", "only-new-codes"])

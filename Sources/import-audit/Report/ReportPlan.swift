@@ -143,9 +143,15 @@ struct ReportPlan {
                 settings.selector?.say()
             }
             if case .done = end {
-                if overview.results.jobCount == 0, onlyInput != nil {
+                // An earlier audit is worth more than one about nothing, as of a folder that is not mounted.
+                if overview.results.jobCount == 0,
+                    onlyInput != nil || settings.selector != nil || overview.results.unreadableCount == 0
+                {
                     try overview.results.sayWhatWasNotRead()
-                    if settings.selector != nil, !options.isQuiet { Console.say("Nothing was written.") }
+                    if !options.isQuiet, onlyInput == nil || settings.selector != nil {
+                        let reason = settings.selector == nil ? Wording.noJobs : Wording.noJobSelected
+                        Console.say("\(reason) Nothing was written.")
+                    }
                     return overview.results.status.orWorse(lacking.status)
                 }
                 let isUnchanged = try overview.isUnchanged(since: known)
@@ -184,6 +190,8 @@ struct ReportPlan {
                 if case .done = end {
                     try dryRun?.check(root)
                     if isUnchanged { say(unchanged: overview) } else { say(overview) }
+                    // The reason for a status other than 0.
+                    if overview.results.status != .done { try overview.results.sayWhatWasNotRead() }
                     let status = try status(of: overview).orWorse(lacking.status)
                     // Collecting the problems of the report means reading all jobs again.
                     if !lacking.sentences.isEmpty { lacking.say(except: try overview.results.problems()) }
@@ -319,6 +327,7 @@ struct ReportPlan {
                 Console.say("Written to \(output): \(settings.formats.files.map { $0.name }.joined(separator: ", "))")
             }
         }
+        if options.isQuiet, let salvage = single.salvage { Console.say("\(single.source): \(salvage.message)") }
         let ruleResults = settings.ruleResults(on: single)
         ruleResults.complain()
         return (single.salvage == nil ? ExitStatus.done : .inputNotReadWhole).orWorse(ruleResults.status)
