@@ -11,22 +11,28 @@ extension Wording {
         var parts: [String] = []
         if evidence.values > 0 {
             parts.append(
-                "\(grouped(evidence.found)) of \(grouped(evidence.values)) quoted \(evidence.values == 1 ? "value" : "values") "
-                    + "\(evidence.found == 1 ? "is in its row" : "are in their rows")")
+                evidence.values == 1 && evidence.found == 0
+                    ? "the one quoted value is not in its row"
+                    : part(evidence.found, of: evidence.values, .quotedValue, "is in its row", "are in their rows"))
         }
         if evidence.idsFound > 0 {
             parts.append(
-                "\(grouped(evidence.idsFound)) record \(evidence.idsFound == 1 ? "id is" : "ids are") in their rows")
+                evidence.idsFound == 1
+                    ? "1 record id is in its row" : "\(grouped(evidence.idsFound)) record ids are in their rows")
         }
         guard !parts.isEmpty else {
             return
                 "No message quotes a value, so only the row numbers say that row N of the job is row N of the source."
         }
-        return parts.joined(separator: ", ") + "."
+        return capitalized(parts.joined(separator: ", ")) + "."
     }
 
     /// Why nothing is written; nil if the evidence does not prevent it.
-    package static func doubt(_ evidence: JoinEvidence) -> String? {
+    ///
+    /// - Parameters:
+    ///   - firstRow: the row of the source that the first job was taken to begin with.
+    ///   - mayLackHeader: whether the first line was taken for a header, so that it may have been a row.
+    package static func doubt(_ evidence: JoinEvidence, firstRow: Int, mayLackHeader: Bool) -> String? {
         switch evidence.result {
         case .none, .confirmed: return nil
         case .shifted(let distance, let there, let here):
@@ -34,26 +40,46 @@ extension Wording {
             let finding =
                 "The values of \(rowsWord(there)) are \(rows) \(distance > 0 ? "further down" : "further up") in the source, "
                 + "those of \(here == 0 ? "none" : grouped(here)) in the row itself. "
+            // 0 is the line before the first row.
             let advice =
-                switch distance {
-                case 1...: "--first-row \(distance + 1) would fit."
-                case -1: "Was the header sent as a row? Then --no-header would fit."
-                default: "Does the source lack its first \(grouped(-distance)) rows?"
+                switch firstRow + distance {
+                case let first where first >= 1: "--first-row \(first) would fit."
+                case 0 where mayLackHeader: "Was the header sent as a row? Then --no-header would fit."
+                case 0: "Does the source lack its first row?"
+                case let first: "Does the source lack its first \(grouped(1 - first)) rows?"
                 }
             return finding + advice
         case .doubtful:
-            return
-                "Only \(grouped(evidence.confirmed)) of \(rowsWord(evidence.rows)) whose messages quote values have one of these "
-                + "in the source (\(grouped(evidence.found)) of \(grouped(evidence.values)) values). "
-                + "Is this the file that was sent, in the order in which it was sent?"
+            return unconfirmed(evidence) + " Is this the file that was sent, in the order in which it was sent?"
         }
+    }
+
+    /// How few rows have a value in the source that their message quotes.
+    private static func unconfirmed(_ evidence: JoinEvidence) -> String {
+        let (rows, confirmed) = (evidence.rows, evidence.confirmed)
+        if rows == 1 {
+            return evidence.values == 1
+                ? "The one row whose message quotes a value does not have it in the source."
+                : "The one row whose message quotes values has none of them in the source."
+        }
+        if confirmed == 0 {
+            let none = rows == 2 ? "Neither of the 2" : "None of the \(grouped(rows))"
+            return "\(none) rows whose messages quote values has one of these in the source."
+        }
+        return "Only \(grouped(confirmed)) of \(grouped(rows)) rows whose messages quote values "
+            + "\(confirmed == 1 ? "has" : "have") one of these in the source (\(grouped(evidence.found)) of "
+            + "\(grouped(evidence.values)) values)."
     }
 
     /// What a user who knows better can do.
     package static let trustOrder = "Nothing was written. --trust-order pairs the rows anyway."
 
     /// Row counts that do not match.
-    package static func uneven(source: String, rows: Int, jobs: [(name: String, rows: Int)], firstRow: Int) -> String {
+    ///
+    /// - Parameter mayLackHeader: whether the first line was taken for a header, so that it may have been a row.
+    package static func uneven(
+        source: String, rows: Int, jobs: [(name: String, rows: Int)], firstRow: Int, mayLackHeader: Bool
+    ) -> String {
         let sum = jobs.reduce(0) { $0 + $1.rows }
         let before = firstRow > 1 ? ", and --first-row \(firstRow) leaves out \(rowsWord(firstRow - 1))" : ""
         var text = "\(source) has \(rowsWord(rows))\(before), but "
@@ -66,7 +92,9 @@ extension Wording {
         }
         let missing = sum + firstRow - 1 - rows
         switch missing {
-        case 1: text += " Was the header sent as a row? Then --no-header fits."
+        // With --first-row, the header would be among the rows that were not sent.
+        case 1 where mayLackHeader && firstRow == 1:
+            text += " Was the header sent as a row? Then --no-header fits."
         case ..<0 where firstRow == 1 && -missing <= 5:
             text +=
                 " If the first \(-missing == 1 ? "row was" : "\(-missing) rows were") not sent, --first-row \(1 - missing) fits."
@@ -92,9 +120,8 @@ extension Wording {
             }
         }
         if noResult > 0 { parts.append("find out what became of \(rowsWord(noResult))") }
-        guard let first = parts.first else { return "There is nothing to do: all rows succeeded." }
-        parts[0] = first.prefix(1).uppercased() + first.dropFirst()
-        return parts.joined(separator: ", ") + "."
+        guard !parts.isEmpty else { return "There is nothing to do: all rows succeeded." }
+        return capitalized(parts.joined(separator: ", ")) + "."
     }
 
     /// The heading above what to do about some rows.
@@ -141,26 +168,27 @@ extension Wording {
 
     /// The state of the rows of a source after several tries, in a sentence.
     package static func account(_ totals: AccountTotals) -> String {
-        let done = totals.succeeded.reduce(0, +)
-        let after = totals.tries == 1 ? "1 try" : "\(grouped(totals.tries)) tries"
-        if done == totals.rows { return "All \(rowsWord(totals.rows)) are imported after \(after)." }
-        var parts = ["\(grouped(done)) of \(rowsWord(totals.rows)) are imported after \(after)"]
-        if totals.stillFailing > 0 {
-            parts.append("\(grouped(totals.stillFailing)) still \(totals.stillFailing == 1 ? "fails" : "fail")")
+        let (done, rows) = (totals.succeeded.reduce(0, +), totals.rows)
+        guard rows > 0 else { return "The first try had no rows." }
+        let after = "imported after \(triesWord(totals.tries))"
+        var parts = [
+            rows == 1 && done == 0
+                ? "the one row is not \(after)" : part(done, of: rows, .row, "is \(after)", "are \(after)")
+        ]
+        let others = [
+            (totals.stillFailing, "still fails", "still fail"),
+            (totals.neverSentAgain, "failed and was never sent again", "failed and were never sent again"),
+            (totals.unclassified, "is unclassified", "are unclassified"),
+            (totals.noResult, "has no result", "have no result"),
+        ]
+        for (count, one, many) in others where count > 0 {
+            let who = count < rows ? grouped(count) : rows == 1 ? "it" : rows == 2 ? "both" : "all"
+            parts.append("\(who) \(count == 1 ? one : many)")
         }
-        if totals.neverSentAgain > 0 {
-            parts.append(
-                "\(grouped(totals.neverSentAgain)) failed and \(totals.neverSentAgain == 1 ? "was" : "were") never sent again"
-            )
-        }
-        if totals.unclassified > 0 {
-            parts.append("\(grouped(totals.unclassified)) \(totals.unclassified == 1 ? "is" : "are") unclassified")
-        }
-        if totals.noResult > 0 {
-            parts.append("\(grouped(totals.noResult)) \(totals.noResult == 1 ? "has" : "have") no result")
-        }
-        return parts.joined(separator: ", ") + "."
+        return capitalized(parts.joined(separator: rows == 1 ? ": " : ", ")) + "."
     }
+
+    package static func triesWord(_ count: Int) -> String { count == 1 ? "1 try" : "\(grouped(count)) tries" }
 
     /// The note about rows that need not have been sent again.
     package static func sentInVain(_ rows: Int) -> String {

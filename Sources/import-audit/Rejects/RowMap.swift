@@ -177,20 +177,27 @@ extension RowMap {
             if known.rows.count == count { return known.rows }
             throw CommandFailure(
                 .notPassed, of: name,
-                "\(wanted) had \(Wording.rowsWord(known.rows.count)), but \(Wording.rowsWord(count)) were sent again.")
+                "\(wanted) had \(Wording.rowsWord(known.rows.count)), but \(Self.sentAgain(count)).")
         }
         let fitting = files.filter { $0.rows.count == count }
         if fitting.count == 1 { return fitting[0].rows }
         // These may be batches of one file.
         let rejects = files.filter { $0.name.hasPrefix("rejects") }.flatMap { $0.rows }
         if fitting.isEmpty, rejects.count == count { return rejects }
+        if files.isEmpty {
+            throw CommandFailure(.notPassed, of: name, "\(Self.sentAgain(count)), but the map has no rows.")
+        }
         let sizes = files.prefix(8).map { "\($0.name): \(Wording.grouped($0.rows.count))" }.joined(separator: ", ")
         throw CommandFailure(
             .notPassed, of: name,
             fitting.isEmpty
-                ? "\(Wording.rowsWord(count)) were sent again, and no file of the map has as many (\(sizes))."
+                ? "\(Self.sentAgain(count)), and no file of the map has as many (\(sizes))."
                 : "several files of the map have \(Wording.rowsWord(count)) (\(sizes)): name the one that was sent, as in "
                     + "\(name)#\(fitting[0].name).")
+    }
+
+    private static func sentAgain(_ count: Int) -> String {
+        "\(Wording.rowsWord(count)) \(count == 1 ? "was" : "were") sent again"
     }
 
     /// Whether this map leads to the sources of an earlier map, and not only to the files that came out of that one.

@@ -48,6 +48,9 @@ struct RowPairing {
     /// The number of ids of the current job that are still looked for.
     private var idsLeft = 0
     private var isUneven = false
+    /// Whether the first line of the latest source was taken for a header.
+    private var tookHeader = false
+    private var redaction: Redaction? { options.sources.redaction }
 
     init(_ options: PairingOptions, results: RunResults, spool: RowSpool, sourceCount: Int) throws(CommandFailure) {
         self.options = options
@@ -76,9 +79,12 @@ struct RowPairing {
             sourceIndex += 1
         }
         if isUneven { return false }
-        if let evidence, let doubt = Wording.doubt(evidence) {
+        if let evidence,
+            let doubt = Wording.doubt(evidence, firstRow: options.firstRow, mayLackHeader: tookHeader)
+        {
             guard options.trustsOrder else {
-                Console.complain("\(options.sources.names.first ?? ""): \(doubt) \(Wording.trustOrder)")
+                let source = options.sources.shown(options.sources.names.first ?? "")
+                Console.complain("\(source): \(doubt) \(Wording.trustOrder)")
                 return false
             }
             Console.say("\(doubt) The rows were paired anyway, because of --trust-order.")
@@ -118,7 +124,7 @@ struct RowPairing {
                 }
             throw CommandFailure(
                 hasNoRows ? .notPassed : .inputNotReadWhole, of: stream.name,
-                "\(fault.explanation) Nothing was written.")
+                "\((redaction.map { fault.redacted($0) } ?? fault).explanation) Nothing was written.")
         }
     }
 
@@ -128,6 +134,7 @@ struct RowPairing {
         _ source: SourceReader, _ name: String, _ sourceIndex: Int, _ taker: inout some PairedRows
     ) throws {
         if evidence == nil { evidence = JoinEvidence(names: source.form.columnNames) }
+        tookHeader = source.form.isTable && options.form.hasHeader
         try taker.begin(source, name)
         sources.append(RetryPlan.Source(name: name, sha256: nil, rows: 0))
         let shown = Array(name.utf8)[...]
@@ -145,10 +152,11 @@ struct RowPairing {
             let rows = try take(job, order: results.order(ofJob: index), source, shown, sourceIndex, &taker)
             let total = job.job.total ?? rows
             isShort = isShort || rows < total
-            totals.append((job.job.jobID.map { "job \($0)" } ?? job.source, total))
+            let jobID = job.job.jobID.map { redaction?.value($0) ?? $0 }
+            totals.append((jobID.map { "job \($0)" } ?? job.source, total))
             jobs.append(
                 RetryPlan.Job(
-                    dump: job.source, sha256: job.sha256, jobID: job.job.jobID, source: sourceIndex,
+                    dump: job.source, sha256: job.sha256, jobID: jobID, source: sourceIndex,
                     firstSourceRow: total > 0 ? first : nil, rows: total))
         }
         let rest = try source.skip(.max)
@@ -157,7 +165,9 @@ struct RowPairing {
         if rest > 0 || isShort {
             isUneven = true
             Console.complain(
-                Wording.uneven(source: name, rows: source.row, jobs: totals, firstRow: options.firstRow))
+                Wording.uneven(
+                    source: name, rows: source.row, jobs: totals, firstRow: options.firstRow, mayLackHeader: tookHeader)
+            )
             return
         }
         if source.blankLines > 0, !options.isQuiet {

@@ -3,6 +3,7 @@ import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 import ImportInputs
+import ImportRedaction
 import ImportSources
 import WorkbookSources
 
@@ -10,6 +11,7 @@ import WorkbookSources
 struct SourceFiles {
     /// One of the files that were sent.
     struct Stream {
+        /// As it is shown.
         var name: String
         var bytes: any ByteSource
         /// The sheet of a workbook.
@@ -22,13 +24,19 @@ struct SourceFiles {
 
     /// The names as the user gave them.
     let names: [String]
+    /// Replaces names and what files say with pseudonyms where they are shown.
+    let redaction: Redaction?
     private let sources: [SourceName]
     private let containers = ContainerReader()
 
-    init(names: [String]) {
+    init(names: [String], _ redaction: Redaction? = nil) {
         self.names = names
+        self.redaction = redaction
         sources = names.map { SourceName($0) }
     }
+
+    /// Returns the name under which a file is shown.
+    func shown(_ name: String) -> String { (redaction?.names ?? .plain).shown(name) }
 
     /// The files.
     var paths: [String] { sources.map { $0.path } }
@@ -37,34 +45,35 @@ struct SourceFiles {
     func visit(_ body: (Stream) throws -> Void) throws {
         for source in sources {
             let name = source.path
-            let file = try SourceFile(name)
-            if let sheet = try Self.sheet(source, file.descriptor) {
+            let file = try SourceFile(name, shownAs: shown(name))
+            if let sheet = try sheet(source, file.descriptor) {
                 try body(sheet)
                 continue
             }
             var ownTable = false
             try containers.read(descriptor: file.descriptor, name: name) { item in
-                try Self.checkPacked(item, in: source)
+                try checkPacked(item, in: source)
                 switch item {
-                case .stream(let source, let bytes): try body(Stream(name: source, bytes: bytes))
+                case .stream(let source, let bytes): try body(Stream(name: shown(source), bytes: bytes))
                 case .refused(_, .ownOutput(.rejects)): ownTable = true
                 case .refused(_, let reason) where reason.isExpected: break
                 case .refused(let source, let reason):
-                    throw CommandFailure(.inputNotReadWhole, of: source, reason.explanation)
+                    throw CommandFailure(
+                        .inputNotReadWhole, of: shown(source), (redaction?.names ?? .plain).shown(reason).explanation)
                 }
             }
             // Rejects of an earlier try are a source like any other, although this program wrote them.
             if ownTable {
                 guard lseek(file.descriptor, 0, SEEK_SET) == 0 else {
-                    throw CommandFailure(.inputNotReadWhole, of: name, SystemFailure.last.description)
+                    throw CommandFailure(.inputNotReadWhole, of: shown(name), SystemFailure.last.description)
                 }
                 guard ContainerReader.isPlain(file.descriptor) else {
                     throw CommandFailure(
-                        .inputNotReadWhole, of: name,
+                        .inputNotReadWhole, of: shown(name),
                         "these rows were handed back and have been packed since. Unpack them first. "
                             + "Nothing was written.")
                 }
-                try body(Stream(name: name, bytes: DescriptorSource(descriptor: file.descriptor)))
+                try body(Stream(name: shown(name), bytes: DescriptorSource(descriptor: file.descriptor)))
             }
         }
     }
@@ -73,8 +82,8 @@ struct SourceFiles {
     func count() throws -> Int {
         var count = 0
         for source in sources {
-            let file = try SourceFile(source.path)
-            guard try !Self.isWorkbook(source, file.descriptor),
+            let file = try SourceFile(source.path, shownAs: shown(source.path))
+            guard try !isWorkbook(source, file.descriptor),
                 let beginning = try? OutputFile.beginning(of: file.descriptor),
                 ContainerFormat(firstBytes: beginning)?.isArchive == true
             else {
@@ -82,7 +91,7 @@ struct SourceFiles {
                 continue
             }
             try containers.read(descriptor: file.descriptor, name: source.path) { item in
-                try Self.checkPacked(item, in: source)
+                try checkPacked(item, in: source)
                 if case .stream = item { count += 1 }
             }
         }
@@ -97,20 +106,21 @@ struct SourceFiles {
 private struct SourceFile: ~Copyable {
     let descriptor: Int32
 
-    init(_ name: String) throws(CommandFailure) {
-        descriptor = try Self.opened(name)
+    /// - Parameter shown: the name in errors.
+    init(_ name: String, shownAs shown: String) throws(CommandFailure) {
+        descriptor = try Self.opened(name, shown)
     }
 
-    private static func opened(_ name: String) throws(CommandFailure) -> Int32 {
+    private static func opened(_ name: String, _ shown: String) throws(CommandFailure) -> Int32 {
         if name == "-" {
             throw CommandFailure(.usage, "--source takes the name of a file: standard input cannot be read twice.")
         }
         let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CommandFailure(.noInput, of: name, SystemFailure.last.description) }
+        guard descriptor >= 0 else { throw CommandFailure(.noInput, of: shown, SystemFailure.last.description) }
         var status = stat()
         if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             close(descriptor)
-            throw CommandFailure(.noInput, of: name, "this is a folder; name the file that was sent")
+            throw CommandFailure(.noInput, of: shown, "this is a folder; name the file that was sent")
         }
         return descriptor
     }
