@@ -84,7 +84,7 @@ struct MergeCommand: ParsableCommand {
         try reportingFailures {
             let inputs = ManyArguments.putBack(arguments)
             if let output { try protect(inputs, output) }
-            let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp", selecting.selector)
+            let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp", selecting.selector())
             try merge.add(inputs)
             let results = try merge.results()
             if let output { try write(results, merge.redaction, into: output) }

@@ -30,6 +30,11 @@ struct ExploreTests {
             "results": rows,
         ]
         try space.write(Array(try JSONSerialization.data(withJSONObject: dump)), as: "in/<b>&.json")
+        try space.write(try Self.unusual(), as: "unusual/rows.json")
+        try space.write(
+            #"{"job_id":"d","status":"complete","total":1,"results":[{}]}"#, as: "unusual/unclassified.json")
+        try space.write(
+            #"{"job_id":"e","status":"complete","total":1,"results":[{"created":true}]}"#, as: "unusual/clean.json")
         let runs: [(String, [String])] = [
             ("hostile", ["in/<b>&.json"]), ("raw", ["in/<b>&.json", "--csv-raw", "--csv-bom"]),
             ("many", [Repository.sample("many-failures")]),
@@ -41,15 +46,52 @@ struct ExploreTests {
                     Repository.path("Samples/round-trip/contacts.csv"),
                 ]
             ),
+            ("unusual", ["unusual/rows.json"]), ("unclassified", ["unusual/unclassified.json"]),
+            ("unusual-all", ["unusual"]), ("clean", ["unusual/clean.json"]),
             ("all", [Repository.path("Samples")]), ("none", [Repository.path("Samples"), "--job-reports", "none"]),
         ]
         for (name, arguments) in runs {
             let run = try importAudit(
-                arguments: ["report"] + arguments + ["--formats", "xhtml,csv,explore", "-o", name], folder: space.path)
+                arguments: ["report"] + arguments + ["--formats", "xhtml,csv,json,explore", "-o", name],
+                folder: space.path)
             #expect([0, 65].contains(run.status), "\(run)")
         }
         let result = try Python.run("Tests/Checkers/explore.py", runs.map { space[$0.0] })
         #expect(result.status == 0 && result.outputText.isEmpty, "\(result)")
+    }
+
+    /// Rows without a code, unclassified rows, codes that look like those, that are blank, or that are long, in a job
+    /// with a long id.
+    private static func unusual() throws -> [UInt8] {
+        let long = String(repeating: "long ", count: 600)
+        let codes = [
+            nil, "no code", "unclassified", "a blank code (U+0020)", " ", "\u{200B}\u{A0}", long + "1", long + "2", "–",
+            "",
+        ]
+        let rows: [[String: Any]] = (0..<1300).map { row in
+            if row % 13 == 12 { return [:] }
+            let code = codes[row % 13 % codes.count]
+            return ["error": code.map { ["code": $0, "message": "m"] } ?? ["message": "m"]]
+        }
+        let dump: [String: Any] = [
+            "job_id": String(repeating: "i<", count: 15_000), "status": "complete", "total": rows.count,
+            "results": rows,
+        ]
+        return Array(try JSONSerialization.data(withJSONObject: dump))
+    }
+
+    @Test("An id that is too long for the page is cut, and the page knows that")
+    func longID() throws {
+        let space = try Workspace()
+        for (letter, isCut) in [("i", false), ("<", true)] {
+            let id = String(repeating: letter, count: 60_000)
+            try space.write(#"{"job_id":"\#(id)","status":"complete","total":1,"results":[{}]}"#, as: "j.json")
+            let run = try importAudit("report", "j.json", "-o", "o", "--formats", "explore", folder: space.path)
+            #expect(run.status == 0, "\(run)")
+            let page = try space.text("o/explore.html")
+            #expect(page.contains(#"","cut":true,"source""#) == isCut, "\(letter)")
+            #expect(page.contains(id) != isCut, "\(letter)")
+        }
     }
 
     @Test("The same bytes with any number of threads, alone among formats or not, and after a second run")
@@ -122,6 +164,7 @@ struct ExploreTests {
         #expect(page.count <= 20_000_000 && page.count > 19_000_000)
         let lines = page.split(separator: UInt8(ascii: "\n"))
         let shown = lines.filter { $0.starts(with: "[".utf8) && $0.suffix(3).elementsEqual("\"\"]".utf8) }
-        #expect(String(decoding: page.suffix(100), as: UTF8.self).contains(#"{"shown":\#(shown.count),"rows":25000}"#))
+        let end = String(decoding: page.suffix(200), as: UTF8.self)
+        #expect(end.contains(#"{"shown":\#(shown.count),"failed":25000,"unclassified":0,"#), "\(end)")
     }
 }

@@ -41,7 +41,7 @@ import Testing
                 + "4,\(id),4,failed,rate_limited,too many requests,Eve,eve@@x\r\n")
         #expect(try folder.text("rejects/no-result.csv") == "\(head)Name,Email\r\n")
         #expect(run.outputText.hasPrefix("4 rows sent = 2 succeeded + 2 rejects + 0 without a result.\n"), "\(run)")
-        #expect(run.outputText.contains("1 of 1 quoted value is in its row."), "\(run)")
+        #expect(run.outputText.contains("The one quoted value is in its row."), "\(run)")
     }
 
     @Test("Plain rejects look as the source does")
@@ -234,6 +234,48 @@ import Testing
     }
 
     // MARK: - What is refused
+
+    @Test(
+        "That the first line may be a row is suggested only where this can be",
+        arguments: [
+            ("sent.csv", "h,i\n1,2\n3,4\n5,6\n", [], true),
+            ("sent.csv", "1,2\n3,4\n5,6\n", ["--no-header"], false),
+            ("sent.csv", "h,i\n1,2\n3,4\n5,6\n7,8\n9,0\n", ["--first-row", "3"], false),
+            ("sent.jsonl", "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", [], false),
+            ("sent.json", #"[{"a":1},{"a":2},{"a":3}]"#, [], false),
+        ])
+    func headerHint(name: String, source: String, options: [String], isSuggested: Bool) throws {
+        try folder.write(source, as: name)
+        let run = try importAudit(arguments: ["rejects", "job.json", "--source", name] + options, folder: folder.path)
+        #expect(run.status == 1, "\(run)")
+        #expect(run.errorText.contains("--no-header fits") == isSuggested, "\(run)")
+        #expect(run.errorText.contains("Is it the file that was sent?") != isSuggested, "\(run)")
+    }
+
+    @Test("If the values are in other rows, the suggestion reckons with --first-row and with the kind of source")
+    func shiftHint() throws {
+        let rows = (0..<12).map { #"{"error":{"code":"c","message":"'v\#($0)@x.example' is wrong"}}"# }
+        try folder.write(
+            #"{"job_id":"s","status":"complete","total":12,"results":[\#(rows.joined(separator: ","))]}"#, as: "s.json")
+        let values = (0..<12).map { "v\($0)@x.example" }
+        func run(_ lines: [String], _ options: String...) throws -> String {
+            try folder.write((["mail"] + lines).joined(separator: "\n") + "\n", as: "moved.csv")
+            let run = try importAudit(
+                arguments: ["rejects", "s.json", "--source", "moved.csv"] + options, folder: folder.path)
+            #expect(run.status == 1, "\(run)")
+            return run.errorText
+        }
+        #expect(try run(["x", "y"] + values.dropLast(2)).contains("--first-row 3 would fit."))
+        #expect(try run(["w", "x", "y"] + values.dropLast(2), "--first-row", "2").contains("--first-row 4 would fit."))
+        #expect(try run(values + ["z"], "--first-row", "2").contains("--first-row 1 would fit."))
+        let shifted = Array(values.dropFirst()) + ["z"]
+        #expect(try run(shifted).contains("Was the header sent as a row? Then --no-header would fit."))
+        try folder.write(shifted.map { "{\"mail\":\"\($0)\"}\n" }.joined(), as: "moved.jsonl")
+        let lines = try importAudit("rejects", "s.json", "--source", "moved.jsonl", folder: folder.path)
+        #expect(lines.status == 1 && lines.errorText.contains("Does the source lack its first row?"), "\(lines)")
+        let late = Array(values.dropFirst(3)) + ["x", "y", "z"]
+        #expect(try run(late).contains("Does the source lack its first 3 rows?"))
+    }
 
     static let bad: [(name: String, source: String, arguments: [String], says: String)] = [
         (

@@ -11,18 +11,20 @@ extension Wording {
         var parts: [String] = []
         if evidence.values > 0 {
             parts.append(
-                "\(grouped(evidence.found)) of \(grouped(evidence.values)) quoted \(evidence.values == 1 ? "value" : "values") "
-                    + "\(evidence.found == 1 ? "is in its row" : "are in their rows")")
+                evidence.values == 1 && evidence.found == 0
+                    ? "the one quoted value is not in its row"
+                    : part(evidence.found, of: evidence.values, .quotedValue, "is in its row", "are in their rows"))
         }
         if evidence.idsFound > 0 {
             parts.append(
-                "\(grouped(evidence.idsFound)) record \(evidence.idsFound == 1 ? "id is" : "ids are") in their rows")
+                evidence.idsFound == 1
+                    ? "1 record id is in its row" : "\(grouped(evidence.idsFound)) record ids are in their rows")
         }
         guard !parts.isEmpty else {
             return
                 "No message quotes a value, so only the row numbers say that row N of the job is row N of the source."
         }
-        return parts.joined(separator: ", ") + "."
+        return capitalized(parts.joined(separator: ", ")) + "."
     }
 
     /// What a pairing allows to be advised about a shift.
@@ -58,9 +60,7 @@ extension Wording {
                 "The values of \(rowsWord(there)) are \(rows) \(distance > 0 ? "further down" : "further up") in the source, "
                 + "those of \(here == 0 ? "none" : grouped(here)) in the row itself. "
         } else {
-            text +=
-                "Only \(grouped(evidence.confirmed)) of \(rowsWord(evidence.rows)) whose messages quote values have one of these "
-                + "in the source (\(grouped(evidence.found)) of \(grouped(evidence.values)) values). "
+            text += unconfirmed(evidence) + " "
         }
         if !others.isEmpty {
             let shown = others.prefix(5).joined(separator: ", ") + (others.count > 5 ? " and others" : "")
@@ -95,6 +95,23 @@ extension Wording {
             : "Does the source lack its first \(distance == -1 ? "row" : "\(grouped(-distance)) rows")?"
     }
 
+    /// How few rows have a value in the source that their message quotes.
+    private static func unconfirmed(_ evidence: JoinEvidence.Tally) -> String {
+        let (rows, confirmed) = (evidence.rows, evidence.confirmed)
+        if rows == 1 {
+            return evidence.values == 1
+                ? "The one row whose message quotes a value does not have it in the source."
+                : "The one row whose message quotes values has none of them in the source."
+        }
+        if confirmed == 0 {
+            let none = rows == 2 ? "Neither of the 2" : "None of the \(grouped(rows))"
+            return "\(none) rows whose messages quote values has one of these in the source."
+        }
+        return "Only \(grouped(confirmed)) of \(grouped(rows)) rows whose messages quote values "
+            + "\(confirmed == 1 ? "has" : "have") one of these in the source (\(grouped(evidence.found)) of "
+            + "\(grouped(evidence.values)) values)."
+    }
+
     /// What a user who knows better can do.
     package static let trustOrder = "Nothing was written. --trust-order pairs the rows anyway."
 
@@ -102,9 +119,11 @@ extension Wording {
     ///
     /// - Parameters:
     ///   - isOnlySource: whether it is the source of all jobs.
+    ///   - hasHeader: whether the first line was taken for a header, so that it may have been a row.
     ///   - copies: the names of dumps that were taken for copies, so that their rows are not expected; nil for none.
     package static func uneven(
-        source: String, rows: Int, jobs: [UnevenJob], firstRow: Int, isOnlySource: Bool, copies: [String]?
+        source: String, rows: Int, jobs: [UnevenJob], firstRow: Int, isOnlySource: Bool, hasHeader: Bool,
+        copies: [String]?
     ) -> String {
         let sum = jobs.reduce(0) { $0.clampedAdding($1.rows) }
         let before = firstRow > 1 ? ", and --first-row \(firstRow) leaves out \(rowsWord(firstRow - 1))" : ""
@@ -120,7 +139,8 @@ extension Wording {
         let missing = sum.clampedAdding(firstRow - 1) - rows
         if missing < 0, let copies { return text + " \(takenForCopies(copies)) Nothing was written." }
         switch missing {
-        case 1: text += " Was the header sent as a row? Then --no-header fits."
+        // With --first-row, the header would be among the rows that were not sent.
+        case 1 where hasHeader && firstRow == 1: text += " Was the header sent as a row? Then --no-header fits."
         case ..<0 where firstRow == 1 && -missing <= 5 && isOnlySource:
             text +=
                 " If the first \(-missing == 1 ? "row was" : "\(-missing) rows were") not sent, --first-row \(1 - missing) fits."
@@ -170,9 +190,8 @@ extension Wording {
             }
         }
         if noResult > 0 { parts.append("find out what became of \(rowsWord(noResult))") }
-        guard let first = parts.first else { return "There is nothing to do: all rows succeeded." }
-        parts[0] = first.prefix(1).uppercased() + first.dropFirst()
-        return parts.joined(separator: ", ") + "."
+        guard !parts.isEmpty else { return "There is nothing to do: all rows succeeded." }
+        return capitalized(parts.joined(separator: ", ")) + "."
     }
 
     /// The heading above what to do about some rows.
@@ -219,26 +238,27 @@ extension Wording {
 
     /// The state of the rows of a source after several tries, in a sentence.
     package static func account(_ totals: AccountTotals) -> String {
-        let done = totals.succeeded.reduce(0, +)
-        let after = totals.tries == 1 ? "1 try" : "\(grouped(totals.tries)) tries"
-        if done == totals.rows { return "All \(rowsWord(totals.rows)) are imported after \(after)." }
-        var parts = ["\(grouped(done)) of \(rowsWord(totals.rows)) are imported after \(after)"]
-        if totals.stillFailing > 0 {
-            parts.append("\(grouped(totals.stillFailing)) still \(totals.stillFailing == 1 ? "fails" : "fail")")
+        let (done, rows) = (totals.succeeded.reduce(0, +), totals.rows)
+        guard rows > 0 else { return "The first try had no rows." }
+        let after = "imported after \(triesWord(totals.tries))"
+        var parts = [
+            rows == 1 && done == 0
+                ? "the one row is not \(after)" : part(done, of: rows, .row, "is \(after)", "are \(after)")
+        ]
+        let others = [
+            (totals.stillFailing, "still fails", "still fail"),
+            (totals.neverSentAgain, "failed and was never sent again", "failed and were never sent again"),
+            (totals.unclassified, "is unclassified", "are unclassified"),
+            (totals.noResult, "has no result", "have no result"),
+        ]
+        for (count, one, many) in others where count > 0 {
+            let who = count < rows ? grouped(count) : rows == 1 ? "it" : rows == 2 ? "both" : "all"
+            parts.append("\(who) \(count == 1 ? one : many)")
         }
-        if totals.neverSentAgain > 0 {
-            parts.append(
-                "\(grouped(totals.neverSentAgain)) failed and \(totals.neverSentAgain == 1 ? "was" : "were") never sent again"
-            )
-        }
-        if totals.unclassified > 0 {
-            parts.append("\(grouped(totals.unclassified)) \(totals.unclassified == 1 ? "is" : "are") unclassified")
-        }
-        if totals.noResult > 0 {
-            parts.append("\(grouped(totals.noResult)) \(totals.noResult == 1 ? "has" : "have") no result")
-        }
-        return parts.joined(separator: ", ") + "."
+        return capitalized(parts.joined(separator: rows == 1 ? ": " : ", ")) + "."
     }
+
+    package static func triesWord(_ count: Int) -> String { count == 1 ? "1 try" : "\(grouped(count)) tries" }
 
     /// The note about rows that need not have been sent again.
     package static func sentInVain(_ rows: Int) -> String {

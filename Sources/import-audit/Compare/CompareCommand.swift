@@ -72,7 +72,7 @@ struct CompareCommand: ParsableCommand {
         if !retry.maps.isEmpty, redacting.isOn {
             throw ValidationError("--map compares unredacted rows: give --map or --redact, not both.")
         }
-        if !retry.maps.isEmpty, selecting.selector != nil {
+        if !retry.maps.isEmpty, selecting.selector() != nil {
             throw ValidationError(
                 "--map finds rows by their places among all jobs of a try: with it, no jobs can be left out.")
         }
@@ -82,8 +82,8 @@ struct CompareCommand: ParsableCommand {
         try reportingFailures {
             if !retry.maps.isEmpty { return try compareRetry() }
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
-            guard let first = try ComparedAudit(before, options, redaction, selecting.selector),
-                let second = try ComparedAudit(after, options, redaction, selecting.selector)
+            guard let first = try ComparedAudit(before, options, redaction, selecting.selector(redaction)),
+                let second = try ComparedAudit(after, options, redaction, selecting.selector(redaction))
             else { return .interrupted }
             guard first.redaction == second.redaction else {
                 throw CommandFailure(

@@ -151,7 +151,7 @@ final class MergeOfSummaries {
     }
 
     private func list(_ name: String, _ reason: String, _ status: ExitStatus) throws {
-        if status != .done { Console.complain("\(name): \(reason)") }
+        if status != .done { Console.complain(once: "\(name): \(reason)") }
         try ledger.append(
             refusal: ledger.entry(
                 of: ResultStore.record(of: UnreadableInput(source: name, reason: reason)),

@@ -8,8 +8,8 @@ struct RedactionOptions: ParsableArguments {
     @Flag(
         name: .customLong("redact"),
         help: ArgumentHelp(
-            "Replace e-mail addresses, phone numbers, quoted values, ids and file names with pseudonyms.",
-            discussion: "The same value always gets the same pseudonym."))
+            "Replace e-mail addresses, phone numbers, quoted values, ids and file names with pseudonyms. "
+                + "The same value always gets the same pseudonym."))
     var isOn = false
 
     @Option(
@@ -84,6 +84,12 @@ struct Redaction: Sendable {
 
     /// Everything that the pseudonyms depend on, without the key.
     var origin: [[UInt8]] { [Array("redacted \(mark.keyID)".utf8), rulesBytes] }
+
+    /// Returns the pseudonym of a whole value.
+    func value(_ text: String) -> String {
+        var redactor = redactor
+        return redactor.value(text)
+    }
 
     init(key: [UInt8], isKeyed: Bool, rules: RedactionRules, rulesBytes: [UInt8]) {
         let pseudonyms = Pseudonyms(key: key)

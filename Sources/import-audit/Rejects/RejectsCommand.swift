@@ -200,10 +200,11 @@ struct SourceFormOptions: ParsableArguments {
     }
 
     func pairing(
-        sources: [String], encoding: TextEncoding?, _ concurrency: Concurrency, isQuiet: Bool
+        sources: [String], encoding: TextEncoding?, _ concurrency: Concurrency, isQuiet: Bool,
+        _ redaction: Redaction? = nil
     ) -> PairingOptions {
         PairingOptions(
-            sources: SourceFiles(names: sources),
+            sources: SourceFiles(names: sources, redaction),
             form: SourceOptions(
                 delimiter: delimiter, hasHeader: !noHeader, encoding: encoding,
                 usesVectors: Console.environment("IMPORT_AUDIT_KERNEL") != "scalar",

@@ -52,6 +52,7 @@ struct RowPairing {
     /// The number of ids of the current job that are still looked for.
     private var idsLeft = 0
     private var isUneven = false
+    private var redaction: Redaction? { options.sources.redaction }
 
     init(_ options: PairingOptions, results: RunResults, spool: RowSpool, sourceCount: Int) throws {
         self.options = options
@@ -154,7 +155,7 @@ struct RowPairing {
                 }
             throw CommandFailure(
                 hasNoRows ? .notPassed : .inputNotReadWhole, of: stream.name,
-                "\(fault.explanation) Nothing was written.")
+                "\((redaction.map { fault.redacted($0) } ?? fault).explanation) Nothing was written.")
         }
     }
 
@@ -184,13 +185,13 @@ struct RowPairing {
             // Without a total, there are at least as many rows as results.
             let total = job.job.total ?? max(rows, job.rows.seen)
             isShort = isShort || rows < total
+            let jobID = job.job.jobID.map { redaction?.value($0) ?? $0 }
             totals.append(
                 Wording.UnevenJob(
-                    name: job.job.jobID.map { "job \($0)" } ?? job.source, rows: total,
-                    hasTotal: job.job.total != nil))
+                    name: jobID.map { "job \($0)" } ?? job.source, rows: total, hasTotal: job.job.total != nil))
             jobs.append(
                 RetryPlan.Job(
-                    dump: job.source, sha256: job.sha256, jobID: job.job.jobID, source: sourceIndex,
+                    dump: job.source, sha256: job.sha256, jobID: jobID, source: sourceIndex,
                     firstSourceRow: total > 0 ? first : nil, rows: total))
         }
         let rest = try source.skip(.max)
@@ -201,7 +202,7 @@ struct RowPairing {
             Console.complain(
                 Wording.uneven(
                     source: name, rows: source.row, jobs: totals, firstRow: options.firstRow,
-                    isOnlySource: sourceCount == 1, copies: try Self.copies(results)))
+                    isOnlySource: sourceCount == 1, hasHeader: hasHeader, copies: try Self.copies(results)))
             return
         }
         try taker.end(source, name)

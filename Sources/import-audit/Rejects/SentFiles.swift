@@ -75,7 +75,7 @@ extension RowMap {
     private func otherCount(_ name: String, _ rows: Int, _ sent: Int) -> CommandFailure {
         CommandFailure(
             .notPassed, of: self.name,
-            "\(shownText(name)) had \(Wording.rowsWord(rows)), but \(Wording.rowsWord(sent)) were sent again.")
+            "\(shownText(name)) had \(Wording.rowsWord(rows)), but \(Wording.rowsWord(sent)) \(sent == 1 ? "was" : "were") sent again.")
     }
 
     // MARK: - By number of rows
@@ -132,10 +132,11 @@ extension RowMap {
         let sentence: String
         if counts.count == 1 {
             let rows = Wording.rowsWord(counts[0])
+            let verb = counts[0] == 1 ? "was" : "were"
             sentence =
                 isAmbiguous
                 ? "several files of the map have \(rows) (\(sizes)): name the one that was sent, as in \(name)#\(example)."
-                : "\(rows) were sent again, and no file of the map has as many (\(sizes)). If it was several files, name them, "
+                : "\(rows) \(verb) sent again, and no file of the map has as many (\(sizes)). If it was several files, name them, "
                     + "as in \(name)#FILE,FILE."
         } else {
             let rows =

@@ -3,6 +3,7 @@ import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 import ImportInputs
+import ImportRedaction
 import ImportSources
 import WorkbookSources
 
@@ -12,6 +13,7 @@ import WorkbookSources
 final class SourceFiles {
     /// One of the files that were sent.
     struct Stream {
+        /// As it is shown.
         var name: String
         var bytes: any ByteSource
         /// The sheet of a workbook.
@@ -24,15 +26,21 @@ final class SourceFiles {
 
     /// The names as the user gave them.
     let names: [String]
+    /// Replaces names and what files say with pseudonyms where they are shown.
+    let redaction: Redaction?
     private let sources: [SourceName]
     private let containers = ContainerReader()
     /// The copies of sources that can be read only once, by their numbers.
     private var copies: [Int: SourceFile] = [:]
 
-    init(names: [String]) {
+    init(names: [String], _ redaction: Redaction? = nil) {
         self.names = names
+        self.redaction = redaction
         sources = names.map { SourceName($0) }
     }
+
+    /// Returns the name under which a file is shown.
+    func shown(_ name: String) -> String { (redaction?.names ?? .plain).shown(name) }
 
     /// The files.
     var paths: [String] { sources.map { $0.path } }
@@ -41,7 +49,7 @@ final class SourceFiles {
     func visit(_ body: (Stream) throws -> Void) throws {
         for number in sources.indices {
             let file = try file(number)
-            if let sheet = try Self.sheet(sources[number], file.descriptor) {
+            if let sheet = try sheet(sources[number], file.descriptor) {
                 try body(sheet)
             } else {
                 try visitContents(of: file, sources[number], body)
@@ -65,7 +73,7 @@ final class SourceFiles {
         var count = 0
         for number in sources.indices {
             let file = try file(number)
-            if try Self.isWorkbook(sources[number], file.descriptor) {
+            if try isWorkbook(sources[number], file.descriptor) {
                 count += 1
             } else {
                 try visitContents(of: file, sources[number]) { _ in count += 1 }
@@ -81,8 +89,8 @@ final class SourceFiles {
             guard let identity = InputPath(source.path).identity else { continue }
             if let other = seen[identity]?.first(where: { $0.sheet == source.sheet }) {
                 throw CommandFailure(
-                    .usage, of: source.shown,
-                    "this is the source of two jobs\(other.shown == source.shown ? "" : ", also as \(other.shown)"), whose rows "
+                    .usage, of: shown(source.shown),
+                    "this is the source of two jobs\(other.shown == source.shown ? "" : ", also as \(shown(other.shown))"), whose rows "
                         + "could not be told apart. Run it with each job alone. Nothing was written.")
             }
             seen[identity, default: []].append(source)
@@ -96,19 +104,21 @@ final class SourceFiles {
         var isOwnTable = false
         var isEmpty = true
         try containers.read(descriptor: file.descriptor, name: name) { item in
-            try Self.checkPacked(item, in: source)
+            try checkPacked(item, in: source)
             switch item {
             case .stream(let source, let bytes):
                 isEmpty = false
-                try body(Stream(name: source, bytes: bytes))
+                try body(Stream(name: shown(source), bytes: bytes))
             case .refused(_, .ownOutput(.rejects)): isOwnTable = true
             case .refused(let source, .ownOutput):
                 throw CommandFailure(
-                    .inputNotReadWhole, of: source, "\(SourceFault(.isOwnOutput).explanation) Nothing was written.")
+                    .inputNotReadWhole, of: shown(source),
+                    "\(SourceFault(.isOwnOutput).explanation) Nothing was written.")
             case .refused(_, let reason) where reason.isExpected: break
             case .refused(let source, let reason):
                 throw CommandFailure(
-                    .inputNotReadWhole, of: source, "\(reason.explanation) Nothing was written.")
+                    .inputNotReadWhole, of: shown(source),
+                    "\((redaction?.names ?? .plain).shown(reason).explanation) Nothing was written.")
             }
         }
         // Rejects of an earlier try are a source like any other, although this program wrote them.
@@ -116,14 +126,14 @@ final class SourceFiles {
             try file.rewind()
             guard ContainerReader.isPlain(file.descriptor) else {
                 throw CommandFailure(
-                    .inputNotReadWhole, of: name,
+                    .inputNotReadWhole, of: shown(name),
                     "these rows were handed back and have been packed since. Unpack them first. "
                         + "Nothing was written.")
             }
-            try body(Stream(name: name, bytes: DescriptorSource(descriptor: file.descriptor)))
+            try body(Stream(name: shown(name), bytes: DescriptorSource(descriptor: file.descriptor)))
         } else if isEmpty {
             throw CommandFailure(
-                .inputNotReadWhole, of: name, "It contains no file that was sent. Nothing was written.")
+                .inputNotReadWhole, of: shown(name), "It contains no file that was sent. Nothing was written.")
         }
     }
 
@@ -133,7 +143,7 @@ final class SourceFiles {
             try copy.rewind()
             return copy
         }
-        let file = try SourceFile(sources[number].path)
+        let file = try SourceFile(sources[number].path, shownAs: shown(sources[number].path))
         guard file.isReadableOnce else { return file }
         let copy = try SourceFile(copyOf: file)
         copies[number] = copy
@@ -151,17 +161,20 @@ private final class SourceFile {
     /// Whether its bytes are gone once they are read.
     let isReadableOnce: Bool
 
-    init(_ name: String) throws(CommandFailure) {
-        self.name = name
-        (descriptor, isReadableOnce) = try Self.opened(name)
+    /// - Parameter shown: the name in errors.
+    init(_ path: String, shownAs shown: String) throws(CommandFailure) {
+        name = shown
+        (descriptor, isReadableOnce) = try Self.opened(path, shown)
     }
 
-    private static func opened(_ name: String) throws(CommandFailure) -> (descriptor: Int32, isReadableOnce: Bool) {
+    private static func opened(
+        _ name: String, _ shown: String
+    ) throws(CommandFailure) -> (descriptor: Int32, isReadableOnce: Bool) {
         if name == "-" {
             throw CommandFailure(.usage, "--source takes the name of a file: standard input cannot be read twice.")
         }
         let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CommandFailure(.noInput, of: name, SystemFailure.last.description) }
+        guard descriptor >= 0 else { throw CommandFailure(.noInput, of: shown, SystemFailure.last.description) }
         var status = stat()
         let reason: String
         switch unsafe fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : S_IFREG {
@@ -171,7 +184,7 @@ private final class SourceFile {
         default: reason = "this is a device; name the file that was sent"
         }
         close(descriptor)
-        throw CommandFailure(.noInput, of: name, reason)
+        throw CommandFailure(.noInput, of: shown, reason)
     }
 
     /// Copies all bytes to a temporary file.

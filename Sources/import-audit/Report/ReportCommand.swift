@@ -174,13 +174,14 @@ struct ReportCommand: ParsableCommand {
 
     private func write(_ formats: ReportFormats, into output: String) throws -> ExitStatus {
         let optionFiles = [gate.rules, codes.codes, redacting.redactRules, redacting.redactKeyFile].compactMap { $0 }
-        let pairing = source.pairing(options)
+        let userRules = try gate.userRules(codes)
+        let redaction = try redacting.redaction(isQuiet: options.isQuiet)
+        let pairing = source.pairing(options, redaction)
         var formats = formats
         formats.linksStyle = writing.css == .linked
         var settings = try ReportSettings(
             formats: formats, csv: csv.options, templateFolder: writing.templates, options: options,
-            userRules: try gate.userRules(codes), redaction: try redacting.redaction(isQuiet: options.isQuiet),
-            markdownLimit: writing.markdownLimit?.bytes,
+            userRules: userRules, redaction: redaction, markdownLimit: writing.markdownLimit?.bytes,
             // Printed reports do not link to the pages of jobs.
             jobReports: writing.printed == nil ? writing.jobReports : .none, title: writing.title)
         settings.mailDate = writing.date
@@ -256,10 +257,10 @@ struct ReportSourceOptions: ParsableArguments {
     }
 
     /// Returns how the source is paired with rows; nil if no source is given.
-    func pairing(_ options: RunOptions) -> PairingOptions? {
+    func pairing(_ options: RunOptions, _ redaction: Redaction?) -> PairingOptions? {
         if arguments.isEmpty { return nil }
         return form.pairing(
             sources: sources, encoding: encodingName.flatMap { TextEncoding(name: $0) }, options.concurrency,
-            isQuiet: options.isQuiet)
+            isQuiet: options.isQuiet, redaction)
     }
 }

@@ -2,6 +2,7 @@ import Glibc
 import ImportAnalysis
 import ImportFoundation
 import ImportInputs
+import ImportRedaction
 import ImportReports
 
 /// The plan of `report`: options resolved, templates checked, nothing read or written yet.
@@ -257,7 +258,7 @@ struct ReportPlan {
         guard let once else { return }
         throw CommandFailure(
             .usage,
-            "with \(option), the dumps are read twice, but \(once == "-" ? "standard input" : once) can be read only once: "
+            "with \(option), the dumps are read twice, but \(once == "-" ? "standard input" : settings.names.shown(once)) can be read only once: "
                 + "save it in a file first.")
     }
 
@@ -276,7 +277,8 @@ struct ReportPlan {
         let own = onlyInput == nil ? [] : settings.formats.files.map { $0.name }
         let protection = try InputProtection(
             folder: output, names: overviewFiles + own + [RunManifest.file],
-            jobNames: ReportFormats.every.files.map { $0.name }, others: pack?.files ?? [], earlier: earlier)
+            jobNames: ReportFormats.every.files.map { $0.name }, others: pack?.files ?? [], earlier: earlier,
+            shown: settings.names)
         try protection.check(
             options.inputs, options: optionFiles + [history?.path].compactMap { $0 },
             output: OutputPlace(folder: output, files: [], jobFiles: []))
