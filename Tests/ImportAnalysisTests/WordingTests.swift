@@ -67,7 +67,8 @@ import Testing
                 Wording.positionsCaption(bucketRows: max(one, 1)),
                 Wording.outcomesCaption(rows: one, missing: 0, hasWidened: false),
                 Wording.uneven(
-                    source: "s", rows: one, jobs: [("j", one + 1)], firstRow: 1, mayLackHeader: one > 1),
+                    source: "s", rows: one, jobs: [.init(name: "j", rows: one + 1, hasTotal: one > 2)], firstRow: 1,
+                    isOnlySource: true, hasHeader: one > 1, copies: nil),
             ]
             for two in counts {
                 texts.append(
