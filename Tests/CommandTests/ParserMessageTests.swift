@@ -71,6 +71,7 @@ struct ParserMessageTests {
             (["rejects", "--source", "s.csv", "first.json"], "--source"),
             (["report", "--source", "s.csv", "a"], "--source"),
             (["account", "--map", "m.csv", "a", "b"], "--map"), (["verify", "--source", "s.csv", "a.zip"], "--source"),
+            (["rejects", "--source=s.csv", "first.json"], "--source"),
         ])
     func greedyOptions(arguments: [String], option: String) throws {
         let run = try importAudit(arguments: arguments)
@@ -99,7 +100,7 @@ struct ParserMessageTests {
             "summary x --redact --redact-rules", "rejects x --source", "rejects x --source s --map",
             "compare x y --map", "account x y --map", "verify x --source", "report x -o", "codes x -o", "merge x -o",
             "report", "summary", "check --max-failed 1", "rows", "codes", "rejects --source s x", "merge", "validate",
-            "compare x", "account --map m x", "verify x", "history add h.sqlite", "history show",
+            "compare x", "account x --map m --", "verify x", "history add h.sqlite", "history show",
         ])
     func emptyNames(command: String) throws {
         let space = try Workspace()
@@ -120,11 +121,13 @@ struct ParserMessageTests {
         "Standard input can be given once",
         arguments: [
             ["summary"], ["report"], ["check", "--max-failed", "1"], ["codes"], ["rows"], ["merge"], ["validate"],
-            ["history", "add", "h.sqlite"], ["compare"], ["account", "--map=m.csv"], ["rejects", "--source=s"],
+            ["history", "add", "h.sqlite"], ["compare"], ["account"], ["rejects"],
         ])
     func standardInputTwice(arguments: [String]) throws {
         let space = try Workspace()
-        let run = try importAudit(arguments: arguments + ["-", "-"], folder: space.path)
+        // An option that takes all names comes last.
+        let last = ["account": ["--map", "m.csv"], "rejects": ["--source", "s"]][arguments[0]] ?? []
+        let run = try importAudit(arguments: arguments + ["-", "-"] + last, folder: space.path)
         #expect(run.status == 64 && run.output.isEmpty && run.errorText.contains("Standard input (-)"), "\(run)")
         #expect(space.names(in: "") == [])
     }

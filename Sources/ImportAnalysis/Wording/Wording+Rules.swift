@@ -82,7 +82,7 @@ extension Rules.Value {
             return "\(quoted) is not a limit; \(option) takes a number of rows, or a percentage such as 2.5%."
         case .share: return "\(quoted) is not a percentage; \(option) takes one such as 2.5%."
         case .multiple: return "\(quoted) is not a multiple; \(option) takes one such as 2x or 1.5x."
-        case .rows: return "\(quoted) is not a number of rows."
+        case .rows: return "\(quoted) is not a number of rows; \(option) takes one such as 1000."
         case .findings:
             let near = NearestName.of(text, among: Self.findingWords).map { " Did you mean \($0)?" } ?? ""
             return "\(quoted) is neither critical nor warning nor the name of a finding.\(near)"

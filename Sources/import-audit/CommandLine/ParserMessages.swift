@@ -40,7 +40,9 @@ enum ParserMessages {
                 if !other.hasPrefix(missing) { break }
             }
         }
-        guard let option = given.first.flatMap({ greedyOptions[$0] }), given.contains(option) else { return message }
+        guard let option = given.first.flatMap({ greedyOptions[$0] }),
+            given.contains(where: { $0 == option || $0.hasPrefix("\(option)=") })
+        else { return message }
         return adding(
             "\(option) takes all names up to the next option: put the inputs first, or after --.", to: message)
     }
