@@ -252,7 +252,7 @@ import Testing
         #expect(run.errorText.contains("Is it the file that was sent?") != isSuggested, "\(run)")
     }
 
-    @Test("If the values are in other rows, the suggestion reckons with --first-row and with the kind of source")
+    @Test("If the values are in other rows, the suggestion is one that can work")
     func shiftHint() throws {
         let rows = (0..<12).map { #"{"error":{"code":"c","message":"'v\#($0)@x.example' is wrong"}}"# }
         try folder.write(
@@ -265,11 +265,14 @@ import Testing
             #expect(run.status == 1, "\(run)")
             return run.errorText
         }
-        #expect(try run(["x", "y"] + values.dropLast(2)).contains("--first-row 3 would fit."))
-        #expect(try run(["w", "x", "y"] + values.dropLast(2), "--first-row", "2").contains("--first-row 4 would fit."))
-        #expect(try run(values + ["z"], "--first-row", "2").contains("--first-row 1 would fit."))
+        // With another first row or without a header, the numbers of rows would no longer match.
+        let begins = "Does the source begin with 2 rows that were not sent, and lack as many at its end?"
+        #expect(try run(["x", "y"] + values.dropLast(2)).contains(begins))
+        #expect(try run(["w", "x", "y"] + values.dropLast(2), "--first-row", "2").contains(begins))
+        let lacks = "Does the source lack its first row?"
+        #expect(try run(values + ["z"], "--first-row", "2").contains(lacks))
         let shifted = Array(values.dropFirst()) + ["z"]
-        #expect(try run(shifted).contains("Was the header sent as a row? Then --no-header would fit."))
+        #expect(try run(shifted).contains(lacks))
         try folder.write(shifted.map { "{\"mail\":\"\($0)\"}\n" }.joined(), as: "moved.jsonl")
         let lines = try importAudit("rejects", "s.json", "--source", "moved.jsonl", folder: folder.path)
         #expect(lines.status == 1 && lines.errorText.contains("Does the source lack its first row?"), "\(lines)")

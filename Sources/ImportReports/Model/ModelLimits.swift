@@ -90,7 +90,7 @@ extension ModelLimits {
 
     /// A text as long as codes and messages are kept was probably longer, so its length is not known.
     private static func shortened(_ text: String, to limit: Int) -> String {
-        text.utf8.count > AnalysisLimits.groupingBytes - 4
+        (AnalysisLimits.groupingBytes - 3...AnalysisLimits.groupingBytes).contains(text.utf8.count)
             ? Wording.cut(text, to: limit) : Wording.shortened(text, to: limit)
     }
 

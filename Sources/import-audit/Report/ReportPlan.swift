@@ -153,7 +153,7 @@ struct ReportPlan {
                         let reason = settings.selector == nil ? Wording.noJobs : Wording.noJobSelected
                         Console.say("\(reason) Nothing was written.")
                     }
-                    return overview.results.status.orWorse(lacking.status)
+                    return try status(of: overview).orWorse(lacking.status)
                 }
                 let isUnchanged = try overview.isUnchanged(since: known)
                 if !isUnchanged, try !overview.isEverythingInPlace() {
