@@ -30,11 +30,6 @@ struct ExploreTests {
             "results": rows,
         ]
         try space.write(Array(try JSONSerialization.data(withJSONObject: dump)), as: "in/<b>&.json")
-        try space.write(try Self.unusual(), as: "unusual/rows.json")
-        try space.write(
-            #"{"job_id":"d","status":"complete","total":1,"results":[{}]}"#, as: "unusual/unclassified.json")
-        try space.write(
-            #"{"job_id":"e","status":"complete","total":1,"results":[{"created":true}]}"#, as: "unusual/clean.json")
         let runs: [(String, [String])] = [
             ("hostile", ["in/<b>&.json"]), ("raw", ["in/<b>&.json", "--csv-raw", "--csv-bom"]),
             ("many", [Repository.sample("many-failures")]),
@@ -46,10 +41,13 @@ struct ExploreTests {
                     Repository.path("Samples/round-trip/contacts.csv"),
                 ]
             ),
-            ("unusual", ["unusual/rows.json"]), ("unclassified", ["unusual/unclassified.json"]),
-            ("unusual-all", ["unusual"]), ("clean", ["unusual/clean.json"]),
             ("all", [Repository.path("Samples")]), ("none", [Repository.path("Samples"), "--job-reports", "none"]),
         ]
+        try use(runs, in: space)
+    }
+
+    /// Makes reports and uses their pages in a browser.
+    private func use(_ runs: [(String, [String])], in space: Workspace) throws {
         for (name, arguments) in runs {
             let run = try importAudit(
                 arguments: ["report"] + arguments + ["--formats", "xhtml,csv,json,explore", "-o", name],
@@ -60,8 +58,28 @@ struct ExploreTests {
         #expect(result.status == 0 && result.outputText.isEmpty, "\(result)")
     }
 
-    /// Rows without a code, unclassified rows, codes that look like those, that are blank, or that are long, in a job
-    /// with a long id.
+    @Test(
+        "Unclassified rows are counted apart, every value of a filter has a name, and no name is too long",
+        .needs(.python, .program("chromium"), .pythonModule("axe_playwright_python")))
+    func unusualValues() throws {
+        let space = try Workspace()
+        try space.write(try Self.unusual(), as: "unusual/rows.json")
+        try space.write(
+            #"{"job_id":"d","status":"complete","total":1,"results":[{}]}"#, as: "unusual/unclassified.json")
+        try space.write(
+            #"{"job_id":"e","status":"complete","total":1,"results":[{"created":true}]}"#, as: "unusual/clean.json")
+        let longID = String(repeating: "i<", count: 15_000)
+        try space.write(
+            #"{"job_id":"\#(longID)","status":"complete","total":2,"results":[{},{"error":{"code":"c"}}]}"#,
+            as: "unusual/long-id.json")
+        try use(
+            [
+                ("rows", ["unusual/rows.json"]), ("unclassified", ["unusual/unclassified.json"]),
+                ("long-id", ["unusual/long-id.json"]), ("all", ["unusual"]), ("clean", ["unusual/clean.json"]),
+            ], in: space)
+    }
+
+    /// Rows without a code, unclassified rows, codes that look like those, that are blank, or that are long.
     private static func unusual() throws -> [UInt8] {
         let long = String(repeating: "long ", count: 600)
         let codes = [
@@ -74,8 +92,7 @@ struct ExploreTests {
             return ["error": code.map { ["code": $0, "message": "m"] } ?? ["message": "m"]]
         }
         let dump: [String: Any] = [
-            "job_id": String(repeating: "i<", count: 15_000), "status": "complete", "total": rows.count,
-            "results": rows,
+            "job_id": "unusual", "status": "complete", "total": rows.count, "results": rows,
         ]
         return Array(try JSONSerialization.data(withJSONObject: dump))
     }

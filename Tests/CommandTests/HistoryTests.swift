@@ -334,9 +334,8 @@ struct HistoryTests {
         #expect(try run("bad.json", "--unusual").status == 64)
         try space.write("max-failed-per-job: 5%\nunusual: true\n", as: "import-audit.yml")
         let project = try run("bad.json")
-        #expect(
-            project.status == 1 && project.outputText.hasPrefix("FAIL max-failed-per-job 5%: the one job;"), "\(project)"
-        )
+        let broken = "FAIL max-failed-per-job 5%: the one job;"
+        #expect(project.status == 1 && project.outputText.hasPrefix(broken), "\(project)")
         #expect(try run("bad.json", "--history", "h.sqlite").outputText.contains("FAIL unusual"))
     }
 

@@ -111,11 +111,11 @@ struct TrendsPageTests {
     @Test("A day between days without rows is a dot")
     func dots() {
         let weekly = Self.page(every: 7, [(100, 1), (100, 2), (100, 3)])
-        let dots = weekly.matches(of: /class="points"[^>]* d="([^"]*)"/).map { $0.1 }
-        #expect(dots.count == 1 && dots[0].components(separatedBy: "h1").count == 4, "\(dots)")
+        let dots = weekly.matches(of: /<circle class="point"[^>]* cx="([^"]*)"/).map { String($0.1) }
+        #expect(dots == ["3.33%", "50.00%", "96.66%"], "\(dots)")
         #expect(weekly.contains("and a dot for each day with no rows in the days before and after it"))
         let daily = Self.page([(100, 1), (100, 2), (100, 3)])
-        #expect(!daily.contains("class=\"points\"") && !daily.contains("a dot for each"))
+        #expect(!daily.contains("class=\"point\"") && !daily.contains("a dot for each"))
     }
 
     @Test("A page is bounded, whatever the number of days and codes, and however long the texts are")

@@ -41,7 +41,9 @@ extension Wording {
     package static func part(_ part: Int, of whole: Int, _ noun: Noun) -> String {
         if part == 0 { return none(of: whole, noun) }
         // A dump can declare anything.
-        if part > whole { return "\(grouped(part)) \(part == 1 ? noun.one : noun.many) of a total of \(grouped(whole))" }
+        if part > whole {
+            return "\(grouped(part)) \(part == 1 ? noun.one : noun.many) of a total of \(grouped(whole))"
+        }
         return part == whole ? all(whole, noun) : "\(grouped(part)) of \(grouped(whole)) \(noun.many)"
     }
 

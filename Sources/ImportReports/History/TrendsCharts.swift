@@ -9,8 +9,9 @@ struct TrendChart {
 
     let line: String
     let band: String
-    /// Periods without rows just before and after them, which no line reaches. Strokes with round ends make them dots.
-    let points: String
+    /// Where periods are that no line reaches, because there are no rows just before and after them, in hundredths of a
+    /// percent of the width and the height.
+    let points: [(x: Int, y: Int)]
     /// The share at the top of the chart, in thousandths.
     let top: Int
 
@@ -26,7 +27,8 @@ struct TrendChart {
         func y(_ millionths: Int) -> Int {
             Self.height - min(Self.height, millionths * Self.height / (top * 1000))
         }
-        var (line, band, points) = ("", "", "")
+        var (line, band) = ("", "")
+        var points: [(x: Int, y: Int)] = []
         var rest = periods.filter { $0.sums.rows > 0 }[...]
         while let start = rest.first {
             // There is no line across periods without rows.
@@ -34,8 +36,12 @@ struct TrendChart {
             while end < rest.endIndex, rest[end].number == rest[end - 1].number + 1 { end += 1 }
             let part = rest[rest.startIndex..<end]
             rest = rest[end...]
-            let place = "M\(x(start.number)) \(y(start.sums.share.millionths))"
-            if part.count == 1 { points += place + "h1" } else { line += place }
+            let place = (x: x(start.number), y: y(start.sums.share.millionths))
+            if part.count == 1 {
+                points.append((place.x * 10_000 / Self.width, place.y * 10_000 / Self.height))
+            } else {
+                line += "M\(place.x) \(place.y)"
+            }
             line += part.dropFirst().map { "L\(x($0.number)) \(y($0.sums.share.millionths))" }.joined()
             let half = part.count == 1 ? Self.width / (3 * count) : 0
             let upper = part.map { (x($0.number), y($0.sums.interval.high)) }
@@ -153,14 +159,13 @@ extension TrendsPage {
         let most = periods.reduce(0) { max($0, $1.sums.rows) }
         let count = last - first + 1
         let word = report.period.step.word
-        var lines = ""
-        if !chart.line.isEmpty {
-            lines += "<path class=\"line\" fill=\"none\" stroke=\"#cb2f3a\" stroke-width=\"18\" d=\"\(chart.line)\"/>\n"
-        }
-        if !chart.points.isEmpty {
-            // Not in units of the chart: its stretching would turn dots into ellipses.
-            lines += "<path class=\"points\" fill=\"none\" stroke=\"#cb2f3a\" stroke-width=\"6\" "
-            lines += "stroke-linecap=\"round\" vector-effect=\"non-scaling-stroke\" d=\"\(chart.points)\"/>\n"
+        let line =
+            chart.line.isEmpty
+            ? ""
+            : "<path class=\"line\" fill=\"none\" stroke=\"#cb2f3a\" stroke-width=\"18\" d=\"\(chart.line)\"/>\n"
+        // Outside what the page stretches, which would make ellipses of them.
+        let points = chart.points.map { x, y in
+            "<circle class=\"point\" fill=\"#cb2f3a\" cx=\"\(BarSegments.percent(x))\" cy=\"\(BarSegments.percent(y))\" r=\"3\"/>\n"
         }
         let dots =
             chart.points.isEmpty ? "" : ", and a dot for each \(word) with no rows in the \(word)s before and after it"
@@ -171,12 +176,14 @@ extension TrendsPage {
             <figure class="timeline trend">
             <div class="rates">
             <p class="scale" aria-hidden="true"><span>\(Self.scale(chart.top))</span> <span>\(Self.scale(chart.top / 2))</span> <span>0%</span></p>
-            <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="128" viewBox="0 0 6000 1280" preserveAspectRatio="none">
+            <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="128">
             <title>The share of failed rows by \(report.period.step.word)</title>
             <desc>\(XMLText.escape(described.joined(separator: " · ")))</desc>
+            <svg viewBox="0 0 6000 1280" preserveAspectRatio="none">
             <path class="grid" fill="none" stroke="#dde2e8" stroke-width="8" d="M0 5h6000M0 640h6000M0 1275h6000"/>
             <path class="band" fill="#f4cdd0" d="\(chart.band)"/>
-            \(lines)</svg>
+            \(line)</svg>
+            \(points.joined())</svg>
             </div>
             <div class="volumes">
             <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="32">
