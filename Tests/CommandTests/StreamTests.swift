@@ -79,7 +79,8 @@ struct StreamTests {
         let options = "in gone1 gone2 --threads 1 --verbose -o"
         _ = try space.shell("'\(RunningCommand.binary)' report \(options) expected || [ $? = 66 ]")
         // The reader has ended before the first message.
-        let script = "{ sleep 0.2; s=0; '\(RunningCommand.binary)' report \(options) o 2>&1 || s=$?; echo $s >status; } | :"
+        let script =
+            "{ sleep 0.2; s=0; '\(RunningCommand.binary)' report \(options) o 2>&1 || s=$?; echo $s >status; } | :"
         _ = try space.shell(script)
         #expect(try space.text("status") == "66\n")
         #expect(differences(try space.tree("o"), try space.tree("expected")).isEmpty)

@@ -75,7 +75,8 @@ extension RowMap {
     private func otherCount(_ name: String, _ rows: Int, _ sent: Int) -> CommandFailure {
         CommandFailure(
             .notPassed, of: self.name,
-            "\(shownText(name)) had \(Wording.rowsWord(rows)), but \(Wording.rowsWord(sent)) \(sent == 1 ? "was" : "were") sent again.")
+            "\(shownText(name)) had \(Wording.rowsWord(rows)), but \(Wording.rowsWord(sent)) \(sent == 1 ? "was" : "were") sent again."
+        )
     }
 
     // MARK: - By number of rows
