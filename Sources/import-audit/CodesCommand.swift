@@ -28,7 +28,8 @@ struct CodesCommand: ParsableCommand {
             name: [.customShort("o"), .customLong("output")],
             help: ArgumentHelp(
                 "The file to write, instead of standard output. An existing file is not replaced.",
-                valueName: "codes.yml"))
+                valueName: "codes.yml"),
+            completion: .file())
         var output: String?
 
         func validate() throws {

@@ -1,5 +1,6 @@
 import Glibc
 import ImportAnalysis
+import ImportFoundation
 import ImportReports
 import Synchronization
 
@@ -27,6 +28,19 @@ enum Console {
         signal(SIGXFSZ, SIG_IGN)
     }
 
+    /// Makes a write to a pipe whose reader is gone fail. Otherwise, the system would end the process, which would leave
+    /// unfinished files behind, even if only messages have no reader, as in `2>&1 | head`.
+    static func outliveReaders() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Returns the failure of a write to standard output.
+    private static func failure(_ error: SystemFailure) -> CommandFailure {
+        error.errorNumber == EPIPE
+            ? CommandFailure(.readerGone, "the reader of standard output closed it")
+            : CommandFailure(.cannotWrite, "standard output cannot be written: \(error.description)")
+    }
+
     /// Linux's `F_SETPIPE_SZ`, which the Glibc module lacks.
     private static let setPipeSize: Int32 = 1031
 
@@ -35,7 +49,7 @@ enum Console {
         do throws(SystemFailure) {
             try writeAll(bytes.span, to: STDOUT_FILENO)
         } catch {
-            throw CommandFailure(.cannotWrite, "standard output cannot be written: \(error.description)")
+            throw failure(error)
         }
     }
 
@@ -47,6 +61,24 @@ enum Console {
     static func complain(_ message: String) {
         say("import-audit: \(message)")
     }
+
+    /// Reports that an input cannot be read, but only once: a command may read its inputs several times, and list at its
+    /// end what it did not read.
+    static func complain(once message: String) {
+        let isNew = complaints.withLock { complaints in
+            // Beyond this many, some are reported again.
+            complaints.count < 10_000 ? complaints.insert(message).inserted : !complaints.contains(message)
+        }
+        if isNew { complain(message) }
+    }
+
+    /// Whether a message was passed to ``complain(once:)``.
+    static func hasComplained(of message: String) -> Bool { complaints.withLock { $0.contains(message) } }
+
+    /// Whether any message was.
+    static var hasComplained: Bool { complaints.withLock { !$0.isEmpty } }
+
+    private static let complaints = Lock<Set<String>>([])
 
     /// Prints a message for the person at the terminal.
     static func say(_ message: String) {
@@ -81,7 +113,7 @@ enum Console {
             do throws(SystemFailure) {
                 try writeAll(bytes, to: STDOUT_FILENO)
             } catch {
-                throw CommandFailure(.cannotWrite, "standard output cannot be written: \(error.description)")
+                throw failure(error)
             }
         }
 

@@ -17,6 +17,9 @@ enum ExitStatus: Int32 {
     case cannotWrite = 73
     /// Ctrl-C, as shells report it: 128 plus the number of the signal.
     case interrupted = 130
+    /// The reader of standard output closed it, as `head` does. The number is what shells report for SIGPIPE, by which
+    /// other programs end then: 128 plus the number of the signal. Nothing is printed about it.
+    case readerGone = 141
 
     /// Ends the command with this status, if it is not ``done``.
     func end() throws {
@@ -57,7 +60,7 @@ func reportingFailures(_ work: () throws -> ExitStatus) throws {
     do {
         try work().end()
     } catch let failure as CommandFailure {
-        Console.complain(failure.message)
+        if failure.status != .readerGone { Console.complain(failure.message) }
         throw ExitCode(failure.status.rawValue)
     }
 }

@@ -85,7 +85,7 @@ extension SummaryCommand.Format {
             var summary = try results.summary()
             summary.redaction = redaction
             if results.selection != nil, summary.jobs.isEmpty, summary.unreadable.isEmpty {
-                return try Console.write(Array("No job was selected.\n".utf8))
+                return try Console.write(Array("\(Wording.noJobSelected)\n".utf8))
             }
             try print(summary, codes: codes)
         case .text:

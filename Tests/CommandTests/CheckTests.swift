@@ -112,7 +112,8 @@ struct CheckTests {
         let superseded = try space.write(String(Self.dump.dropLast(5)), as: "superseded.json")
         let run = try importAudit("check", file, superseded, "--require-complete")
         #expect(run.status == 65 && run.outputText.contains("another one supersedes it"), "\(run)")
-        #expect(try importAudit("check", file, cut, "--require-complete").outputText.contains("1 of 2 is not"))
+        let half = try importAudit("check", file, cut, "--require-complete")
+        #expect(half.outputText.contains("1 of 2 inputs is not complete"), "\(half)")
     }
 
     @Test("Only codes that are new, or no longer accepted, count if requested")
@@ -128,7 +129,10 @@ struct CheckTests {
         #expect(before.outputText.contains("Entries of the codes file that matched no code\n  gone"), "\(before)")
         #expect(before.outputText.contains("Codes without an entry in the codes file\n  1 row  (no code)"), "\(before)")
         #expect(try RunningCommand(options + ["0", "--as-of", "2026-06-30"]).finish().status == 1)
-        #expect(try RunningCommand(options + ["3", "--as-of", "2026-07-01"]).finish().status == 1)
+        let after = try RunningCommand(options + ["3", "--as-of", "2026-07-01"]).finish()
+        #expect(after.status == 1, "\(after)")
+        #expect(after.outputText.contains("Codes whose acceptance has ended\n  3 rows  a\n"), "\(after)")
+        #expect(!before.outputText.contains("acceptance has ended"), "\(before)")
         #expect(try RunningCommand(options + ["4", "--as-of", "2026-07-01"]).finish().status == 0)
         let noDay = try RunningCommand(options + ["4"]).finish()
         #expect(noDay.status == 64, "\(noDay)")

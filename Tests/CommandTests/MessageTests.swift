@@ -133,6 +133,41 @@ struct MessageTests {
         #expect(useless.status == 64)
     }
 
+    @Test("A critical job is never announced as a success, and its reason is named in an overview")
+    func criticalJobs() throws {
+        let space = try Workspace()
+        let row = #"{"id":"624408d2-25d0-4d37-9514-ed2cd3572a05","created":true}"#
+        try space.write(
+            #"{"job_id":"a","status":"complete","total":2,"results":[\#(row),\#(row)]}"#, as: "in/same.json")
+        try space.write(jobDump("b").replacing("\"total\":2", with: "\"total\":1"), as: "in/more.json")
+        try space.write(
+            jobDump("c", created: 3, failed: 1).replacing("\"results\"", with: "\"failed\":2,\"results\""),
+            as: "in/totals.json")
+        for (file, words) in [
+            ("same", "Several rows say that they created the same record"),
+            ("more", "There are more rows than the job’s total"), ("totals", "1 of 4 rows failed"),
+        ] {
+            let github = try importAudit("report", "in/\(file).json", "--stdout", "github", folder: space.path)
+            #expect(github.outputText.contains("::error") && github.outputText.contains(words), "\(github)")
+            #expect(!github.outputText.contains("rows were imported"), "\(github)")
+        }
+        let all = try importAudit("report", "in", "--stdout", "github", folder: space.path)
+        for words in ["same record", "more rows than", "failed; the job’s totals do not match"] {
+            #expect(all.outputText.contains(words), "\(words): \(all)")
+        }
+    }
+
+    @Test("Nobody is told to send rows again that a running job has not imported yet")
+    func runningJob() throws {
+        let space = try Workspace()
+        for format in ["github", "eml", "slack", "teams"] {
+            let run = try importAudit(
+                "report", Repository.sample("still-processing"), "--stdout", format, folder: space.path)
+            #expect(run.outputText.contains("Save the dump again"), "\(run)")
+            #expect(!run.outputText.contains("before you send"), "\(run)")
+        }
+    }
+
     @Test("--stdout prints what the folder would contain, and leaves no files")
     func printed() throws {
         let space = try Workspace()

@@ -77,11 +77,11 @@ struct OwnTemplatesTests {
         #expect(try space.files(in: "old") == before)
     }
 
-    @Test("A folder that is not there is 66")
+    @Test("A folder that is not there is 64")
     func noFolder() throws {
         let space = try Workspace()
         let run = try importAudit("report", Repository.sample("sync"), "-o", space["o"], "--templates", space["none"])
-        #expect(run.status == 66, "\(run)")
+        #expect(run.status == 64, "\(run)")
         #expect(run.errorText == "import-audit: \(space["none"]): No such file or directory\n")
         #expect(space.names(in: "o") == nil)
     }

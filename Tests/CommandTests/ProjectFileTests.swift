@@ -42,6 +42,23 @@ struct ProjectFileTests {
         }
     }
 
+    @Test("A history takes the options of the file, above all those that protect personal values")
+    func history() throws {
+        let space = try Self.space("redact: true\nredact-key-file: key\nmax-failed: 0\n")
+        try space.write("0123456789abcdef", as: "key")
+        let run = try importAudit("history", "add", "h.sqlite", "a.json", folder: space.path)
+        #expect(run.status == 0 && run.errorText.contains(Self.notice + "redact, redact-key-file\n"), "\(run)")
+        let own = try importAudit(
+            "history", "add", "own.sqlite", "a.json", "--redact", "--redact-key-file", "key", "--no-project-file",
+            folder: space.path)
+        #expect(own.status == 0, "\(own)")
+        let dump = "select * from jobs order by 1, 2"
+        #expect(
+            try space.shell("sqlite3 h.sqlite '\(dump)'") == space.shell("sqlite3 own.sqlite '\(dump)'"))
+        let show = try importAudit("history", "show", "h.sqlite", folder: space.path)
+        #expect(show.status == 0 && show.errors.isEmpty, "\(show)")
+    }
+
     @Test("Only the working directory counts, and paths in the file are relative to it")
     func place() throws {
         let space = try Self.space("codes: codes.yml\nonly-new-codes: true\nmax-failed: 0\n")

@@ -27,6 +27,18 @@ struct SelectionTests {
         return jobs.compactMap { $0["job_id"] as? String }
     }
 
+    @Test("An audit is never replaced by one about nothing", arguments: [["in", "--since", "2030-01-01"], ["empty"]])
+    func nothing(arguments: [String]) throws {
+        let space = try Self.space()
+        try space.shell("mkdir empty")
+        #expect(try run(space, "report", "in", "-o", "o").status == 0)
+        let before = try space.tree("o")
+        let again = try importAudit(arguments: ["report", "-o", "o"] + arguments, folder: space.path)
+        #expect(again.status == 0 && again.errorText.hasSuffix("Nothing was written.\n"), "\(again)")
+        #expect(again.errorText.contains(arguments.count > 1 ? "No job was selected." : "no import job"), "\(again)")
+        #expect(differences(try space.tree("o"), before).isEmpty)
+    }
+
     static let choices: [(options: [String], jobs: ClosedRange<Int>, sentence: String)] = [
         (
             ["--since", "2026-03-10"], 10...12,
@@ -184,7 +196,7 @@ struct SelectionTests {
     func nothing() throws {
         let space = try Self.space()
         let run = try run(space, "report", "in/01.json", "-o", "o", "--since", "2027-01-01")
-        #expect(run.status == 0 && run.errorText.contains("1 of 1 dump") && space.names(in: "o") == nil, "\(run)")
+        #expect(run.status == 0 && run.errorText.contains("the one dump") && space.names(in: "o") == nil, "\(run)")
         let hostile = try self.run(space, "summary", "in", "--job", "\u{1B}[31m\u{202E}")
         #expect(!hostile.errorText.contains("\u{1B}") && !hostile.errorText.contains("\u{202E}"), "\(hostile)")
     }

@@ -72,6 +72,41 @@ struct StreamTests {
         #expect(result.errorText.contains("standard output cannot be written"), "\(result)")
     }
 
+    @Test("A report is finished even if nobody reads its messages")
+    func goneReaderOfMessages() throws {
+        let space = try Workspace()
+        try space.makeJobs(12, in: "in")
+        let options = "in gone1 gone2 --threads 1 --verbose -o"
+        _ = try space.shell("'\(RunningCommand.binary)' report \(options) expected || [ $? = 66 ]")
+        // The reader has ended before the first message.
+        let script =
+            "{ sleep 0.2; s=0; '\(RunningCommand.binary)' report \(options) o 2>&1 || s=$?; echo $s >status; } | :"
+        _ = try space.shell(script)
+        #expect(try space.text("status") == "66\n")
+        #expect(differences(try space.tree("o"), try space.tree("expected")).isEmpty)
+    }
+
+    @Test(
+        "A reader of standard output that ends early, such as head, ends the command without a word and without files",
+        arguments: [
+            "rows in", "summary in --format json", "report in --dry-run", "report in/0/job-003.json --stdout md",
+            "rejects in/0/job-003.json --source s.csv --trust-order --dry-run",
+        ])
+    func goneReaderOfOutput(command: String) throws {
+        let space = try Workspace()
+        try space.makeJobs(12, in: "in")
+        try space.write("name\na\nb\nc\nd\ne\nf\n", as: "s.csv")
+        try space.shell("mkdir tmp")
+        let run = "TMPDIR=tmp '\(RunningCommand.binary)' \(command)"
+        _ = try space.shell("{ sleep 0.2; s=0; \(run) 2>said || s=$?; echo $s >status; } | :")
+        // Standard error has what else there is to say, such as the list of a dry run, but no complaint.
+        let status = try space.text("status")
+        #expect(["141\n", "0\n"].contains(status))
+        #expect(try !space.text("said").contains("import-audit: "))
+        #expect(command.contains("dry-run") || status == "141\n", "\(status)")
+        #expect(space.names(in: "tmp") == [])
+    }
+
     @Test(
         "Whatever the command, status 65 comes with the name of the dump that was not read completely, and the place",
         arguments: [

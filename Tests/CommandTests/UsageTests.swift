@@ -28,6 +28,37 @@ struct UsageTests {
         }
     }
 
+    @Test(
+        "A file name that begins with a hyphen is never taken for options, such as -h, whose status would be 0",
+        arguments: [
+            ["check", "a.json", "-the.json", "--max-failed", "0"], ["check", "-hash.json", "--max-failed", "0"],
+            ["rows", "-h.json"], ["history", "add", "x.sqlite", "-oh.json"], ["summary", "a.json", "-x9h"],
+        ])
+    func hyphens(arguments: [String]) throws {
+        let space = try Workspace()
+        let name = try #require(arguments.first { $0.hasPrefix("-") })
+        for file in ["a.json", name] { try space.write(jobDump("a", failed: 1), as: file) }
+        let run = try importAudit(arguments: arguments, folder: space.path)
+        #expect(run.status == 64 && run.output.isEmpty, "\(run)")
+        #expect(run.errorText.contains("./\(name)"), "\(run)")
+        let separated = try importAudit("check", "--max-failed", "0", "--", "a.json", name, folder: space.path)
+        #expect(separated.status == 1, "\(separated)")
+    }
+
+    @Test("A name that is not UTF-8 is refused, because another file may have the name that replaces it")
+    func namesThatAreNotUTF8() throws {
+        let space = try Workspace()
+        try space.write(jobDump("other"), as: "\u{FFFD}.json")
+        for command in [
+            #"summary "$(printf '\377').json""#, #"report "$(printf '\357\277\275').json" -o "$(printf 'o\377')""#,
+        ] {
+            let text = try space.shell("'\(RunningCommand.binary)' \(command) 2>&1 || echo status $?")
+            #expect(text.hasSuffix("status 64\n"), "\(text)")
+            #expect(text.contains("\\xFF") && text.contains("not UTF-8"), "\(text)")
+        }
+        #expect(space.names(in: ".") == ["\u{FFFD}.json"])
+    }
+
     @Test("--help names all commands and exit statuses")
     func help() throws {
         let run = try importAudit("--help")
@@ -38,7 +69,7 @@ struct UsageTests {
         ] {
             #expect(run.outputText.contains(word), "\(word)")
         }
-        for status in [0, 1, 64, 65, 66, 70, 73, 130] {
+        for status in [0, 1, 64, 65, 66, 70, 73, 130, 141] {
             let line = run.outputText.split(separator: "\n").first { $0.hasPrefix("  \(status) ") }
             #expect(line != nil, "\(status)")
         }

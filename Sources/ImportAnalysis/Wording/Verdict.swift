@@ -32,6 +32,8 @@ package struct Verdict: Sendable {
     package let headline: String
     /// Further facts, in a plain line below the headline.
     package let remark: String
+    /// Why the job is critical, to follow the headline where there is no remark; nil if the headline says it.
+    package var otherReason: String?
 
     /// The reason for the verdict: the first of these that applies.
     private enum Ground {
@@ -100,16 +102,18 @@ package struct Verdict: Sendable {
             remark = Self.lost(rows, counts)
         case .failedWithoutRows:
             word = "The job failed"
-            let sent = summary.job.total.map { "the \(Wording.rowsWord($0)) sent" } ?? "the rows sent"
+            let sent =
+                summary.job.total.map { $0 == 1 ? "the one row sent" : "the \(Wording.rowsWord($0)) sent" }
+                ?? "the rows sent"
             sentence = "The job failed as a whole and reports no rows. The dump does not say what became of \(sent)."
             headline = "The job failed as a whole"
             remark = "It reports no rows, so the dump does not say what became of \(sent)."
         case .failed:
             word = "The job failed"
             sentence =
-                "The job failed as a whole. Of \(Wording.rowsWord(rows.seen)) reported, \(counts). \(arithmetic.shortSentence)"
+                "The job failed as a whole. \(Self.outcomes(rows, of: rows.seen, counts, " reported")). \(arithmetic.shortSentence)"
             headline = "The job failed as a whole"
-            remark = "Of \(Wording.rowsWord(rows.seen)) reported, \(counts). \(arithmetic.shortSentence)"
+            remark = "\(Self.outcomes(rows, of: rows.seen, counts, " reported")). \(arithmetic.shortSentence)"
         case .withoutResults:
             word = "The results are absent"
             sentence = "The job is complete, but the dump has no results and does not say what became of its rows."
@@ -125,13 +129,23 @@ package struct Verdict: Sendable {
         case .criticalFinding:
             word = arithmetic.differing > 0 ? "The totals do not match" : "Critical finding"
             sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
-            headline = Self.headline(rows, total: summary.job.total)
-            remark = arithmetic.shortSentence
+            let reason = summary.findings.first { $0.severity == .critical }.flatMap { Self.headline(of: $0.id) }
+            if let reason, rows.failed == 0, rows.unclassified == 0, (rows.missing ?? 0) == 0, rows.seen > 0 {
+                // “All rows were imported” would be taken for good news.
+                headline = reason
+                remark =
+                    "The dump reports \(rows.seen == 1 ? "the one row" : "all \(Wording.rowsWord(rows.seen))") as imported. "
+                    + arithmetic.shortSentence
+            } else {
+                headline = Self.headline(rows, total: summary.job.total)
+                remark = arithmetic.shortSentence
+                otherReason = reason.map { $0.prefix(1).lowercased() + $0.dropFirst() }
+            }
         case .processing:
             word = "Still processing"
             let progress =
                 if let processed = summary.job.processed, let total = summary.job.total {
-                    ": it declares \(Wording.grouped(processed)) of \(Wording.rowsWord(total)) as processed"
+                    ": it declares \(Wording.part(processed, of: total, .row)) as processed"
                 } else {
                     ""
                 }
@@ -154,6 +168,18 @@ package struct Verdict: Sendable {
             sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
             headline = Self.headline(rows, total: summary.job.total)
             remark = arithmetic.shortSentence
+        }
+    }
+
+    /// Returns what a critical finding means for the whole job; nil for one that the numbers of rows show.
+    private static func headline(of finding: FindingID) -> String? {
+        switch finding {
+        case .rowsExcess: "There are more rows than the job’s total"
+        case .processedMismatch, .succeededMismatch, .failedMismatch: "The job’s totals do not match its rows"
+        case .createdIDRepeated: "Several rows say that they created the same record"
+        case .rowDamaged: "Rows of the dump are damaged"
+        case .textRepaired: "Texts of the dump are damaged"
+        default: nil
         }
     }
 
@@ -201,13 +227,19 @@ package struct Verdict: Sendable {
     }
 
     private static func salvaged(_ rows: RowCounts, total: Int?, _ counts: String) -> String {
-        let seen =
-            if let total, total >= rows.seen {
-                "\(Wording.grouped(rows.seen)) of \(Wording.rowsWord(total))"
+        let place =
+            if rows.seen == 0 {
+                switch total {
+                case 1: "before its one row"
+                case let total? where total > 1: "before the first of \(Wording.rowsWord(total))"
+                default: "before its first row"
+                }
+            } else if let total, total >= rows.seen {
+                "after \(Wording.part(rows.seen, of: total, .row))"
             } else {
-                Wording.rowsWord(rows.seen)
+                "after \(Wording.rowsWord(rows.seen))"
             }
-        var sentence = "The dump ends after \(seen)\(rows.seen > 0 ? ": \(counts)" : "")."
+        var sentence = "The dump ends \(place)\(rows.seen > 0 ? ": \(counts)" : "")."
         if let missing = rows.missing, missing > 0 {
             let lost =
                 if rows.seen == 0 {
@@ -228,10 +260,26 @@ package struct Verdict: Sendable {
             missingRows > 0 ? "; \(Wording.grouped(missingRows)) \(missingRows == 1 ? "is" : "are") \(unseen)" : ""
         if rows.seen == 0 { return total == 0 ? "The job had no rows." : "The dump has no rows\(missing)." }
         if missing.isEmpty, rows.failed == 0, rows.unclassified == 0, rows.seen > 1 {
-            return "All \(Wording.rowsWord(rows.seen)) succeeded: \(counts)."
+            return "\(Wording.capitalized(Wording.all(rows.seen, .row))) succeeded: \(counts)."
         }
         let whole = missing.isEmpty ? rows.seen : (total ?? rows.seen)
-        return "Of \(Wording.rowsWord(whole)), \(counts)\(missing)."
+        return "\(outcomes(rows, of: whole, counts))\(missing)."
+    }
+
+    /// "Of 5 rows, 2 were created and 3 failed", "Both rows failed".
+    ///
+    /// - Parameters:
+    ///   - whole: the rows seen, or also those that are missing.
+    ///   - which: follows "rows".
+    private static func outcomes(
+        _ rows: RowCounts, of whole: Int, _ counts: String, _ which: String = ""
+    ) -> String {
+        // Only then do all rows have the same outcome; its number is the first word.
+        let isOneKind = [rows.created, rows.existing, rows.applied, rows.failed, rows.unclassified].contains(whole)
+        guard isOneKind, whole > 0, let space = counts.firstIndex(of: " ") else {
+            return "Of \(Wording.rowsWord(whole))\(which), \(counts)"
+        }
+        return Wording.capitalized(Wording.all(whole, .row)) + which + counts[space...]
     }
 
     /// "73 were created, 24 already existed and 143 failed".
@@ -297,17 +345,15 @@ package struct OverviewVerdict: Sendable {
     }
 
     private static func jobsSentence(_ jobs: Int, _ count: (JobLevel) -> Int) -> String {
-        guard jobs > 0 else { return "There is no import job among the inputs." }
+        guard jobs > 0 else { return Wording.noJobs }
         let all = JobLevel.allCases.first { count($0) == jobs }
-        if all == .clean {
-            return jobs == 1
-                ? "The one job is clean: no row failed and none is missing."
-                : "All \(Wording.grouped(jobs)) jobs are clean: no row failed and none is missing."
-        }
         if let all {
-            return jobs == 1
-                ? "The one job \(Self.predicate(of: all, isOne: true))."
-                : "All \(Wording.grouped(jobs)) jobs \(Self.predicate(of: all, isOne: false))."
+            let (one, many) = (predicate(of: all, isOne: true), predicate(of: all, isOne: false))
+            let words =
+                all == .doesNotAddUp
+                ? Wording.part(jobs, of: jobs, .job, not: "adds up", one, many)
+                : Wording.part(jobs, of: jobs, .job, one, many)
+            return Wording.capitalized(words) + (all == .clean ? ": no row failed and none is missing." : ".")
         }
         let parts = JobLevel.allCases.compactMap { level -> String? in
             let number = count(level)

@@ -1,4 +1,5 @@
 package import ImportAnalysis
+import ImportFoundation
 
 /// The output of `check`: the results of the rules of a gate, in several formats.
 package struct CheckReport: Sendable {
@@ -26,10 +27,10 @@ package struct CheckReport: Sendable {
         Wording.notAllChecked(unreadable: unreadable, salvaged: totals.salvagedJobs, isAllRead: isAllRead)
     }
 
-    /// The codes of failed rows that are new, most rows first; empty without a codes file.
-    var newCodes: [CodeTotal] {
+    /// The codes of failed rows in a state, most rows first; empty without a codes file.
+    func codes(_ state: CodeStanding.State) -> [CodeTotal] {
         guard let codes else { return [] }
-        return totals.failedByCode.filter { codes.standing(of: $0.code, isOther: $0.isOther).state == .new }
+        return totals.failedByCode.filter { codes.standing(of: $0.code, isOther: $0.isOther).state == state }
     }
 }
 
@@ -73,8 +74,7 @@ extension CheckReport {
         let errors = readingSentence == nil ? 0 : 1
         let counts = #"tests="\#(gate.count + 1)" failures="\#(failures)" errors="\#(errors)""#
         var xml = """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <testsuites name="import-audit" \(counts)>
+            \(OwnOutput.testResultsStart) \(counts)>
               <testsuite name="import-audit check" \(counts) skipped="0">
 
             """
@@ -123,8 +123,13 @@ extension CheckReport {
         if let sentence = ruleResults.sentence { text += "\(sentence)\n" }
         if let sentence = readingSentence { text += "\(sentence)\n" }
         if codes != nil {
-            Self.append(newCodes, "Codes without an entry in the codes file", to: &text) { code in
-                "\(Wording.rowsWord(code.rows))  \(code.code.map { shownText($0) } ?? "(no code)")"
+            for (state, title) in [
+                (CodeStanding.State.new, "Codes without an entry in the codes file"),
+                (.expired, "Codes whose acceptance has ended"),
+            ] {
+                Self.append(codes(state), title, to: &text) { code in
+                    "\(Wording.rowsWord(code.rows))  \(code.code.map { shownText($0) } ?? "(no code)")"
+                }
             }
             Self.append(
                 ruleResults.unusedEntries ?? [], "Entries of the codes file that matched no code", to: &text

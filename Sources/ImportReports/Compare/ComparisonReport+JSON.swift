@@ -123,6 +123,7 @@ extension MemberTable<RowComparison> {
         .writtenObject("outcomes", outcomes) { $0 },
         .writtenObject("fixed", .rowRanges) { $0.fixed },
         .writtenObject("still_failing", .rowRanges) { $0.stillFailing },
+        .writtenObject("undecided", .rowRanges) { $0.undecided },
         .writtenObject("newly_failing", .rowRanges) { $0.newlyFailing },
     ])
 

@@ -1,4 +1,5 @@
 package import ImportAnalysis
+import ImportFoundation
 
 /// The output of `compare`, in several formats.
 package struct ComparisonReport: Sendable {
@@ -34,9 +35,7 @@ extension ComparisonReport {
     package var markdown: [UInt8] {
         func escaped(_ text: String) -> String { MarkdownText.escape(text) }
         var text = """
-            # Import audits compared
-
-            | | Before | After | Change |
+            \(OwnOutput.comparisonStart)| | Before | After | Change |
             | :--- | ---: | ---: | ---: |
             | Audit | \(escaped(comparison.before.name)) | \(escaped(comparison.after.name)) | |
             | Jobs | \(escaped(comparison.before.jobsWords)) | \(escaped(comparison.after.jobsWords)) | |

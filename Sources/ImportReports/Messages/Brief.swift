@@ -104,8 +104,8 @@ package struct Brief: Sendable {
             .filter { $0.severity != .note }.prefix(Self.findingsShown)
             .map { Line(severity: $0.severity, text: Self.plain($0.message)) }
         jobs = []
-        let changed = summary.job.updatedAt ?? summary.job.createdAt
-        date = changed.flatMap { DateTime($0) }.map { MessageDate($0) }
+        date = [summary.job.updatedAt, summary.job.createdAt].lazy.compactMap { $0.flatMap { DateTime($0) } }.first
+            .map { MessageDate($0) }
         self.redaction = redaction?.sentence
         tool = "import-audit \(toolVersion)"
     }
@@ -149,6 +149,7 @@ package struct Brief: Sendable {
                 return Line(
                     severity: job.criticalFindings > 0 ? .critical : .warning,
                     text: "\(date)\(source): \(job.verdict.headline)"
+                        + (job.verdict.otherReason.map { "; \($0)" } ?? "")
                         + (job.level == .unlikeOthers ? ", unlike the others" : ""))
             }
         date = overview.timeLine.span.map { MessageDate(day: $0.upperBound) }

@@ -46,7 +46,8 @@ struct NextSteps {
                         anchor: builder.anchor(of: group), isFirst: index == 0)
                 }, more: groups.count - shown.count)
         }
-        if missing > 0 {
+        // Rows of a job that still runs are only late. Sent again, they would be imported twice.
+        if missing > 0, !summary.findings.contains(where: { $0.id == .stillProcessing }) {
             steps.append(
                 Step(
                     action: "check", heading: Wording.checkFirst, rows: missing, note: Wording.noResult(missing),

@@ -181,7 +181,7 @@ extension RetryPlan {
         text += "| rejects | \(Wording.grouped(rejects)) |\n"
         text += "| without a result | \(Wording.grouped(noResult)) |\n\n"
         if let evidence {
-            text += Wording.evidence(evidence)
+            text += Wording.evidence(evidence.all)
             text += trustsOrder ? " The order was vouched for by --trust-order.\n\n" : "\n\n"
         }
         if noResult > 0 { text += Wording.noResult(noResult) + "\n\n" }

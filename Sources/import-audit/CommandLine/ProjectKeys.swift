@@ -48,9 +48,10 @@ struct ProjectKey: Sendable {
                 check: { _ = try MarkdownLimit.named($0) }, needs: ["merge": "--output"]),
             ProjectKey(
                 name: "csv-raw", kind: .flag, commands: ["report", "rows", "rejects", "account", "merge"],
-                check: { _ in }),
+                check: { _ in }, needs: ["merge": "--output"]),
             ProjectKey(
-                name: "csv-bom", kind: .flag, commands: ["report", "rows", "account", "merge"], check: { _ in }),
+                name: "csv-bom", kind: .flag, commands: ["report", "rows", "account", "merge"], check: { _ in },
+                needs: ["merge": "--output"]),
             ProjectKey(
                 name: "strict", kind: .flag, commands: withDumps.filter { $0 != "verify" }, check: { _ in }),
             ProjectKey(
@@ -83,10 +84,12 @@ struct ProjectKey: Sendable {
 
     private static let withCodes = ["report", "summary", "check", "rejects"]
     private static let withRules = ["report", "check"]
-    private static let withRedaction = ["report", "summary", "check", "compare", "codes", "rows"]
-    private static let withSelection = ["report", "summary", "check", "compare", "codes", "rows", "merge"]
+    private static let withRedaction = ["report", "summary", "check", "compare", "codes", "rows", "history add"]
+    private static let withSelection = [
+        "report", "summary", "check", "compare", "codes", "rows", "merge", "history add",
+    ]
     private static let withDumps = [
-        "report", "summary", "check", "rejects", "account", "rows", "compare", "codes", "verify",
+        "report", "summary", "check", "rejects", "account", "rows", "compare", "codes", "verify", "history add",
     ]
     /// The keys that `--rules` on the command line replaces.
     static let rules = Set(Rules.Form.all.map { $0.name } + ["rules", "only-new-codes"])

@@ -12,21 +12,23 @@ enum ProjectOptions {
     ///
     /// - Parameter arguments: without the name of the program.
     static func add(to arguments: [String]) throws(CommandFailure) -> [String] {
-        guard let command = arguments.first, ProjectKey.all.contains(where: { $0.commands.contains(command) }) else {
+        guard let name = name(of: arguments), ProjectKey.all.contains(where: { $0.commands.contains(name) }) else {
             return arguments
         }
-        let options = Set(arguments.dropFirst().prefix { $0 != "--" }.filter { $0.utf8.first == UInt8(ascii: "-") })
+        let words = name.utf8.count { $0 == UInt8(ascii: " ") } + 1
+        let options = Set(
+            arguments.dropFirst(words).prefix { $0 != "--" }.filter { $0.utf8.first == UInt8(ascii: "-") })
         guard options.isDisjoint(with: [ignoringFlag, "-h", "--help", "--version"]), isThere else { return arguments }
         let settings = try settings()
         let given = Set(options.map { String($0.prefix { $0 != "=" }) })
         var added: [String] = []
         var used: [String] = []
-        for (key, setting) in settings where key.commands.contains(command) {
-            let option = key.option(of: command)
+        for (key, setting) in settings where key.commands.contains(name) {
+            let option = key.option(of: name)
             guard !given.contains(option), !given.contains("--rules") || !ProjectKey.rules.contains(key.name),
                 key.name != "formats" || !given.contains("--format")
             else { continue }
-            if let needed = key.needs[command], !given.contains(needed), needed != "--output" || !given.contains("-o") {
+            if let needed = key.needs[name], !given.contains(needed), needed != "--output" || !given.contains("-o") {
                 continue
             }
             // Printed output has one format and no folder.
@@ -40,7 +42,15 @@ enum ProjectOptions {
         if !used.isEmpty, !options.contains("--quiet") {
             Console.say("Options from \(file): \(used.joined(separator: ", "))")
         }
-        return [command] + added + arguments.dropFirst()
+        return arguments.prefix(words) + added + arguments.dropFirst(words)
+    }
+
+    /// Returns the name of the command, such as `history add`, whose first word is no command of its own.
+    private static func name(of arguments: [String]) -> String? {
+        guard let first = arguments.first, first == HistoryCommand.configuration.commandName else {
+            return arguments.first
+        }
+        return arguments.prefix(2).joined(separator: " ")
     }
 
     private static func arguments(

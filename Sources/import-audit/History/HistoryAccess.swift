@@ -23,7 +23,7 @@ struct HistoryAccess {
     func checkIsNoInput(_ inputs: [String]) throws(CommandFailure) {
         guard let own = InputPath(path).identity else { return }
         for input in inputs where input != "-" && InputPath(input).identity == own {
-            throw CommandFailure(.usage, of: path, "this is an input; choose another file for the history")
+            throw CommandFailure(.cannotWrite, of: path, "this is an input; choose another file for the history")
         }
     }
 
@@ -36,7 +36,7 @@ struct HistoryAccess {
         guard isOutput else { return }
         guard let own = InputPath(own).resolved, own == InputPath(folder).resolved else { return }
         throw CommandFailure(
-            .usage, of: path, "the report has a file with this name there; choose another file for the history")
+            .cannotWrite, of: path, "the report has a file with this name there; choose another file for the history")
     }
 
     /// Fails for a random key, with which each value would get a new pseudonym every night.

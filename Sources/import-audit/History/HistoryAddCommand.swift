@@ -19,7 +19,7 @@ struct HistoryAddCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The history; created if missing.", valueName: "file.sqlite"))
+    @Argument(help: ArgumentHelp("The history; created if missing.", valueName: "file.sqlite"), completion: .file())
     var file: String
     @OptionGroup var options: RunOptions
     @OptionGroup(title: Help.redaction) var redacting: RedactionOptions

@@ -24,7 +24,7 @@ struct HistoryShowCommand: ParsableCommand {
         case text, json, csv
     }
 
-    @Argument(help: ArgumentHelp("The history.", valueName: "file.sqlite"))
+    @Argument(help: ArgumentHelp("The history.", valueName: "file.sqlite"), completion: .file())
     var file: String
     @OptionGroup(title: Help.input) var selecting: HistorySelecting
     @OptionGroup(title: Help.output) var printing: Printing
@@ -51,6 +51,8 @@ struct HistoryShowCommand: ParsableCommand {
 struct HistorySelecting: ParsableArguments {
     enum Period: String, Choice {
         case day, week, month
+
+        static let noun = "a period"
     }
 
     @Option(

@@ -221,7 +221,8 @@ struct SpoolingHandler: SummaryCompanion {
                 if !isRejected { idsLeft -= count }
             }
             if hasTexts {
-                Self.append(optional: run.code, text, to: &bytes)
+                // An empty code is none, as everywhere.
+                Self.append(optional: run.code.flatMap { $0.count == 0 ? nil : $0 }, text, to: &bytes)
                 Self.append(optional: run.message, text, to: &bytes)
             }
             first += count

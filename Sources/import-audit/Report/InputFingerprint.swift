@@ -58,11 +58,15 @@ struct InputFingerprint: Sendable {
     ///   - whole: the size and hash of a dump that may be the whole file. Otherwise, the file is read to compute its
     ///     hash.
     ///   - state: the state of the file when the dump was read. If it has changed since, the result is nil.
+    ///   - names: makes the name in an error.
     /// - Throws: ``CommandFailure`` if the input cannot be opened or read; ``Interrupted``.
-    init?(of input: InputPath, whole: (bytes: Int, sha256: String)? = nil, as state: InputState? = nil) throws {
+    init?(
+        of input: InputPath, whole: (bytes: Int, sha256: String)? = nil, as state: InputState? = nil,
+        names: SourceNames = .plain
+    ) throws {
         guard let path = String(validating: input.bytes, as: UTF8.self) else { return nil }
         func failure(_ failure: ReadFailure) -> CommandFailure {
-            CommandFailure(.noInput, of: input.shown, failure.description)
+            CommandFailure(.noInput, of: names.shown(input.shown), failure.description)
         }
         guard !input.isReadableOnce else { return nil }
         let descriptor: Int32

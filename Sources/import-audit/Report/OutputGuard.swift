@@ -182,7 +182,8 @@ enum OutputFile {
                 case nil: .foreign
                 case .history: .history
                 case .rejects: .rejects
-                case .summary, .manifest, .packManifest, .pack, .otherJSON, .page, .message, .table, .workbook:
+                case .summary, .manifest, .packManifest, .pack, .otherJSON, .page, .message, .table, .testResults,
+                    .workbook:
                     .replaceable
                 }
         }

@@ -121,6 +121,21 @@ final class RunManifest: Sendable {
         close(file.descriptor)
     }
 
+    /// Returns the files that `rejects` wrote into a folder; none if it did not, or has not ended.
+    static func filesOfRejects(in folder: String) -> [FileRecord] {
+        let path = "\(folder)/\(Self.file)"
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        var lines = RunManifestLines(
+            RunManifestFile(descriptor: descriptor, name: path, failureStatus: .inputNotReadWhole))
+        guard let first = try? lines.next(), case .header(let header) = RunManifestLine(first.bytes),
+            header.version == version, header.options == "rejects", !header.isUnfinished,
+            let second = try? lines.next(), case .folder(root, let files) = RunManifestLine(second.bytes)
+        else { return [] }
+        return files
+    }
+
     /// Reads the manifest that this run has just written.
     static func written(in folder: OutputFolder) throws -> RunManifest {
         guard let manifest = try RunManifest(in: folder) else {
