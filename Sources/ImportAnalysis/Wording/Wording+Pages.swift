@@ -83,7 +83,7 @@ extension Wording {
     package static func outcomesCaption(rows: Int, missing: Int, hasWidened: Bool) -> String {
         let declared = missing > 0 ? "declared " : ""
         let widened = hasWidened ? "; an outcome under 1.5% is drawn wider so that it can be seen" : ""
-        return "\(grouped(rows)) \(declared)\(rows == 1 ? "row" : "rows") by outcome, to scale\(widened)."
+        return "\(sum(rows)) \(declared)\(rows == 1 ? "row" : "rows") by outcome, to scale\(widened)."
     }
 }
 

@@ -47,7 +47,7 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
     /// Writes the remaining rows and the end of the page.
     package mutating func finish(_ summary: JobSummary) throws {
         waiting += ExplorePage.line(about: summary, report: nil)
-        waiting += ExplorePage.ending(shown: shown, rows: summary.rows.failed + summary.rows.unclassified)
+        waiting += ExplorePage.ending(shown: shown, rows: summary.rows.notSucceeded)
         try flush()
     }
 
@@ -130,8 +130,8 @@ package struct ExploreOverview {
         _ job: JobSummary, report: ReportPlace?, _ forEachPiece: ((Span<UInt8>) throws -> Void) throws -> Void,
         to output: inout some ReportOutput
     ) throws {
-        let count = job.rows.failed + job.rows.unclassified
-        rows += count
+        let count = job.rows.notSucceeded
+        rows.addClamped(count)
         guard room > 0, count > 0 else { return }
         let end = ExplorePage.line(about: job, report: report)
         var room = room - end.count
