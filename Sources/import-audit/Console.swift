@@ -154,8 +154,11 @@ func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(SystemFailure) 
     while written < bytes.count {
         let rest = bytes.extracting(written..<bytes.count)
         let count = unsafe rest.withUnsafeBufferPointer { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        if count >= 0 {
+        if count > 0 {
             written += count
+        } else if count == 0 {
+            // A file system that takes nothing and names no error would be asked forever.
+            throw SystemFailure(errorNumber: EIO)
         } else if errno != EINTR {
             throw .last
         }

@@ -373,4 +373,51 @@ struct HistoryTests {
         let run = try RunningCommand(["history"] + arguments).finish()
         #expect(run.status == 64 && run.output.isEmpty, "\(run)")
     }
+
+    @Test("Without a job to add, no history is made; one that is there stays as it is")
+    func nothingToAdd() throws {
+        let space = try Workspace()
+        try space.write(dump("1"), as: "in.json")
+        try space.write("no dump", as: "other.txt")
+        try space.write(try Repository.bytes("Samples/sync.json"), as: "sync.json")
+        for (input, status) in [("nope.json", 66), ("other.txt", 65), ("sync.json", 0)] as [(String, Int32)] {
+            let run = try history(space, "add", "h.sqlite", input)
+            #expect(run.status == status, "\(run)")
+            #expect(run.outputText.hasSuffix("No history was made: there is no job to add.\n"), "\(run)")
+            #expect(space.names(in: ".")?.contains("h.sqlite") == false)
+        }
+        #expect(try history(space, "add", "h.sqlite", "in.json").status == 0)
+        let before = try space.bytes("h.sqlite")
+        let again = try history(space, "add", "h.sqlite", "nope.json")
+        #expect(again.status == 66 && again.outputText.hasSuffix("The history has 1 job.\n"), "\(again)")
+        #expect(try space.bytes("h.sqlite") == before)
+        // A report has a page of trends, even without jobs.
+        let report = try importAudit("report", "sync.json", "-o", "o", "--history", "new.sqlite", folder: space.path)
+        #expect(report.status == 0, "\(report)")
+    }
+
+    @Test("A period without jobs, and a code that no row has, are named")
+    func emptySelections() throws {
+        let space = try Workspace()
+        try space.write(dump("1", failed: 2, code: "rate_limited"), as: "in/1.json")
+        try space.write(dump("2", failed: 1).replacing(#""code":"c","#, with: ""), as: "in/2.json")
+        #expect(try history(space, "add", "h.sqlite", "in").status == 0)
+        for (options, sentence) in [
+            (["--since", "2030-01-01"], "No job was created on or after 2030-01-01."),
+            (["--until", "2020-02-01"], "No job was created on or before 2020-02-01."),
+            (["--since", "2020-01-01", "--until", "2020-02-01"], "No job was created from 2020-01-01 to 2020-02-01."),
+        ] {
+            let run = try RunningCommand(["history", "show", "h.sqlite"] + options, folder: space.path).finish()
+            #expect(run.status == 0 && run.outputText.contains(sentence), "\(run)")
+        }
+        let unknown = try history(space, "show", "h.sqlite", "--code", "rate_limit")
+        let words = "The history has no rows that failed with “rate_limit”. Did you mean “rate_limited”?"
+        #expect(unknown.status == 0 && unknown.errorText.contains(words), "\(unknown)")
+        let known = try history(space, "show", "h.sqlite", "--code", "rate_limited")
+        #expect(known.errors.isEmpty, "\(known)")
+        // As in other commands, an empty code stands for rows without one.
+        let none = try history(space, "show", "h.sqlite", "--code", "")
+        #expect(none.errors.isEmpty && none.outputText.contains("1 of 20 rows failed"), "\(none)")
+        #expect(none.output == (try history(space, "show", "h.sqlite", "--code", "(no code)")).output)
+    }
 }

@@ -158,4 +158,19 @@ struct VerifyTests {
         let missing = try verify(space, "a.zip", "none.json")
         #expect(missing.status == 66 && missing.outputText.contains("NOT VERIFIED"), "\(missing)")
     }
+
+    @Test("A source of another size is not read, however large it claims to be")
+    func hugeSource() throws {
+        // Only a file system in memory takes such a size.
+        let huge = "/dev/shm/import-audit-\(getpid())-source.csv"
+        let space = try Workspace()
+        try space.shell("truncate -s 9223372036854775807 \(huge)")
+        defer { _ = try? space.shell("rm \(huge)") }
+        try space.shell("cp '\(Repository.path("Samples"))'/round-trip/* .")
+        try packed("first-try.json", in: space, ["--source", "contacts.csv"])
+        for audit in ["o", "a.zip"] {
+            let run = try verify(space, audit, "--source", huge)
+            #expect(run.status == 1 && run.outputText.contains("other source"), "\(run)")
+        }
+    }
 }

@@ -62,7 +62,7 @@ extension Comparison {
 
     /// What a second dump with fewer rows probably is; nil if nothing suggests it.
     private var probableRetry: String? {
-        let failed = before.rows.failed + before.rows.unclassified
+        let failed = before.rows.notSucceeded
         guard before.jobs == 1, after.jobs == 1, failed > 0, after.rows.seen == failed, before.rows.seen != failed
         else {
             return nil
@@ -202,6 +202,8 @@ extension Wording {
 
     /// By how much a number changed, with its sign.
     package static func difference(_ before: Int, _ after: Int) -> String {
-        after == before ? "0" : after > before ? "+\(grouped(after - before))" : grouped(after - before)
+        // The difference of minimums is not known.
+        if before == .max || after == .max { return "?" }
+        return after == before ? "0" : after > before ? "+\(grouped(after - before))" : grouped(after - before)
     }
 }

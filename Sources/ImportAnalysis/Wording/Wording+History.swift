@@ -1,4 +1,11 @@
 extension Wording {
+    /// No rows failed with a code that was asked for. Hostile text until escaped.
+    package static func unknownCode(_ code: HistoryCode, near: String?) -> String {
+        guard code.kind == .code else { return "The history has no rows that failed without a code." }
+        return "The history has no rows that failed with \(quoted(code.text))."
+            + (near.map { " Did you mean \(quoted($0))?" } ?? "")
+    }
+
     /// Why a share is unusual, with its numbers. It may quote a code: hostile text until escaped.
     package static func unusualShare(_ measure: UnusualRun.Measure, _ share: ShareComparison) -> String {
         let percent = Share(of: share.failed, in: share.rows).text

@@ -85,7 +85,7 @@ extension Wording {
     package static func outcomesCaption(rows: Int, missing: Int, hasWidened: Bool) -> String {
         let what = missing > 0 ? "seen or missing, " : ""
         let widened = hasWidened ? "; an outcome under 1.5% is drawn wider so that it can be seen" : ""
-        return "\(rowsWord(rows)) \(what)by outcome, to scale\(widened)."
+        return "\(sum(rows)) \(rows == 1 ? "row" : "rows") \(what)by outcome, to scale\(widened)."
     }
 }
 

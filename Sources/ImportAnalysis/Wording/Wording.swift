@@ -167,6 +167,9 @@ extension Wording {
         isAtLeast ? "at least \(grouped(number))" : grouped(number)
     }
 
+    /// A sum over jobs, which is a minimum at the largest number: there it ends.
+    package static func sum(_ number: Int) -> String { grouped(number, isAtLeast: number == .max) }
+
     /// Formats a whole number with commas between thousands.
     package static func grouped(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))

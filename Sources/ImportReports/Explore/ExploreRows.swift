@@ -132,7 +132,7 @@ package struct ExploreOverview {
         _ job: JobSummary, report: ReportPlace?, _ forEachPiece: ((Span<UInt8>) throws -> Void) throws -> Void,
         to output: inout some ReportOutput
     ) throws {
-        let count = job.rows.failed + job.rows.unclassified
+        let count = job.rows.notSucceeded
         all.add(job.rows)
         guard room > 0, count > 0 else { return }
         let end = ExplorePage.line(about: job, report: report)

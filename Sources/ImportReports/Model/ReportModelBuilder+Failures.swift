@@ -249,6 +249,6 @@ extension ReportModelBuilder {
         guard !rest.isEmpty else { return nil }
         return CodesCut(
             codes.count - rest.count, of: codes.count, hasOthers: summary.hasOtherCodes,
-            rows: rest.reduce(0) { $0 + $1.rows }, seen: summary.rows.seen, file: name(of: .codes))
+            rows: rest.reduce(0) { $0.clampedAdding($1.rows) }, seen: summary.rows.seen, file: name(of: .codes))
     }
 }

@@ -6,7 +6,7 @@ import ImportFoundation
 
 extension OverviewModel {
     static let failures = ModelTable<OverviewModelBuilder>([
-        .text("rows", "how many, `0` too") { Wording.grouped($0.totals.rows.failed) },
+        .text("rows", "how many, `0` too") { Wording.sum($0.totals.rows.failed) },
         .text("sentence", "how many failed, with how many codes. Never empty") { $0.totals.failuresSentence },
         .optionalObject("listing", "false if no row failed", listing) { $0.totals.failedByCode.isEmpty ? nil : $0 },
     ])

@@ -201,17 +201,17 @@ package struct SummaryText {
     }
 
     private mutating func append(_ rows: RowCounts, imports: Bool, bulk: Bool) {
-        line("  rows      \(Wording.grouped(rows.seen)) seen")
-        let width = Wording.grouped(max(rows.seen, rows.missing ?? 0)).count
+        line("  rows      \(Wording.sum(rows.seen)) seen")
+        let width = Wording.sum(max(rows.seen, rows.missing ?? 0)).count
         for (outcome, count) in rows.shown(imports: imports, bulk: bulk) {
             let name = outcome.rawValue
             line(
                 "    " + name + String(repeating: " ", count: 14 - name.count)
-                    + padded(Wording.grouped(count), to: width) + "  "
+                    + padded(Wording.sum(count), to: width) + "  "
                     + padded(Self.share(count, of: rows.seen), to: 7))
         }
         if let missing = rows.missing, missing > 0 {
-            line("    missing       " + padded(Wording.grouped(missing), to: width))
+            line("    missing       " + padded(Wording.sum(missing), to: width))
         }
     }
 

@@ -116,8 +116,10 @@ extension TemporaryFile: IDSpill {}
 
 /// A folder in `TMPDIR` that is removed together with its contents.
 enum TemporaryFolder {
-    /// Creates a folder, and returns its path.
+    /// Creates a folder, and returns its path. From then on, signals that end the process end the run, which removes the
+    /// folder.
     static func make() throws(CommandFailure) -> String {
+        Interruption.listenForTermination()
         let parent = Console.environment("TMPDIR") ?? "/tmp"
         var template = Array("\(parent)/import-audit-XXXXXX".utf8CString)
         let made: String? = unsafe template.withUnsafeMutableBufferPointer { buffer in

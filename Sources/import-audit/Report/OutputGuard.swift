@@ -32,7 +32,7 @@ struct OutputGuard: Sendable {
             }
             if isForced { continue }
             if kind == S_IFREG {
-                if listed == nil { listed = Set(try earlier?.files(in: folder).map { ExactText($0.name) } ?? []) }
+                if listed == nil { listed = try earlier?.names(in: folder) ?? [] }
                 if listed?.contains(ExactText(name)) == true { continue }
                 if name == RunManifest.file, isDamagedManifest(names, descriptor) { continue }
             }

@@ -227,8 +227,15 @@ struct MarkdownLimit: ExpressibleByArgument {
 extension ReportSettings {
     /// Explains why a Markdown page cannot be made small enough.
     func pageTooLarge(_ page: PageTooLarge) -> CommandFailure {
+        guard let bytes = page.size else {
+            return CommandFailure(
+                .cannotWrite,
+                "\(templateFolder.map { "\($0)/" } ?? "")\(page.template): the page is larger than "
+                    + "\(Wording.grouped(page.limit)) bytes, or needs too many steps: do not nest lists in themselves. "
+                    + "Nothing was written.")
+        }
         let limit = "the limit of \(Wording.grouped(page.limit)) bytes (--markdown-limit)"
-        let size = "\(Wording.grouped(page.size)) bytes"
+        let size = "\(Wording.grouped(bytes)) bytes"
         guard let templateFolder, templates.replaced.contains(page.template) || templates.hasOwnPartials else {
             return CommandFailure(
                 .internalFault, "the built-in template \(page.template) makes \(size), over \(limit).")
