@@ -97,8 +97,8 @@ package struct Verdict: Sendable {
             sentence = Self.salvaged(rows, total: summary.job.total, counts)
             headline =
                 salvage.kind == .truncated
-                ? "The dump is cut off after \(Self.read(rows, summary.job.total))"
-                : "The dump is malformed after \(Self.read(rows, summary.job.total))"
+                ? "The dump is cut off \(Self.place(rows, summary.job.total))"
+                : "The dump is malformed \(Self.place(rows, summary.job.total))"
             remark = Self.lost(rows, counts)
         case .failedWithoutRows:
             word = "The job failed"
@@ -133,9 +133,10 @@ package struct Verdict: Sendable {
             if let reason, rows.failed == 0, rows.unclassified == 0, (rows.missing ?? 0) == 0, rows.seen > 0 {
                 // “All rows were imported” would be taken for good news.
                 headline = reason
+                // The headline may say already that the totals do not match; this says which.
                 remark =
-                    "The dump reports \(rows.seen == 1 ? "the one row" : "all \(Wording.rowsWord(rows.seen))") as imported. "
-                    + arithmetic.shortSentence
+                    "The dump reports \(Wording.all(rows.seen, .row)) as imported. "
+                    + (arithmetic.differing > 0 ? arithmetic.sentence : arithmetic.shortSentence)
             } else {
                 headline = Self.headline(rows, total: summary.job.total)
                 remark = arithmetic.shortSentence
@@ -153,7 +154,7 @@ package struct Verdict: Sendable {
             sentence = "The job was still running when this dump was saved\(progress).\(seen)"
             headline =
                 if let processed = summary.job.processed, let total = summary.job.total {
-                    "Still processing: \(Wording.grouped(processed)) of \(Wording.rowsWord(total)) so far"
+                    "Still processing: \(Wording.part(processed, of: total, .row)) so far"
                 } else {
                     "Still processing"
                 }
@@ -189,30 +190,39 @@ package struct Verdict: Sendable {
         let whole = Wording.rowsWord(missing > 0 ? total ?? rows.seen : rows.seen)
         let lost = missing > 0 ? "\(Wording.grouped(missing)) \(missing == 1 ? "is" : "are") \(unseen)" : nil
         if rows.seen == 0 {
-            if missing > 0 { return missing == 1 ? "The one row is \(unseen)" : "All \(whole) are \(unseen)" }
+            if missing > 0 {
+                return Wording.capitalized(Wording.part(missing, of: missing, .row, "is \(unseen)", "are \(unseen)"))
+            }
             return total == 0 ? "The job had no rows" : "The dump has no rows"
         }
         if rows.failed > 0 {
             let isAll = rows.failed == rows.seen && missing == 0
             let failed =
                 isAll
-                ? (rows.seen == 1 ? "The one row failed" : "All \(whole) failed")
+                ? Wording.capitalized(Wording.all(rows.seen, .row)) + " failed"
                 : "\(Wording.grouped(rows.failed)) of \(whole) failed"
             return failed + (lost.map { "; \($0)" } ?? "")
         }
         if missing > 0 { return "\(Wording.grouped(missing)) of \(whole) \(missing == 1 ? "is" : "are") \(unseen)" }
         if rows.unclassified > 0 {
-            return
-                "\(Wording.grouped(rows.unclassified)) of \(whole) \(rows.unclassified == 1 ? "has" : "have") no outcome"
+            return Wording.capitalized(
+                Wording.part(rows.unclassified, of: rows.seen, .row, "has no outcome", "have no outcome"))
         }
         let verb = rows.applied == rows.seen ? "applied" : "imported"
-        return rows.seen == 1 ? "The one row was \(verb)" : "All \(whole) were \(verb)"
+        return Wording.capitalized(Wording.part(rows.seen, of: rows.seen, .row, "was \(verb)", "were \(verb)"))
     }
 
-    /// Returns how much was read of a dump that breaks off: "39 of 64 rows".
-    private static func read(_ rows: RowCounts, _ total: Int?) -> String {
-        guard let total, total >= rows.seen else { return Wording.rowsWord(rows.seen) }
-        return "\(Wording.grouped(rows.seen)) of \(Wording.rowsWord(total))"
+    /// Returns where a dump breaks off: "after 39 of 64 rows".
+    private static func place(_ rows: RowCounts, _ total: Int?) -> String {
+        guard rows.seen > 0 else {
+            return switch total {
+            case 1: "before its one row"
+            case let total? where total > 1: "before the first of \(Wording.rowsWord(total))"
+            default: "before its first row"
+            }
+        }
+        guard let total, total >= rows.seen else { return "after \(Wording.rowsWord(rows.seen))" }
+        return "after \(Wording.part(rows.seen, of: total, .row))"
     }
 
     /// Returns what is known about the rows of a dump that breaks off.
@@ -227,19 +237,7 @@ package struct Verdict: Sendable {
     }
 
     private static func salvaged(_ rows: RowCounts, total: Int?, _ counts: String) -> String {
-        let place =
-            if rows.seen == 0 {
-                switch total {
-                case 1: "before its one row"
-                case let total? where total > 1: "before the first of \(Wording.rowsWord(total))"
-                default: "before its first row"
-                }
-            } else if let total, total >= rows.seen {
-                "after \(Wording.part(rows.seen, of: total, .row))"
-            } else {
-                "after \(Wording.rowsWord(rows.seen))"
-            }
-        var sentence = "The dump ends \(place)\(rows.seen > 0 ? ": \(counts)" : "")."
+        var sentence = "The dump ends \(place(rows, total))\(rows.seen > 0 ? ": \(counts)" : "")."
         if let missing = rows.missing, missing > 0 {
             let lost =
                 if rows.seen == 0 {
