@@ -120,7 +120,8 @@ let package = Package(
             name: "ImportDumpsTests", dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ImportSourcesTests", dependencies: ["ImportFoundation", "ImportSources", "TestSupport"],
+            name: "ImportSourcesTests",
+            dependencies: ["ImportDumps", "ImportFoundation", "ImportSources", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ImportAnalysisTests", dependencies: ["ImportFoundation", "ImportAnalysis", "TestSupport"],

@@ -8,6 +8,42 @@ addEventListener('DOMContentLoaded', () => {
   const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ',')
   const nounOf = (number) => (number === 1 ? 'row' : 'rows')
 
+  // A value that is not there. It is not a text, because a dump may have any text as a code.
+  class Missing {
+    constructor(words) {
+      this.words = words
+    }
+
+    // Sorts before all texts.
+    toString() {
+      return ''
+    }
+  }
+  const [noCode, unclassified, noOwner, noDate, noID] =
+    ['no code', 'unclassified', 'no owner', 'no date', 'no id'].map((words) => new Missing(words))
+  const isOwnWords = (text) => /^(no (code|owner|date|id)|unclassified|–|a blank .*)$/su.test(text)
+  const isBlank = (text) => /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}]*$/u.test(text)
+
+  // What the page calls a value. Everything has a name that can be seen and heard, and a text of the dump that is the
+  // same as words of the page is quoted.
+  function nameOf(value, kind) {
+    if (value instanceof Missing) return value.words
+    if (isBlank(value)) {
+      const points = [...value.slice(0, 16)].map((point) => `U+${point.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}`)
+      return `a blank ${kind} (${points.slice(0, 8).join(' ')}${points.length > 8 ? ' …' : ''})`
+    }
+    return (isOwnWords(value) ? `“${value}”` : value).replace(/(?!\s)\p{Cc}/gu, '\uFFFD')
+  }
+
+  // The end stays, because long names often differ only there. No character is cut in half.
+  function shortened(text, limit) {
+    if (text.length <= limit) return text
+    const end = Math.floor(limit / 4)
+    return `${text.slice(0, limit - end).replace(/[\uD800-\uDBFF]$/, '')} … ${text.slice(-end).replace(/^[\uDC00-\uDFFF]/, '')}`
+  }
+  const longestInCells = 200
+  const longestInFilters = 100
+
   function make(name, properties = {}, ...children) {
     const element = document.createElement(name)
     for (const [key, value] of Object.entries(properties)) {
@@ -20,8 +56,7 @@ addEventListener('DOMContentLoaded', () => {
 
   // The data: a line for each row, and behind the rows of a job a line about it.
   const rows = []
-  let total = 0
-  let jobs = 0
+  let all
   let onlyJob
   {
     let first = 0
@@ -37,41 +72,50 @@ addEventListener('DOMContentLoaded', () => {
           line: about.lines ? data[data.length - 1] : 0,
         })
       } else if ('job' in data) {
-        jobs += 1
         onlyJob = data
         for (; first < rows.length; first += 1) rows[first].of = data
       } else {
-        total = data.rows
+        all = data
       }
     }
   }
+  const total = all.failed + all.unclassified
+  const hasCutIDs = rows.some((row) => row.of.cut)
 
   const columns = [
     { key: 'row', name: 'Row', numeric: true, value: (row) => row.row },
     { key: 'line', name: 'Line', numeric: true, isShown: about.lines, value: (row) => row.line },
-    { key: 'job', name: 'Job', isShown: about.overview, value: (row) => row.of.job || row.of.source },
+    { key: 'job', name: 'Job', kind: 'id', isShown: about.overview, value: (row) => row.of.job || row.of.source },
     { key: 'day', name: 'Day', isShown: about.overview, value: (row) => row.of.day },
-    { key: 'code', name: 'Code', value: (row) => row.code },
+    { key: 'code', name: 'Code', kind: 'code', value: (row) => row.code },
     { key: 'message', name: 'Message', value: (row) => row.message },
-    { key: 'id', name: 'Record', isShown: rows.some((row) => row.id !== ''), value: (row) => row.id },
-    { key: 'owner', name: 'Owner', isShown: about.codes, value: (row) => row.owner },
+    { key: 'id', name: 'Record', kind: 'id', isShown: rows.some((row) => row.id !== ''), value: (row) => row.id },
+    { key: 'owner', name: 'Owner', kind: 'name', isShown: about.codes, value: (row) => row.owner },
     { key: 'action', name: 'Action', isShown: about.codes, value: (row) => row.action },
   ].filter((column) => column.isShown !== false)
 
   const facets = [
-    { name: 'Code', none: 'no code', value: (row) => row.code },
-    { name: 'Owner', none: 'no owner', value: (row) => row.owner },
-    { name: 'Day', none: 'no date', value: (row) => row.of.day, inOrder: true },
-    { name: 'Job', none: 'no id', value: (row) => row.of.job || row.of.source },
-    { name: 'Outcome', none: '', value: (row) => row.outcome },
+    // Only failed rows can lack a code.
+    { name: 'Code', kind: 'code', value: (row) => row.code || (row.outcome === 'unclassified' ? unclassified : noCode) },
+    { name: 'Owner', kind: 'name', value: (row) => row.owner || noOwner },
+    { name: 'Day', kind: 'date', value: (row) => row.of.day || noDate, inOrder: true },
+    { name: 'Job', kind: 'id', value: (row) => row.of.job || row.of.source || noID },
+    // Its values are words of the page itself.
+    { name: 'Outcome', value: (row) => row.outcome },
   ]
 
   const state = { words: [], sort: null, descending: false, page: 0, selected: [] }
 
+  // Contains what the table shows, as it is shown there and as it is in the dump.
   function textOf(row) {
     row.text ??= [
-      row.row, row.line || '', row.outcome, row.id, row.code, row.message, row.details, row.owner, row.action,
+      row.row, grouped(row.row), ...(row.line > 0 ? [row.line, grouped(row.line)] : []), row.outcome, row.id, row.code, row.message, row.details, row.owner, row.action,
       about.overview ? `${row.of.job}\n${row.of.source}\n${row.of.day}` : '',
+      ...columns.filter((column) => column.kind && column.value(row) !== '').map((column) => {
+        const value = column.value(row)
+        const name = nameOf(value, column.kind)
+        return name === value ? '' : name
+      }),
     ].join('\n').toLowerCase()
     return row.text
   }
@@ -120,7 +164,8 @@ addEventListener('DOMContentLoaded', () => {
   function cellOf(row, column) {
     const cell = make('td', { className: column.key, role: 'cell', 'data-name': column.name })
     const value = column.value(row)
-    const text = column.numeric ? (value > 0 ? grouped(value) : '') : value
+    const name = column.kind && value !== '' ? nameOf(value, column.kind) : value
+    const text = column.numeric ? (value > 0 ? grouped(value) : '') : column.kind ? shortened(name, longestInCells) : value
     if (column.key === 'job' && row.of.report) {
       cell.append(make('a', { href: row.of.report, textContent: text }))
     } else if (column.key === 'code' && row.outcome === 'unclassified' && text === '') {
@@ -128,7 +173,11 @@ addEventListener('DOMContentLoaded', () => {
     } else if (text === '') {
       cell.append(make('span', { className: 'none', textContent: '–' }))
     } else {
-      cell.append(make('bdi', { textContent: text }))
+      cell.append(make('bdi', { className: column.kind && isBlank(value) ? 'none' : '', textContent: text }))
+    }
+    if (text !== name && column.kind) {
+      const summary = make('summary', { textContent: `All ${grouped([...value].length)} characters` })
+      cell.append(make('details', {}, summary, make('pre', {}, make('bdi', { textContent: name }))))
     }
     if (column.key === 'message' && row.details !== '') {
       cell.append(make('details', {}, make('summary', { textContent: 'Details' }), make('pre', {}, make('bdi', { textContent: row.details }))))
@@ -196,7 +245,10 @@ addEventListener('DOMContentLoaded', () => {
     const add = ([value]) => {
       const input = make('input', { type: 'checkbox' })
       const number = make('span', { className: 'number' })
-      const label = make('label', {}, input, make('bdi', { textContent: value === '' ? facet.none : value }), number)
+      const name = facet.kind ? nameOf(value, facet.kind) : value
+      const text = shortened(name, longestInFilters)
+      const words = make('bdi', { className: value instanceof Missing || isBlank(value) ? 'none' : '', textContent: text })
+      const label = make('label', text === name ? {} : { title: name }, input, words, number)
       input.addEventListener('change', () => {
         if (input.checked) facet.chosen.add(value)
         else facet.chosen.delete(value)
@@ -280,14 +332,23 @@ addEventListener('DOMContentLoaded', () => {
 
   find('save').addEventListener('click', () => {
     const address = URL.createObjectURL(new Blob([csv()], { type: 'text/csv;charset=utf-8' }))
-    make('a', { href: address, download: state.selected.length === total ? 'failures.csv' : 'selected-failures.csv' }).click()
+    const isWhole = state.selected.length === total && !hasCutIDs
+    make('a', { href: address, download: isWhole ? 'failures.csv' : 'selected-failures.csv' }).click()
     setTimeout(() => URL.revokeObjectURL(address), 60_000)
   })
 
-  // What the page is about.
+  // What the page is about: all rows, also those that it leaves out.
+  const counted = (counts) => {
+    const found = counts.filter(([count]) => count > 0)
+    return found.length > 0 ? found : counts.slice(0, 1)
+  }
   const facts = about.overview
-    ? [`${grouped(jobs)} ${jobs === 1 ? 'job' : 'jobs'} with failed rows`]
-    : [onlyJob.source, onlyJob.day, onlyJob.job].filter((fact) => fact !== '')
+    ? counted([[all.failed_jobs, 'failed rows'], [all.unclassified_jobs, 'unclassified but no failed rows']])
+      .map(([count, what]) => `${grouped(count)} ${count === 1 ? 'job' : 'jobs'} with ${what}`)
+    : [
+        shortened(onlyJob.source, longestInCells), onlyJob.day,
+        onlyJob.job === '' ? '' : shortened(nameOf(onlyJob.job, 'id'), longestInCells),
+      ].filter((fact) => fact !== '')
   find('facts').append(...facts.map((fact) => make('bdi', { textContent: fact })))
   if (about.page) find('facts').append(make('a', { href: about.page, textContent: about.overview ? 'The overview' : 'The report' }))
   if (rows.length < total) {
@@ -295,7 +356,17 @@ addEventListener('DOMContentLoaded', () => {
     find('left-out').textContent = `The first ${grouped(rows.length)} of ${grouped(total)} rows: this page is limited to 20 MB; ${where}.`
     find('left-out').hidden = false
   }
-  find('title').textContent = `${grouped(total)} failed ${nounOf(total)}`
+  if (hasCutIDs) {
+    find('cut').textContent = 'The id of a job is too long for this page. Here and in the CSV that it saves, the id is cut off; '
+      + `${about.table ? `${about.table} has` : 'the CSV files of a report have'} all of it.`
+    find('cut').hidden = false
+  }
+  // “99 failed and 2 unclassified rows”, but “1 failed row and 2 unclassified rows”.
+  const kinds = counted([[all.failed, 'failed'], [all.unclassified, 'unclassified']])
+  const areAlike = kinds.every(([count]) => nounOf(count) === nounOf(kinds[0][0]))
+  find('title').textContent = kinds
+    .map(([count, kind], index) => `${grouped(count)} ${kind}${areAlike && index < kinds.length - 1 ? '' : ` ${nounOf(count)}`}`)
+    .join(' and ')
   document.title = `${find('title').textContent} – import audit`
   find('main').hidden = false
   update()

@@ -49,7 +49,32 @@ def test_the_shell_script(system: dict[str, str], tmp_path: Path, samples: Path)
     assert run("none", "--max-failed", "1") == 66
     (tmp_path / "dumps" / "cut.json").write_bytes((samples / "truncated.json").read_bytes())
     assert run("dumps", "--max-failed", "90%") == 65
-    assert run() == 64
+    assert run() == 64 and run("dumps") == 64
+
+
+def test_the_shell_script_keeps_the_results_of_a_run_that_checked_something(system: dict[str, str], tmp_path: Path) -> None:
+    def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        command = ["sh", str(CI / "import-audit-check.sh"), *arguments]
+        return subprocess.run(command, env={**system, **variables}, cwd=tmp_path, capture_output=True, text=True)
+
+    assert run("dumps", "--max-failed", "90%").returncode == 0
+    before = (tmp_path / "import-audit" / "junit.xml").read_bytes()
+    for options in (["--history", "no.sqlite", "--unusual"], ["--codes", "nope.yml", "--max-failed", "1"], ["--max-failed", "x"]):
+        failed = run("dumps", *options)
+        assert failed.returncode in (64, 66) and failed.stderr, failed
+        assert (tmp_path / "import-audit" / "junit.xml").read_bytes() == before, options
+    missing = run("dumps", "--max-failed", "1", IMPORT_AUDIT_BINARY="/nowhere/import-audit")
+    assert missing.returncode == 127 and "/nowhere/import-audit was not found" in missing.stderr
+    assert (tmp_path / "import-audit" / "junit.xml").read_bytes() == before
+    assert sorted(os.listdir(tmp_path / "import-audit")) == ["audit", "junit.xml"]
+
+
+def test_the_shell_script_in_the_folder_of_the_dumps(system: dict[str, str], tmp_path: Path) -> None:
+    for _ in range(3):
+        command = ["sh", CI / "import-audit-check.sh", ".", "--max-failed", "100%"]
+        run = subprocess.run(command, env=system, cwd=tmp_path / "dumps", capture_output=True, text=True)
+        assert run.returncode == 0, run
+        assert results(tmp_path / "dumps" / "import-audit" / "junit.xml") == (2, 0)
 
 
 def test_the_action(system: dict[str, str], tmp_path: Path) -> None:
@@ -72,7 +97,7 @@ def test_the_action(system: dict[str, str], tmp_path: Path) -> None:
     assert run.returncode == 1, run.stderr
     assert re.search(r"^::(warning|error) ", run.stdout, re.MULTILINE)
     assert results(tmp_path / "out" / "junit.xml") == (3, 1)
-    assert "143" in summary.read_text()
+    assert summary.read_text().startswith("# Import audit: ") and "143" in summary.read_text()
     # The action itself sets these variables.
     assert set(re.findall(r"^        (\w+): \$", text, re.MULTILINE)) >= {"DUMPS", "RULES", "ACTION_PATH"}
     given["RULES"] = "--max-failed 90%"

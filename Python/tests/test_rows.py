@@ -166,7 +166,7 @@ def test_a_missing_input_and_a_wrong_option_say_so(tmp_path: Path) -> None:
     target = tmp_path / "rows.parquet"
     target.write_bytes(b"before")
     with pytest.raises(import_audit.UsageError):
-        import_audit.write_parquet(tmp_path, target, outcomes="done")
+        import_audit.write_parquet(tmp_path / "none.json", target, outcomes="done")
     assert target.read_bytes() == b"before" and os.listdir(tmp_path) == ["rows.parquet"]
 
 

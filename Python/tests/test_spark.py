@@ -189,3 +189,16 @@ def test_nothing_to_read(spark: SparkSession, tmp_path: Path) -> None:
         import_audit.spark.summarize(spark, str(tmp_path / "*.json"), str(tmp_path / "summary.json"))
     frame = spark.read.format("import_audit").load(str(tmp_path / "*.json"))
     assert frame.count() == 0
+
+
+def test_no_summary_replaces_an_input(spark: SparkSession, archive: Path) -> None:
+    before = (archive / "00.json").read_bytes()
+    for paths in (str(archive), f"{archive}/*.json", f"file://{archive}/00.json"):
+        for output in (f"{archive}/00.json", f"file://{archive}/00.json"):
+            with pytest.raises(import_audit.OutputError, match="an input"):
+                import_audit.spark.summarize(spark, paths, output)
+    assert (archive / "00.json").read_bytes() == before
+    # A summary in an input folder is skipped, also when it is replaced.
+    for _ in range(2):
+        import_audit.spark.summarize(spark, str(archive), f"{archive}/summary.json")
+        assert (archive / "summary.json").read_bytes() == on_one_machine(archive)

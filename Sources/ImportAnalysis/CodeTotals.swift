@@ -3,7 +3,8 @@ package struct CodeTotal: Sendable {
     /// Nil for rows whose error has no code.
     package var code: String?
     package var rows: Int
-    /// Whether more rows of the code, and more jobs with such rows, may be among those counted as other codes.
+    /// Whether there may be more: rows of the code, and jobs with such rows, among those counted as other codes, or a sum
+    /// beyond the largest number.
     package var isAtLeast = false
     /// The number of jobs with rows of this code; nil for codes beyond the limit, whose rows are not kept by job.
     package var jobs: Int?
@@ -75,7 +76,8 @@ struct CodeTotals: Sendable {
     func sorted(rowsSeen: Int) -> [CodeTotal] {
         func total(_ code: String?, _ sum: Sum, isAtLeast: Bool) -> CodeTotal {
             CodeTotal(
-                code: code, rows: sum.rows, isAtLeast: isAtLeast, jobs: sum.jobs, cappedJobs: sum.cappedJobs,
+                code: code, rows: sum.rows, isAtLeast: isAtLeast || sum.rows == .max, jobs: sum.jobs,
+                cappedJobs: sum.cappedJobs,
                 share: Share(of: sum.rows, in: rowsSeen))
         }
         var result = byCode.elements.indices.map { number in
@@ -90,7 +92,7 @@ struct CodeTotals: Sendable {
         if otherRows > 0 {
             result.append(
                 CodeTotal(
-                    code: CodeSummary.otherCodes, rows: otherRows, jobs: nil,
+                    code: CodeSummary.otherCodes, rows: otherRows, isAtLeast: otherRows == .max, jobs: nil,
                     share: Share(of: otherRows, in: rowsSeen), isOther: true))
         }
         return result

@@ -94,6 +94,12 @@ package struct RowCounts: Sendable, Equatable {
     /// Rows that succeeded, in any kind of job.
     package var succeeded: Int { created.clampedAdding(existing).clampedAdding(applied) }
 
+    /// Rows that did not succeed, as far as they were seen.
+    package var notSucceeded: Int { failed.clampedAdding(unclassified) }
+
+    /// Whether a sum is larger than the largest number, at which it then stops: it is a minimum.
+    package var isAtLeast: Bool { [seen, missing ?? 0].contains(.max) }
+
     /// Returns the outcomes to show: failed rows always, those of imports if there are imports, that of bulk jobs if
     /// there are any, and any other whose count is not 0.
     package func shown(imports: Bool, bulk: Bool) -> [(outcome: Outcome, count: Int)] {

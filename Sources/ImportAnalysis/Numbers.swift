@@ -70,11 +70,12 @@ extension Share {
 /// Notation for people: a percentage.
 extension Share {
     /// The percentage with one decimal place unless that is 0, as in `3.3%`; never 0% for more than nothing, nor 100%
-    /// for less than everything.
+    /// for less or more than everything.
     package var text: String {
         let tenths = rounded(to: 1000)
         if part > 0, tenths == 0 { return "<0.1%" }
         if part < whole, tenths >= 1000 { return ">99.9%" }
+        if part > whole, tenths <= 1000 { return ">100%" }
         return tenths % 10 == 0 ? "\(tenths / 10)%" : "\(tenths / 10).\(tenths % 10)%"
     }
 }

@@ -1,3 +1,5 @@
+import ImportFoundation
+
 // Jobs inside other objects: responses of gateways, log records, exports of API clients.
 
 extension DumpParser {
@@ -163,8 +165,12 @@ extension DumpParser {
 }
 
 /// The keys and array indices that lead to a value, as a JSON Pointer (RFC 6901).
+///
+/// It is part of the name of every job inside, so a long key is cut: its beginning, an ellipsis and a hash, so that
+/// different keys stay different.
 struct PointerPath {
     private enum Step {
+        /// As in the pointer.
         case key(String)
         case index(Int)
     }
@@ -175,7 +181,7 @@ struct PointerPath {
     var count: Int { steps.count }
 
     mutating func append(key: String) {
-        steps.append(.key(key))
+        steps.append(.key(Self.escaped(Self.shortened(key))))
         keyCount += 1
     }
 
@@ -195,9 +201,28 @@ struct PointerPath {
     var pointer: String {
         steps.map { step in
             switch step {
-            case .key(let key): "/" + key.replacing("~", with: "~0").replacing("/", with: "~1")
+            case .key(let key): "/" + key
             case .index(let index): "/\(index)"
             }
         }.joined()
+    }
+
+    private static func shortened(_ key: String) -> String {
+        guard key.utf8.count > DumpLimits.pointerKeyBytes else { return key }
+        var beginning = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in key.unicodeScalars {
+            bytes += UTF8.width(scalar)
+            if bytes > DumpLimits.pointerKeyBytes { break }
+            beginning.append(scalar)
+        }
+        var hash = SHA256()
+        hash.update(key.utf8Span.span)
+        return "\(String(beginning))…\(hash.finish().prefix(8))"
+    }
+
+    private static func escaped(_ key: String) -> String {
+        guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return key }
+        return key.replacing("~", with: "~0").replacing("/", with: "~1")
     }
 }

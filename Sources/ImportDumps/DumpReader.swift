@@ -288,6 +288,10 @@ package enum DumpLimits {
     /// Bytes kept of an unknown field's name.
     package static let unknownNameBytes = 100
 
+    /// Bytes of a key in the names of jobs inside an object. A longer key is cut at a character boundary, and a hash
+    /// follows.
+    package static let pointerKeyBytes = 200
+
     /// Bytes of a row or a member that are kept for rereading where a dump is damaged. If it is longer, a dump that it
     /// swallowed is not searched for.
     package static let rereadBytes = 4 * 1024 * 1024

@@ -36,8 +36,10 @@ package struct FieldNotes: Sendable, Equatable {
     }
 
     /// Replaces the names of unknown fields. Distinct names must stay distinct.
-    package mutating func renameUnknownFields(_ name: ([UInt8]) -> [UInt8]) {
-        for index in unknownFields.indices { unknownFields[index].name = name(unknownFields[index].name) }
+    package mutating func renameUnknownFields(_ name: ([UInt8], ObjectLevel) -> [UInt8]) {
+        for index in unknownFields.indices {
+            unknownFields[index].name = name(unknownFields[index].name, unknownFields[index].level)
+        }
     }
 
     /// Whether an unknown field has this name.

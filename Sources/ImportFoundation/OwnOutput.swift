@@ -13,8 +13,10 @@ package enum OwnOutput: Sendable, Equatable {
     /// `report.eml`, `report.slack.json`, `report.teams.json`, `report.github.txt`, and their counterparts for an
     /// overview.
     case message
-    /// `rows.csv`, `failures.csv`, `codes.csv`, `jobs.csv`.
+    /// `rows.csv`, `failures.csv`, `codes.csv`, `jobs.csv`; what `rows` and `account` print as CSV or JSON Lines.
     case table
+    /// What `check` prints for CI systems (JUnit).
+    case testResults
     /// `report.xlsx`, `index.xlsx`.
     case workbook
     /// `rejects.csv`, `rejects.xlsx` and others: rows as sent, after columns with their outcomes.
@@ -26,7 +28,7 @@ package enum OwnOutput: Sendable, Equatable {
     package var isWholeFile: Bool {
         switch self {
         case .summary, .packManifest, .otherJSON: false
-        case .manifest, .pack, .page, .message, .table, .workbook, .rejects, .history: true
+        case .manifest, .pack, .page, .message, .table, .testResults, .workbook, .rejects, .history: true
         }
     }
 
@@ -41,6 +43,8 @@ package enum OwnOutput: Sendable, Equatable {
             + "rows_unclassified,rows_missing,created_at,updated_at,expires_at,findings_critical,findings_warning,"
             + "report",
         "file,position,source,source_row,job_id,row,outcome,record_id,error_code,error_message,action",
+        "source,job_id,row,outcome,record_id,error_code,error_message",
+        "source,source_row,state,try,tries,error_code,sent_again_after_success",
     ]
 
     /// The first line of `trends.csv`.
@@ -60,6 +64,14 @@ package enum OwnOutput: Sendable, Equatable {
     /// The first line of annotations, with which the log of another program does not begin.
     package static let annotationsStart = "::debug::Annotations by import-audit\n"
 
+    /// The beginning of results for CI systems.
+    package static let testResultsStart = """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="import-audit"
+        """
+    /// The beginning of a comparison in Markdown.
+    package static let comparisonStart = "# Import audits compared\n\n"
+
     /// The beginning of the pages' style sheet.
     package static let styleSheetStart = "/* The style of a report."
 
@@ -78,16 +90,25 @@ package enum OwnOutput: Sendable, Equatable {
                 self = .message
                 return
             }
+            if Self.isRow(bytes) {
+                self = .table
+                return
+            }
             guard packed.starts(with: #"{"format":"\#(Self.formatPrefix)"#.utf8) else { return nil }
             let kind = packed.dropFirst(#"{"format":""#.utf8.count).prefix { $0 != UInt8(ascii: "\"") }
             self.init(format: String(decoding: kind, as: UTF8.self))
         case UInt8(ascii: "<"):
+            if bytes.starts(with: Self.testResultsStart.utf8) {
+                self = .testResults
+                return
+            }
             guard bytes.starts(with: "<!DOCTYPE html>\n<html ".utf8),
                 bytes.contains(#"<meta name="generator" content="import-audit "#)
             else { return nil }
             self = .page
         case UInt8(ascii: "#"):
-            if bytes.starts(with: "# Retry plan\n\n".utf8) || bytes.starts(with: Self.trendsStart.utf8) {
+            let starts = ["# Retry plan\n\n", Self.trendsStart, Self.comparisonStart]
+            if starts.contains(where: { bytes.starts(with: $0.utf8) }) {
                 self = .page
                 return
             }
@@ -119,7 +140,7 @@ package enum OwnOutput: Sendable, Equatable {
                 bytes.dropFirst(Self.firstRejectColumn.utf8.count + 1).starts(with: "import_job_id".utf8)
             else { return nil }
             self = .rejects
-        case UInt8(ascii: "j"), UInt8(ascii: "f"):
+        case UInt8(ascii: "j"), UInt8(ascii: "f"), UInt8(ascii: "s"):
             // A later version may have added columns.
             let line = bytes.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
             guard
@@ -132,6 +153,18 @@ package enum OwnOutput: Sendable, Equatable {
         default:
             return nil
         }
+    }
+
+    /// Returns whether the first line is what `rows` prints as JSON Lines: all its members, in its order. A dump that has
+    /// rows is different: in it, `row` would not be a number beside an outcome.
+    private static func isRow(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard bytes.starts(with: #"{"source":""#.utf8) else { return false }
+        var rest = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        for name in [#"","job_id":"#, #","row":"#, #","outcome":""#, #"","record_id":"#] {
+            guard let place = rest.firstPlace(of: name) else { return false }
+            rest = rest[(place + name.utf8.count)...]
+        }
+        return true
     }
 
     /// Recognizes a document by the member `format` of its top level; nil for anything else.
@@ -173,9 +206,11 @@ package enum OwnOutput: Sendable, Equatable {
 
 extension ArraySlice<UInt8> {
     /// Returns whether these bytes contain a text.
-    fileprivate func contains(_ text: String) -> Bool {
+    fileprivate func contains(_ text: String) -> Bool { firstPlace(of: text) != nil }
+
+    /// Returns the place where a text, which is not empty, begins for the first time.
+    fileprivate func firstPlace(of text: String) -> Int? {
         let text = Array(text.utf8)
-        guard let first = text.first else { return true }
-        return indices.contains { self[$0] == first && self[$0...].starts(with: text) }
+        return indices.first { self[$0] == text.first && self[$0...].starts(with: text) }
     }
 }

@@ -31,7 +31,7 @@ package final class HistoryFile {
             try database.execute("PRAGMA cache_size = -\(Self.cacheKibibytes)")
             // Reading must be allowed to write, because it rolls back what a crashed process left behind.
             if purpose == .reading { try database.execute("PRAGMA query_only = 1") }
-            let version = try database.reading { try Self.version(database) }
+            let version = try database.reading { try Self.checkedVersion(database, steps) }
             if purpose == .adding, version < steps.count {
                 try database.writing { try Self.migrate(database, steps) }
             } else if version == 0 {
@@ -111,6 +111,33 @@ package final class HistoryFile {
         try database.integer("PRAGMA user_version") ?? 0
     }
 
+    /// Returns the version of the schema after checking that the tables are those of that version: a view or a trigger of
+    /// someone else might never end, or change what is added.
+    private static func checkedVersion(_ database: SQLDatabase, _ steps: [String]) throws -> Int {
+        let version = try version(database)
+        guard version > 0, version <= steps.count else { return version }
+        let model = try SQLDatabase.inMemory()
+        for step in steps[..<version] { try model.execute(step) }
+        let (expected, tables) = (try Self.tables(model), try Self.tables(database))
+        for (name, sql) in expected.sorted(by: { $0.key < $1.key }) where tables[name] != sql {
+            throw HistoryFault.damaged("its table \(name) is not the one that import-audit makes")
+        }
+        guard try database.integer("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'") == 0 else {
+            throw HistoryFault.damaged("it has triggers, which import-audit does not make")
+        }
+        return version
+    }
+
+    /// Returns the SQL of all tables by name.
+    private static func tables(_ database: SQLDatabase) throws -> [String: String] {
+        var tables: [String: String] = [:]
+        try SQLStatement("SELECT name, sql FROM sqlite_master WHERE type = 'table'", in: database).query { row in
+            if let name = row.text(), let sql = row.text() { tables[name] = sql }
+            return true
+        }
+        return tables
+    }
+
     /// Updates the schema to its current version, unless another process has done so in the meantime.
     private static func migrate(_ database: SQLDatabase, _ steps: [String]) throws {
         let version = try version(database)
@@ -122,6 +149,7 @@ package final class HistoryFile {
             }
             try database.execute("PRAGMA application_id = \(HistorySchema.applicationID)")
         }
+        _ = try checkedVersion(database, steps)
         for step in steps[version...] { try database.execute(step) }
         try database.execute("PRAGMA user_version = \(steps.count)")
     }

@@ -37,6 +37,26 @@ package final class HistoryReader {
         return key == "" ? nil : key
     }
 
+    /// Returns whether rows failed with a code on any day, and if not, the code with the most similar name, if any.
+    package func knows(_ code: HistoryCode) throws -> (Bool, near: String?) {
+        let (texts, limit) = (HistoryCode.Kind.code.rawValue, 10_000)
+        var isKnown = false
+        try query("SELECT 1 FROM code_days WHERE kind = ? AND code = ? LIMIT 1") { _ in
+            isKnown = true
+        } bind: {
+            $0.bind(code.kind.rawValue)
+            $0.bind(code.text)
+        }
+        guard !isKnown, code.kind == .code else { return (isKnown, nil) }
+        var names: [String] = []
+        try query("SELECT DISTINCT code FROM code_days WHERE kind = ? AND length(code) <= 128 LIMIT \(limit)") { row in
+            if let name = row.text() { names.append(name) }
+        } bind: {
+            $0.bind(texts)
+        }
+        return (false, NearestName.of(code.text, among: names))
+    }
+
     // MARK: - Trends
 
     package func trends(_ selection: HistorySelection) throws -> HistoryTrends {
@@ -75,7 +95,7 @@ package final class HistoryReader {
             """
         ) { row in
             guard let day = row.text().flatMap(HistoryTime.day) else { return }
-            let sums = HistorySums(jobs: row.number(), rows: row.number(), failed: row.number())
+            let sums = HistorySums(jobs: row.sum(), rows: row.sum(), failed: row.sum())
             try Self.check(failed: sums.failed, of: sums.rows)
             days.append(HistoryDay(day: day, sums: sums))
         } bind: { statement in
@@ -97,7 +117,7 @@ package final class HistoryReader {
             let kind = HistoryCode.Kind(rawValue: row.number()) ?? .other
             let code = HistoryCode(kind: kind, text: row.text() ?? "")
             guard let day = row.text().flatMap(HistoryTime.day) else { return }
-            gathered.add(code, day: day, jobs: row.number(), rows: row.number())
+            gathered.add(code, day: day, jobs: row.sum(), rows: row.sum())
         } bind: {
             $0.bind(until)
         }

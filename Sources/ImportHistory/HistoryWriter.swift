@@ -57,7 +57,7 @@ package final class HistoryWriter {
         var job = job
         job.makeIndependentOfHashes()
         guard let known = try known(id, orInsert: job) else {
-            sum(job, times: 1)
+            try sum(job, times: 1)
             try flushIfMany()
             return .new
         }
@@ -65,10 +65,10 @@ package final class HistoryWriter {
         if JobContent(job) == knownContent { return .alreadyThere }
         let combined = Self.combined(known, job)
         guard JobContent(combined) != knownContent else { return .alreadyThere }
-        sum(known, times: -1)
+        try sum(known, times: -1)
         try tables.delete(id)
         _ = try tables.insert(combined, id)
-        sum(combined, times: 1)
+        try sum(combined, times: 1)
         try flushIfMany()
         return .updated
     }
@@ -111,15 +111,14 @@ package final class HistoryWriter {
         var failing = 0
         var rows = [0, 0, 0, 0, 0, 0]
 
-        mutating func add(_ counts: RowCounts, times factor: Int) {
+        /// - Parameter factor: 1 or -1.
+        mutating func add(_ counts: RowCounts, times factor: Int) throws {
             jobs += factor
             if counts.failed > 0 { failing += factor }
-            rows[0] += factor * counts.seen
-            rows[1] += factor * counts.created
-            rows[2] += factor * counts.existing
-            rows[3] += factor * counts.applied
-            rows[4] += factor * counts.failed
-            rows[5] += factor * counts.unclassified
+            let numbers = [
+                counts.seen, counts.created, counts.existing, counts.applied, counts.failed, counts.unclassified,
+            ]
+            for (index, number) in numbers.enumerated() { try rows[index].addExactly(factor * number) }
         }
     }
 
@@ -128,15 +127,15 @@ package final class HistoryWriter {
         var day: Int
     }
 
-    private func sum(_ job: JobSummary, times factor: Int) {
+    private func sum(_ job: JobSummary, times factor: Int) throws {
         hasChanges = true
         let day = HistoryTime(createdAt: job.job.createdAt)?.day ?? Self.noDay
         let rows = job.rows
-        days[day, default: DaySums()].add(rows, times: factor)
+        try days[day, default: DaySums()].add(rows, times: factor)
         for code in job.failedByCode {
             let key = CodeDay(code: HistoryCode(code.code, isOther: code.isOther), day: day)
             codeDays[key, default: HistorySums()].jobs += factor
-            codeDays[key, default: HistorySums()].failed += factor * code.rows
+            try codeDays[key, default: HistorySums()].failed.addExactly(factor * code.rows)
         }
     }
 
@@ -183,14 +182,39 @@ package final class HistoryWriter {
         codeDays.removeAll()
     }
 
+    fileprivate static let sumsDamage = "the sums of its days do not follow from its jobs"
+
+    /// Throws if there are sums that valid jobs cannot have: SQLite makes a sum that overflows a fraction.
+    private func checkSums() throws {
+        let columns = [
+            "jobs", "jobs_with_failed_rows", "rows_seen", "rows_created", "rows_existing", "rows_applied",
+            "rows_failed", "rows_unclassified",
+        ]
+        let isWrong = columns.map { "typeof(\($0)) <> 'integer' OR \($0) NOT BETWEEN 0 AND \(1 << 60)" }
+        guard try database.integer("SELECT 1 FROM days WHERE \(isWrong.joined(separator: " OR ")) LIMIT 1") == nil
+        else {
+            throw HistoryFault.damaged(Self.sumsDamage)
+        }
+    }
+
     private static func text(_ day: Int) -> String { day == noDay ? "" : HistoryTime.text(ofDay: day) }
 
     /// Completes the transaction.
     func finish() throws {
         guard hasChanges else { return }
         try flush()
+        try checkSums()
         try database.execute("DELETE FROM days WHERE jobs = 0; DELETE FROM code_days WHERE jobs = 0;")
         try database.execute(HistorySchema.indexes)
+    }
+}
+
+extension Int {
+    /// Adds a number, and throws if the sum cannot be kept.
+    fileprivate mutating func addExactly(_ other: Int) throws {
+        let (sum, overflow) = addingReportingOverflow(other)
+        guard !overflow else { throw HistoryFault.damaged(HistoryWriter.sumsDamage) }
+        self = sum
     }
 }
 

@@ -252,7 +252,7 @@ extension JobTables {
             _ = row.number()
             let name = row.text() ?? ""
             let severity = row.text().flatMap { Severity(rawValue: $0) } ?? .note
-            let count = row.number()
+            let count = row.declaredCount() ?? 0
             job.findings.append(
                 Finding(.restored(name, severity), row.text() ?? "", count: count))
             return true

@@ -12,9 +12,15 @@ final class SQLDatabase {
     /// - Parameters:
     ///   - isCreated: whether the file is created if it is missing.
     ///   - waitSeconds: how long each statement waits for another process, up to 86,400.
-    init(_ path: String, isCreated: Bool, waitSeconds: Int) throws(SQLFailure) {
+    convenience init(_ path: String, isCreated: Bool, waitSeconds: Int) throws(SQLFailure) {
         // SQLite would take `:memory:` and `file:…` for databases that are not files with these names.
-        let name = path.hasPrefix("/") ? path : "./" + path
+        try self.init(named: path.hasPrefix("/") ? path : "./" + path, isCreated, waitSeconds)
+    }
+
+    /// Returns an empty database that is not in a file.
+    static func inMemory() throws(SQLFailure) -> SQLDatabase { try SQLDatabase(named: ":memory:", true, 0) }
+
+    private init(named name: String, _ isCreated: Bool, _ waitSeconds: Int) throws(SQLFailure) {
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
         let code = unsafe sqlite3_open_v2(name, &opened, isCreated ? flags | SQLITE_OPEN_CREATE : flags, nil)
@@ -97,7 +103,7 @@ struct SQLFailure: Error {
     }
 
     /// An error without a connection that could be asked about it.
-    fileprivate init(_ code: Int32) {
+    init(_ code: Int32) {
         self.init(code, unsafe String(cString: sqlite3_errstr(code)), errorNumber: 0)
     }
 

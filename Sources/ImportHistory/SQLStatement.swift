@@ -111,6 +111,7 @@ struct SQLRow {
     private let raw: OpaquePointer
     private var next: Int32 = 0
     private var isDamaged = false
+    private var failure: SQLFailure?
 
     fileprivate init(_ raw: OpaquePointer) {
         unsafe self.raw = raw
@@ -128,11 +129,16 @@ struct SQLRow {
         }
     }
 
-    /// Returns a number of rows, bytes or the like, which is 0 to 2^60; 0 for NULL. Anything else is damage. A few such
-    /// numbers can be added without overflow.
-    mutating func number() -> Int {
+    /// Returns a number of rows, bytes or the like of one job; 0 for NULL. Numbers that no job in a history can have
+    /// are damage, and so is anything else: thousands of valid ones can be added without overflow.
+    mutating func number() -> Int { number(upTo: 1 << 53) }
+
+    /// Returns a sum over jobs; 0 for NULL. A few such numbers can be added without overflow.
+    mutating func sum() -> Int { number(upTo: 1 << 60) }
+
+    private mutating func number(upTo limit: Int) -> Int {
         let number = integer() ?? 0
-        guard 0...1 << 60 ~= number else {
+        guard 0...limit ~= number else {
             isDamaged = true
             return 0
         }
@@ -148,6 +154,7 @@ struct SQLRow {
 
     /// - Throws: if a column that was read has a value that it cannot have.
     fileprivate func check() throws(SQLFailure) {
+        if let failure { throw failure }
         if isDamaged { throw SQLFailure(damage: "a table has a number that it cannot have") }
     }
 
@@ -157,7 +164,12 @@ struct SQLRow {
 
     mutating func text() -> String? {
         defer { next += 1 }
-        guard let bytes = unsafe sqlite3_column_text(raw, next) else { return nil }
+        guard unsafe sqlite3_column_type(raw, next) != SQLITE_NULL else { return nil }
+        guard let bytes = unsafe sqlite3_column_text(raw, next) else {
+            // Without memory for it, a text would be taken for NULL.
+            failure = SQLFailure(SQLITE_NOMEM)
+            return nil
+        }
         let count = Int(unsafe sqlite3_column_bytes(raw, next))
         return unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }

@@ -108,6 +108,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
             guard unsafe path.withCString({ path in unsafe lstat(path, &status) }) == 0 else {
                 return .passedOver(path, .unreadable(ReadFailure(errorNumber: errno)))
             }
+            if output?.wasSent(status) == true { return nil }
             return .file(path, size: Self.size(of: status))
         case .link:
             if let output, let target = Self.resolved(path), output.leavesOut(target, isFolder: false, from: root) {
@@ -120,7 +121,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
         }
     }
 
-    private func link(at path: InputPath) -> InputTreeItem {
+    private func link(at path: InputPath) -> InputTreeItem? {
         var status = stat()
         guard let target = Self.resolved(path),
             unsafe path.withCString({ path in unsafe stat(path, &status) }) == 0
@@ -128,6 +129,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
             return .passedOver(path, .linkBroken)
         }
         switch FolderListing.Kind(mode: status.st_mode) {
+        case .file where output?.wasSent(status) == true: return nil
         case .file:
             return target.starts(with: root) ? .file(path, size: status.st_size) : .passedOver(path, .linkOutside)
         case .folder: return .passedOver(path, .linkToFolder)
@@ -231,10 +233,11 @@ package struct FileIdentity: Hashable, Sendable {
 }
 
 /// The output of a command, from the point of view of its inputs: the output folder may be in one of them, or be one
-/// itself.
+/// itself. The files that were sent are not dumps either.
 package struct OutputPlace: Sendable {
-    /// The absolute path, with links resolved and a slash at the end.
-    private let folder: [UInt8]
+    /// The absolute path, with links resolved and a slash at the end; nil if there is no such folder.
+    private let folder: [UInt8]?
+    private let sent: Set<FileIdentity>
     private let files: Set<[UInt8]>
     private let jobFiles: Set<[UInt8]>
 
@@ -250,6 +253,23 @@ package struct OutputPlace: Sendable {
         self.folder = path.last == UInt8(ascii: "/") ? path : path + [UInt8(ascii: "/")]
         self.files = Set(files.map { Array($0.utf8) })
         self.jobFiles = Set(jobFiles.map { Array($0.utf8) })
+        sent = []
+    }
+
+    /// The same place, with files that were sent: in a folder that an argument names, they are skipped.
+    package init(_ place: OutputPlace?, sent: Set<FileIdentity>) {
+        folder = place?.folder
+        files = place?.files ?? []
+        jobFiles = place?.jobFiles ?? []
+        self.sent = sent
+    }
+
+    fileprivate func wasSent(_ status: stat) -> Bool {
+        guard !sent.isEmpty,
+            let identity = FileIdentity(
+                device: UInt64(status.st_dev), inode: UInt64(status.st_ino), mode: status.st_mode)
+        else { return false }
+        return sent.contains(identity)
     }
 
     /// Returns whether something must be skipped: everything in the output folder. But if that folder is an input
@@ -259,6 +279,7 @@ package struct OutputPlace: Sendable {
     ///   - path: absolute, with links resolved.
     ///   - root: the same for the named folder that contains it, with a slash at the end.
     func leavesOut(_ path: [UInt8], isFolder: Bool, from root: [UInt8]) -> Bool {
+        guard let folder else { return false }
         guard path.starts(with: folder) else {
             return isFolder && path.elementsEqual(folder.dropLast()) && folder.count > root.count
         }

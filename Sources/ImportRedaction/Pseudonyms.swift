@@ -98,7 +98,7 @@ extension Pseudonyms {
         for index in end..<value.count { text.append(value[index]) }
     }
 
-    /// Appends 64 bits as 20 digits.
+    /// Appends 64 bits as 20 digits. The first one is not 0, with which no number of JSON begins.
     private static func appendDecimal(_ digest: SHA256Digest, to text: inout [UInt8]) {
         var value = digest.halves.0
         let start = text.count
@@ -107,6 +107,8 @@ extension Pseudonyms {
             text[index] = UInt8(ascii: "0") + UInt8(value % 10)
             value /= 10
         }
+        // 64 bits begin with 0 or 1, so this gives no other number's digits.
+        if text[start] == UInt8(ascii: "0") { text[start] = UInt8(ascii: "2") }
     }
 
     /// Appends 79 bits as 20 hexadecimal digits. The first one is below 8, so there is a decimal digit, by which

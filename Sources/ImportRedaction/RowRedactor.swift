@@ -48,16 +48,17 @@ package struct RowRedactor: Sendable {
         redacted.idStride = stride
         redacted.code = append(run.code, source, &redacted.facts)
         redacted.message = append(run.message, source, &redacted.facts)
-        redacted.details = append(run.details, source, &redacted.facts)
+        redacted.details = append(run.details, source, isJSON: true, &redacted.facts)
         runs.append(redacted)
     }
 
-    private mutating func append(_ range: TextRange?, _ source: Span<UInt8>, _ facts: inout RowFacts) -> TextRange? {
+    private mutating func append(
+        _ range: TextRange?, _ source: Span<UInt8>, isJSON: Bool = false, _ facts: inout RowFacts
+    ) -> TextRange? {
         guard let range else { return nil }
         let start = text.count
-        if redactor.redact(source.extracting(range.offset..<range.offset + range.count), to: &text) {
-            facts.insert(.textCut)
-        }
+        let own = source.extracting(range.offset..<range.offset + range.count)
+        if isJSON ? redactor.redactJSON(own, to: &text) : redactor.redact(own, to: &text) { facts.insert(.textCut) }
         return TextRange(offset: start, count: text.count - start)
     }
 }

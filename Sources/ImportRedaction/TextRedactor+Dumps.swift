@@ -22,11 +22,16 @@ extension TextRedactor {
         var dump = dump
         dump.job = redact(dump.job, &dump.notes)
         dump.fault = dump.fault.map { $0.redacted }
-        dump.notes.renameUnknownFields { name in
+        dump.notes.renameUnknownFields { name, level in
             var result: [UInt8] = []
-            redact(name.span, limit: DumpLimits.unknownNameBytes, to: &result)
+            switch level {
+            // The same names are also in the details of the error, where each is a value.
+            case .jobError, .rowError: redactValue(name.span, to: &result)
+            case .job, .row, .summary: redact(name.span, limit: DumpLimits.unknownNameBytes, to: &result)
+            }
             return result
         }
+        for index in dump.wrappings.indices { dump.wrappings[index] = redact(dump.wrappings[index]) }
         return dump
     }
 
@@ -43,9 +48,9 @@ extension TextRedactor {
     }
 
     private mutating func redact(_ job: DeclaredJob, _ notes: inout FieldNotes) -> DeclaredJob {
-        func redacted(_ text: String?) -> String? {
+        func redacted(_ text: String?, isJSON: Bool = false) -> String? {
             guard let text else { return nil }
-            let (result, isCut) = redact(text)
+            let (result, isCut) = redact(text, isJSON: isJSON)
             if isCut { notes.noteTextCut() }
             return result
         }
@@ -59,9 +64,73 @@ extension TextRedactor {
         job.updatedAt = redactedTime(job.updatedAt)
         job.expiresAt = redactedTime(job.expiresAt)
         job.error = job.error.map { error in
-            JobError(code: redacted(error.code), message: redacted(error.message), details: redacted(error.details))
+            JobError(
+                code: redacted(error.code), message: redacted(error.message),
+                details: redacted(error.details, isJSON: true))
         }
         return job
+    }
+}
+
+// MARK: - Where a dump is
+
+extension TextRedactor {
+    /// Names of members that often lead to a dump. They say nothing about anyone, and stay.
+    private static let usualNames: Set<String> = [
+        "@message", "_source", "attributes", "body", "collections", "content", "data", "detail", "details", "dump",
+        "dumps", "entries", "entry", "error", "errors", "event", "events", "folders", "hits", "import", "imports",
+        "input", "item", "items", "job", "jobs", "jsonPayload", "line", "lines", "list", "log", "logEvents", "logs",
+        "message", "messages", "msg", "output", "payload", "record", "records", "request", "requests", "resource",
+        "resources", "response", "responses", "result", "results", "streams", "text", "textPayload", "value", "values",
+    ]
+    /// Longer numbers may be values.
+    private static let indexDigits = 5
+
+    /// Redacts where a document is. Its lines, columns and numbers of elements stay.
+    package mutating func redact(_ position: DocumentPosition) -> DocumentPosition {
+        guard case .inside(let outer, let pointer) = position else { return position }
+        return .inside(redact(outer), pointer: redact(pointer: pointer))
+    }
+
+    private mutating func redact(_ wrapping: Wrapping) -> Wrapping {
+        switch wrapping {
+        case .member(let pointer): .member(pointer: redact(pointer: pointer))
+        case .string(let pointer): .string(pointer: redact(pointer: pointer))
+        case .encoding, .log, .eventStream, .httpResponse, .base64: wrapping
+        }
+    }
+
+    /// Redacts a JSON Pointer like the path of an input: each name as a whole, except for usual ones and indices. Names
+    /// that differ stay different, and so do the places of dumps.
+    private mutating func redact(pointer: String) -> String {
+        var result: [UInt8] = []
+        for (index, part) in pointer.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            if index > 0 { result.append(UInt8(ascii: "/")) }
+            let isIndex = part.count <= Self.indexDigits && part.allSatisfy { $0.isDigit }
+            if isIndex || Self.usualNames.contains(String(Substring(part)))
+                || !redactName(Self.unescaped(part).span, to: &result)
+            {
+                result += part
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Returns a name as it is in the object: in a pointer, `~1` stands for a slash, and `~0` for a tilde.
+    private static func unescaped(_ part: Substring.UTF8View) -> [UInt8] {
+        var name: [UInt8] = []
+        var isEscape = false
+        for byte in part {
+            if isEscape {
+                name.append(UInt8(ascii: byte == UInt8(ascii: "1") ? "/" : "~"))
+            } else if byte != UInt8(ascii: "~") {
+                name.append(byte)
+            }
+            isEscape = !isEscape && byte == UInt8(ascii: "~")
+        }
+        return name
     }
 }
 

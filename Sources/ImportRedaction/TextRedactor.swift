@@ -28,8 +28,26 @@ package struct TextRedactor: Sendable {
         _ text: Span<UInt8>, limit: Int = DumpLimits.textBytes, to result: inout [UInt8]
     ) -> Bool {
         find(in: text)
-        // The reader cuts after a whole character, which has up to four bytes.
-        if text.count > limit - 4 { takeTail(of: text) }
+        if Self.mayBeCut(text, at: limit) { takeTail(of: text) }
+        return replaceValues(of: text, to: &result)
+    }
+
+    /// Appends a JSON text with pseudonyms instead of its values, as JSON: strings become strings, and numbers become
+    /// numbers. If it is not JSON, it is redacted like any other text.
+    ///
+    /// - Returns: whether it had to be cut.
+    @discardableResult
+    package mutating func redactJSON(_ text: Span<UInt8>, to result: inout [UInt8]) -> Bool {
+        guard !Self.mayBeCut(text, at: DumpLimits.textBytes), find(inJSON: text) else {
+            return redact(text, to: &result)
+        }
+        return replaceValues(of: text, to: &result)
+    }
+
+    /// Whether the reader may have cut a text. It cuts after a whole character, which has up to four bytes.
+    private static func mayBeCut(_ text: Span<UInt8>, at limit: Int) -> Bool { text.count > limit - 4 }
+
+    private func replaceValues(of text: Span<UInt8>, to result: inout [UInt8]) -> Bool {
         let start = result.count
         var next = 0
         for value in values {
@@ -53,6 +71,15 @@ package struct TextRedactor: Sendable {
         let start = result.count
         pseudonyms.append(value, value.kind(0..<value.count), to: &result)
         return Self.cut(&result, from: start)
+    }
+
+    /// Appends the pseudonym of a part of a path. An empty one stays empty.
+    ///
+    /// - Returns: false, without having done anything, if the rules keep it.
+    mutating func redactName(_ name: Span<UInt8>, to result: inout [UInt8]) -> Bool {
+        if rules.keeps(name) { return false }
+        if !name.isEmpty { pseudonyms.append(name, .name, to: &result) }
+        return true
     }
 
     /// Appends the pseudonym of the UUID at `start`.
@@ -89,6 +116,21 @@ package struct TextRedactor: Sendable {
                 values[values.count - 1].kind = .text
             }
         }
+    }
+
+    /// Finds the values of a JSON text; false if it is not JSON.
+    private mutating func find(inJSON text: Span<UInt8>) -> Bool {
+        // The closure must not access what is being changed.
+        var own = self.own.take()
+        defer { self.own = own }
+        let isJSON = finder.find(inJSON: text) { number in
+            var isOwn = false
+            own?.find(in: text.extracting(number)) { _ in isOwn = true }
+            return isOwn
+        }
+        values.removeAll(keepingCapacity: true)
+        values.append(contentsOf: finder.values)
+        return isJSON
     }
 
     /// Makes the last word of a text a value.
@@ -128,11 +170,14 @@ extension TextRedactor {
         return String(decoding: result, as: UTF8.self)
     }
 
+    /// Returns a JSON text with pseudonyms instead of its values.
+    package mutating func json(_ text: String) -> String { redact(text, isJSON: true).text }
+
     /// Returns a text with pseudonyms instead of its values, and whether it had to be cut.
-    mutating func redact(_ text: String) -> (text: String, isCut: Bool) {
+    mutating func redact(_ text: String, isJSON: Bool = false) -> (text: String, isCut: Bool) {
         let bytes = Array(text.utf8)
         var result: [UInt8] = []
-        let isCut = redact(bytes.span, to: &result)
+        let isCut = isJSON ? redactJSON(bytes.span, to: &result) : redact(bytes.span, to: &result)
         return (String(decoding: result, as: UTF8.self), isCut)
     }
 }

@@ -55,16 +55,20 @@ extension Span<UInt8> {
         return matches("%40", at: index) ? 3 : 0
     }
 
-    /// Returns the end of the characters that may precede the @ of an address.
-    func addressRunEnd(from start: Int) -> Int {
+    /// Returns the end of the characters that may precede the @ of an address: those of RFC 5322, and letters of any
+    /// script.
+    func addressRunEnd(from start: Int) -> Int { addressRunEnd(from: start, limit: count) }
+
+    func addressRunEnd(from start: Int, limit: Int) -> Int {
         var index = start
         var hasPlus = false
-        while index < count {
+        while index < limit {
             let byte = self[index]
             switch byte {
             case _ where byte.isWord: break
             case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"),
-                UInt8(ascii: "*"), UInt8(ascii: "^"), UInt8(ascii: "~"):
+                UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "^"),
+                UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"), UInt8(ascii: "~"):
                 break
             case UInt8(ascii: "+"): hasPlus = true
             // `bounce+name=example.org@…`, but not `email=name@…`
@@ -72,7 +76,7 @@ extension Span<UInt8> {
             // `%40` ends it; other percent-encoded characters are part of it.
             case UInt8(ascii: "%"): if atSign(at: index) > 0 { return index }
             // `o'brien@…`
-            case UInt8(ascii: "'"):
+            case UInt8(ascii: "'"), UInt8(ascii: "`"):
                 guard index > start, isWord(at: index - 1), isWord(at: index + 1) else { return index }
             case 0xC0...: if punctuation(at: index) > 0 { return index }
             case 0x80...: break

@@ -72,6 +72,9 @@ extension Span<UInt8> {
     /// plus, it is international and has 7 digits or more. Otherwise it has several groups, and 7 digits or more if it
     /// begins with a bracket, or with at least two digits of which the first is 0; 10 digits or more if a group has 4.
     ///
+    /// Letters may follow the last group (`4567x89`): those of an extension, which belongs to the number, or any others
+    /// if it begins like one that is dialled.
+    ///
     /// - Parameter from: the earliest index where it may begin.
     func phone(at start: Int, from: Int) -> Range<Int>? {
         var first = start
@@ -83,25 +86,59 @@ extension Span<UInt8> {
         var end = start
         var next = start
         while true {
-            if groups > 0, dateEnd(from: next) != nil { break }
+            if groups > 0, dateEnd(from: next) != nil || isUUID(at: next) { break }
             var group = next
             while group < count, self[group].isDigit { group += 1 }
-            if isWord(at: group) { break }
+            let isGlued = isWord(at: group)
+            if isGlued {
+                let isDialled = isInternational || groups > 0 && (hasBracket || isDialled(start, firstGroup))
+                // Neither 2026-000123b nor 1200 1300ms.
+                guard isDialled || groups > 0 && extensionEnd(from: group) != nil, !isLongWord(at: next) else { break }
+            }
             digits += group - next
             groups += 1
             largest = max(largest, group - next)
             if groups == 1 { firstGroup = group - next }
             end = group
+            if isGlued { break }
             // A list of small numbers. A phone number in it begins further on.
             if groups == Self.smallGroups, largest < 4, !isInternational { break }
             guard let after = self.digit(after: end) else { break }
             next = after
         }
-        guard groups > 0 else { return nil }
-        if isInternational { return digits >= 7 ? first..<end : nil }
-        guard groups > 1 else { return nil }
-        let isDialled = hasBracket || (self[start] == UInt8(ascii: "0") && firstGroup >= 2)
-        return (isDialled && digits >= 7) || (digits >= 10 && largest >= 4) ? first..<end : nil
+        guard groups > 1 || (groups == 1 && isInternational) else { return nil }
+        let isDialled = hasBracket || isInternational || isDialled(start, firstGroup)
+        guard (isDialled && digits >= 7) || (digits >= 10 && largest >= 4) else { return nil }
+        return first..<(extensionEnd(from: end) ?? wordEnd(from: end))
+    }
+
+    /// Whether a number begins with a 0 and another digit.
+    private func isDialled(_ start: Int, _ firstGroup: Int) -> Bool {
+        self[start] == UInt8(ascii: "0") && firstGroup >= 2
+    }
+
+    /// Whether a word is as long as one that may be an id, which is found as such.
+    private func isLongWord(at start: Int) -> Bool {
+        (start..<start + 16).allSatisfy { isWord(at: $0) }
+    }
+
+    /// Returns the end of the digits of an extension, as in `x89`, ` ext. 89` or `#89`; nil if none begins here.
+    private func extensionEnd(from end: Int) -> Int? {
+        var index = end
+        while index < count, index < end + 2, " ,;.-/".utf8.contains(self[index]) { index += 1 }
+        let words: [StaticString] = ["extension", "extn", "ext", "x", "durchwahl", "dw"]
+        if let word = words.first(where: { matches($0, at: index) }) {
+            index += word.utf8CodeUnitCount
+        } else if index < count, self[index] == UInt8(ascii: "#") {
+            index += 1
+        } else {
+            return nil
+        }
+        let signs = index
+        while index < count, index < signs + 3, " .:=#-".utf8.contains(self[index]) { index += 1 }
+        let start = index
+        while index < count, self[index].isDigit { index += 1 }
+        return index > start ? index : nil
     }
 
     /// Returns the next digit, after one to three characters that may separate the digits of a phone number.

@@ -24,6 +24,8 @@ extension ValueFinder {
     /// Handles quotes beyond ASCII, which `closing` closes. Returns where to continue.
     mutating func quoted(at start: Int, _ closing: ClosingMarks, _ text: Span<UInt8>) -> Int {
         let first = start + closing.length
+        // Without this, each of many opening marks would be followed by a search to the end.
+        let isAbsent = absentMarks.contains(where: { $0 == closing.mark })
         var other: Int?
         var index = first
         while index < text.count {
@@ -31,26 +33,22 @@ extension ValueFinder {
                 if text.holds(closing.mark, at: index) {
                     return quoted(first..<index, goOn: index + closing.length, text)
                 }
-                if other == nil, let mark = closing.other, text.holds(mark, at: index) { other = index }
+                if other == nil, let mark = closing.other, text.holds(mark, at: index) {
+                    other = index
+                    if isAbsent { break }
+                }
             }
             index += 1
         }
+        if !isAbsent { absentMarks.append(closing.mark) }
         if let other { return quoted(first..<other, goOn: other + closing.length, text) }
         return quoted(first..<text.count, goOn: text.count, text)
     }
 
-    /// Handles quoted text. The name of a member, as in `"name": value`, stays if its value is replaced, except for ids
-    /// in it. If it is more than a name, it is replaced as a whole. Returns where to continue.
+    /// Handles quoted text, which is replaced as a whole, even if it is the name of a member, as in `"name": value`: in
+    /// some objects, people's names are names of members. Returns where to continue.
     private mutating func quoted(_ range: Range<Int>, goOn: Int, _ text: Span<UInt8>) -> Int {
-        guard sign(of: range, lastWord: range, from: goOn, text) != nil else {
-            if !range.isEmpty { append(range, text.kind(range), text) }
-            return goOn
-        }
-        if text.isName(range) || isNamed(range, range, text) {
-            ids(in: range, text)
-        } else {
-            append(range, text.kind(range), text)
-        }
+        if !range.isEmpty { append(range, text.kind(range), text) }
         return member(range, lastWord: range, from: goOn, text) ?? goOn
     }
 }
@@ -65,11 +63,6 @@ struct ClosingMarks {
 }
 
 extension Span<UInt8> {
-    /// Returns whether there are only words with hyphens and full stops between them.
-    fileprivate func isName(_ range: Range<Int>) -> Bool {
-        range.allSatisfy { isWord(at: $0) || self[$0] == UInt8(ascii: "-") || self[$0] == UInt8(ascii: ".") }
-    }
-
     fileprivate func backslashes(before index: Int) -> Int {
         var start = index
         while start > 0, self[start - 1] == UInt8(ascii: "\\") { start -= 1 }

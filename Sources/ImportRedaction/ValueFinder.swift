@@ -11,18 +11,26 @@ struct ValueFinder: Sendable {
     /// Where the name began that the previous word was part of, and where that word ended: `user-id`.
     private var nameStart = 0
     private var nameEnd = -1
-    /// The most bytes of an id's value that are examined, so that `id:id:id:…` stays linear.
-    private static let longestID = 64
+    /// Marks that close quotations and are not in the rest of the text.
+    var absentMarks: [(UInt8, UInt8, UInt8)] = []
+    /// The most bytes before the @ of an id's value, so that `id=a+|id=a+|…` takes linear time.
+    private static let longestRun = 64
 
     init(rules: RedactionRules) {
         self.rules = rules
     }
 
-    /// Finds the values of a text.
-    mutating func find(in text: Span<UInt8>) {
+    /// Forgets the values of the last text.
+    mutating func begin() {
         values.removeAll(keepingCapacity: true)
+        absentMarks.removeAll(keepingCapacity: true)
         runEnd = 0
         nameEnd = -1
+    }
+
+    /// Finds the values of a text.
+    mutating func find(in text: Span<UInt8>) {
+        begin()
         var index = 0
         while index < text.count {
             let byte = text[index]
@@ -55,13 +63,17 @@ struct ValueFinder: Sendable {
     /// Handles whatever begins with a word, and returns where to continue.
     private mutating func word(at start: Int, _ text: Span<UInt8>) -> Int {
         if start >= runEnd { runEnd = text.addressRunEnd(from: start) }
+        let isPage = text.matches("www.", at: start) && text.isWord(at: start + 4)
+        // The @ may be in the path of a page: `www.example.com/@name`.
+        if isPage, (start..<runEnd).contains(where: { "/?#".utf8.contains(text[$0]) }) { return url(from: start, text) }
         if let end = address(start, text) { return end }
-        if runEnd + 2 < text.count, text.matches("://", at: runEnd) {
-            return url(from: runEnd + 3, text)
-        }
-        if text.matches("www.", at: start), text.isWord(at: start + 4) { return url(from: start, text) }
+        if isPage { return url(from: start, text) }
 
         let end = text.wordEnd(from: start)
+        if end == runEnd, text.matches("://", at: end) {
+            ids(in: start..<end, text)
+            return url(from: end + 3, text)
+        }
         if end - start >= 8, text.isUUID(at: end - 8) {
             ids(in: start..<end - 8, text)
             append(end - 8..<end + 28, .uuid, text)
@@ -111,7 +123,11 @@ struct ValueFinder: Sendable {
             if hex == part.count { return append(part, .hex, text) }
             if digits >= 2 { return append(part, .text, text) }
         }
-        guard digits >= 6 else { return }
+        if digits >= 6 { numbers(in: part, text) }
+    }
+
+    /// Finds the runs of 6 digits or more.
+    mutating func numbers(in part: Range<Int>, _ text: Span<UInt8>) {
         var start = part.lowerBound
         while start < part.upperBound {
             var end = start
@@ -133,33 +149,43 @@ extension ValueFinder {
         _ name: Range<Int>, lastWord: Range<Int>, from end: Int, _ text: Span<UInt8>
     ) -> Int? {
         guard let place = sign(of: name, lastWord: lastWord, from: end, text) else { return nil }
-        let sign = text[place]
         let isNamed = isNamed(name, lastWord, text)
         var index = place + 1
         while index < text.count, text[index].isSpace { index += 1 }
+        let mayBeProse = text[place] == UInt8(ascii: ":") && index > place + 1
+        if !isNamed, index + 1 < text.count, "([{<".utf8.contains(text[index]) {
+            // `(030) 1234567` is found separately.
+            if text[index + 1].isDigit, text.phone(at: index + 1, from: done) != nil { return index }
+            index += 1
+            while index < text.count, text[index].isSpace { index += 1 }
+        }
         guard index < text.count else { return index }
         // Quoted text, and what begins with a plus, is found separately.
         if "'\"`\\+".utf8.contains(text[index]) || text.closingMarks(at: index) != nil { return index }
         var valueEnd = index
-        while valueEnd < text.count, !text[valueEnd].endsValue {
-            if !isNamed, text[valueEnd].isSpace || valueEnd - index > Self.longestID { break }
-            valueEnd += 1
-        }
+        while valueEnd < text.count, !text[valueEnd].endsValue, isNamed || !text[valueEnd].isSpace { valueEnd += 1 }
         while valueEnd > index, text[valueEnd - 1].isSpace || ".:!?".utf8.contains(text[valueEnd - 1]) {
             valueEnd -= 1
         }
         let value = index..<valueEnd
         guard !value.isEmpty else { return index }
         if !isNamed {
-            let isDate = text[index].isDigit && text.dateEnd(from: index) != nil
-            let isOther = value.contains { text[$0] == UInt8(ascii: "@") || text.matches("://", at: $0) }
-            let isValue =
-                value.contains { text[$0].isDigit }
-                || (sign == UInt8(ascii: "=") && !text.isNothing(value))
-            guard isValue, !isDate, !isOther else { return index }
+            guard value.contains(where: { text.isWord(at: $0) }) else { return index }
+            if text.isNothing(value) || mayBeProse && text.isProse(value) { return index }
+            if text[index].isDigit, let end = text.dateEnd(from: index), end >= valueEnd { return index }
+            if isAddress(value, text) { return index }
         }
         append(value, text.kind(value), text)
         return valueEnd
+    }
+
+    /// Whether a value is an e-mail address or a URL, which are found separately.
+    private func isAddress(_ value: Range<Int>, _ text: Span<UInt8>) -> Bool {
+        let end = text.addressRunEnd(from: value.lowerBound, limit: min(value.lowerBound + Self.longestRun, text.count))
+        let sign = text.atSign(at: end)
+        guard sign > 0 else { return text.matches("://", at: end) }
+        let domainEnd = text.domainEnd(from: end + sign)
+        return domainEnd >= value.upperBound || "?/&#".utf8.contains(text[domainEnd])
     }
 
     /// Returns the index of the `=` or `:` between a name whose values are replaced and its value; nil if there is
@@ -188,7 +214,7 @@ extension UInt8 {
 
 extension Span<UInt8> {
     /// Returns whether a word is `id`, `record_id`, `recordId`, `recordID`, `uuid` or the like.
-    fileprivate func isIDName(_ word: Range<Int>) -> Bool {
+    func isIDName(_ word: Range<Int>) -> Bool {
         for name: StaticString in ["id", "uuid", "guid"] {
             let start = word.upperBound - name.utf8CodeUnitCount
             guard start >= word.lowerBound, matches(name, at: start) else { continue }
@@ -201,10 +227,30 @@ extension Span<UInt8> {
 
     /// Returns whether a word means that there is no value.
     fileprivate func isNothing(_ value: Range<Int>) -> Bool {
-        for word: StaticString in ["null", "nil", "none", "undefined", "true", "false", "missing", "empty"]
-        where value.count == word.utf8CodeUnitCount && matches(word, at: value.lowerBound) {
-            return true
-        }
-        return false
+        isAny(of: UsualWords.nothing, value)
     }
+
+    /// Returns whether an error message goes on after the name of a field, as in `id: must be a number`. These words
+    /// are no names of people.
+    fileprivate func isProse(_ value: Range<Int>) -> Bool {
+        let end = wordEnd(from: value.lowerBound)
+        // An apostrophe may follow: can’t.
+        guard end == value.upperBound || end < value.upperBound && self[end] >= 0xC0 else { return false }
+        return isAny(of: UsualWords.prose, value.lowerBound..<end)
+    }
+
+    private func isAny(of words: [StaticString], _ value: Range<Int>) -> Bool {
+        words.contains { value.count == $0.utf8CodeUnitCount && matches($0, at: value.lowerBound) }
+    }
+}
+
+/// Words behind the name of an id that are not its value.
+private enum UsualWords {
+    static let nothing: [StaticString] = ["null", "nil", "none", "undefined", "true", "false", "missing", "empty"]
+    static let prose: [StaticString] = [
+        "a", "already", "an", "at", "bad", "blank", "can", "cannot", "contains", "could", "did", "do", "does", "doesn",
+        "duplicate", "exceeds", "expected", "failed", "found", "has", "have", "in", "incorrect", "invalid", "is", "isn",
+        "it", "length", "malformed", "must", "need", "needs", "no", "not", "of", "only", "required", "should", "the",
+        "this", "too", "unexpected", "unknown", "unsupported", "value", "was", "were", "wrong",
+    ]
 }

@@ -169,3 +169,19 @@ struct JSONRecords {
         return index
     }
 }
+
+/// Texts of JSON, compared regardless of how they are written.
+package enum JSONText {
+    /// Returns JSON, or a part of it that begins and ends between two tokens, without the white space outside strings.
+    package static func withoutSpace(_ bytes: [UInt8]) -> [UInt8] {
+        var kept: [UInt8] = []
+        var (isInside, isEscaped) = (false, false)
+        for byte in bytes {
+            if !isInside, ASCII.isSpace(byte) { continue }
+            if byte == UInt8(ascii: "\""), !isEscaped { isInside.toggle() }
+            isEscaped = isInside && byte == UInt8(ascii: "\\") && !isEscaped
+            kept.append(byte)
+        }
+        return kept
+    }
+}

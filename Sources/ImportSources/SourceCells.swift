@@ -15,7 +15,9 @@ extension SourceReader {
             case .sheet(let sheet):
                 return named(Array(SheetRecord.texts(of: record).prefix(limit)), sheet.columnNames)
             case .jsonLines, .jsonArray, .requestBody:
-                return Self.members(of: record, limit: limit)
+                var text: [UInt8] = []
+                encoding.text(of: record, into: &text)
+                return Self.members(of: text, limit: limit)
             }
         }
     }
@@ -34,9 +36,9 @@ extension SourceReader {
     }
 
     /// A record was checked when its end was found: anything that cannot be read here is left out.
-    private static func members(of record: Span<UInt8>, limit: Int) -> [(name: String, value: String)] {
+    private static func members(of record: [UInt8], limit: Int) -> [(name: String, value: String)] {
         var members: [(name: String, value: String)] = []
-        var json = JSONReader(ArraySource([UInt8](span: record)), windowBytes: 64 * 1024)
+        var json = JSONReader(ArraySource(record), windowBytes: 64 * 1024)
         do throws(DumpFault) {
             guard try json.kind() == .object else { return [] }
             try json.beginObject()

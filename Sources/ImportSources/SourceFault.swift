@@ -37,12 +37,22 @@ package struct SourceFault: Error, Sendable, Equatable {
         case columns(Int, expected: Int)
         /// The header does not contain the given delimiter, but this other one, this many times.
         case delimiterAbsent(UInt8, found: UInt8, count: Int)
+        /// A carriage return too many: lines end with two of them and a line feed.
+        case doubledReturn
         case notUTF8(UInt8)
         case notUTF16
+        /// A zero byte at the beginning, as in UTF-16 and UTF-32: the name of the encoding, if it is known.
+        case isWide(String?)
         /// The encoding cannot be written back byte for byte.
         case encoding(String)
+        /// The encoding has other bytes than ASCII for letters, digits and delimiters.
+        case movesASCII(String)
         /// A byte that cannot be in JSON here; nil for the end of the file.
         case json(UInt8?)
+        /// An array follows the first one.
+        case severalArrays
+        /// An object follows a request body.
+        case severalBodies
         case nestedTooDeep
         /// A request body with too many bytes besides its objects.
         case bodyTooLarge(limit: Int)

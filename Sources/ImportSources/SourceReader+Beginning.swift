@@ -10,6 +10,7 @@ extension SourceReader {
         try fill()
         // The mark is in UTF-8 here, whatever the encoding of the file.
         if mark.encoding != nil { window.drop(min(3, window.count)) }
+        try checkWidth(mark)
         let start = window.afterSpace(from: 0)
         if start == window.count {
             guard isAtEnd || window.count == 0 else {
@@ -33,6 +34,16 @@ extension SourceReader {
         }
     }
 
+    /// Fails for text whose first character takes more than one byte in the way of UTF-16 and UTF-32. In UTF-16 with a
+    /// byte order mark, only a mark of UTF-32 looks like that.
+    private func checkWidth(_ mark: UnicodeMark) throws(SourceFault) {
+        func isZero(_ index: Int) -> Bool { index < window.count && window[index] == 0 }
+        guard isZero(0) || isZero(1) else { return }
+        let isOf32Bits =
+            if case .utf16 = mark.encoding { true } else { isZero(0) ? isZero(1) : isZero(2) && isZero(3) }
+        throw SourceFault(.isWide(isOf32Bits ? "UTF-32" : "UTF-16"))
+    }
+
     static func foreign(_ bytes: [UInt8]) -> String? {
         if bytes.starts(with: "<?xml".utf8) { return "XML" }
         if bytes.starts(with: "<!DOCTYPE".utf8) || bytes.starts(with: "<html".utf8) { return "an HTML page" }
@@ -43,12 +54,14 @@ extension SourceReader {
         return nil
     }
 
-    /// Whether the source begins with an array of objects or with an object. No column name would begin like that.
+    /// Whether the source begins with an array or an object. No column name would begin like that.
     func isJSON(at start: Int) -> Bool {
         let next = window.afterSpace(from: start + 1)
         guard next < window.count else { return false }
         return switch (window[start], window[next]) {
         case (UInt8(ascii: "["), UInt8(ascii: "{")), (UInt8(ascii: "["), UInt8(ascii: "]")),
+            (UInt8(ascii: "["), UInt8(ascii: "[")), (UInt8(ascii: "["), UInt8(ascii: "\"")),
+            (UInt8(ascii: "["), UInt8(ascii: "-")), (UInt8(ascii: "["), UInt8(ascii: "0")...UInt8(ascii: "9")),
             (UInt8(ascii: "{"), UInt8(ascii: "\"")), (UInt8(ascii: "{"), UInt8(ascii: "}")):
             true
         default: false
@@ -56,33 +69,31 @@ extension SourceReader {
     }
 
     func beginJSON(at start: Int) throws(SourceFault) {
-        linesBefore = window.lines(0..<start)
+        noteLineEnds(window.lines(0..<start))
         if window[start] == UInt8(ascii: "[") {
             form = .jsonArray
             enterArray(behind: start + 1)
             return
         }
         while true {
-            switch try bodyStart(start) {
+            let (begin, isCertain) = bodyStart(start)
+            guard isCertain || isAtEnd || window.count >= Self.largestRest else {
+                // Twice as many bytes each time, because they are looked at from the beginning.
+                let wanted = 2 * window.count
+                repeat { try fill() } while !isAtEnd && window.count < wanted
+                continue
+            }
+            switch begin {
             case .objects(let position):
                 form = .requestBody
                 enterArray(behind: position)
-                return
             case .isDump: throw SourceFault(.isDump)
             case .lines:
                 form = .jsonLines
                 scanned = UInt32(start)
                 csv.start = scanned
-                return
-            case .unknown:
-                guard !isAtEnd, window.count < Self.largestRest else {
-                    form = .jsonLines
-                    scanned = UInt32(start)
-                    csv.start = scanned
-                    return
-                }
-                try fill()
             }
+            return
         }
     }
 
@@ -96,16 +107,19 @@ extension SourceReader {
     }
 
     enum BodyStart {
+        /// A request body whose objects begin at this byte.
         case objects(Int)
         case isDump, lines
-        /// More bytes must be read.
-        case unknown
     }
 
-    /// Searches the members of an object for the array of objects that are to be imported.
-    func bodyStart(_ start: Int) throws(SourceFault) -> BodyStart {
+    /// Searches the members of an object for the array of objects that are to be imported, and the place after the
+    /// object for another one: then it is the first row of JSON Lines, whatever its members are called.
+    ///
+    /// - Returns: what the object seems to be, and whether no further bytes would change that.
+    func bodyStart(_ start: Int) -> (begin: BodyStart, isCertain: Bool) {
         var check = JSONRecords()
         var dumpKeys = 0
+        var begin = BodyStart.lines
         let (count, isAll) = (window.count, isAtEnd)
         return window.withAll { all in
             let bytes = all.extracting(0..<count)
@@ -114,33 +128,53 @@ extension SourceReader {
                 while index < bytes.count, ASCII.isSpace(bytes[index]) { index += 1 }
                 return index
             }
+            /// The index after a value; nil if it goes on after these bytes, or is not JSON.
+            func end(_ index: Int) -> (index: Int?, isBroken: Bool) {
+                do throws(JSONRecords.Fault) {
+                    return (try check.end(of: bytes, from: index, isAll: isAll), false)
+                } catch {
+                    return (nil, true)
+                }
+            }
             var index = afterSpace(start + 1)
             while index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
-                guard let keyEnd = (try? check.end(of: bytes, from: index, isAll: isAll)) ?? nil else {
-                    return .unknown
-                }
+                let (keyEnd, isBroken) = end(index)
+                guard let keyEnd else { return (begin, isBroken) }
                 let key = [UInt8](span: bytes.extracting(index..<keyEnd))
                 index = afterSpace(keyEnd)
-                guard index < bytes.count, bytes[index] == UInt8(ascii: ":") else { return isAll ? .lines : .unknown }
+                guard index < bytes.count else { return (begin, isAll) }
+                guard bytes[index] == UInt8(ascii: ":") else { return (begin, true) }
                 index = afterSpace(index + 1)
-                guard index < bytes.count else { return isAll ? .lines : .unknown }
-                let opensArray = bytes[index] == UInt8(ascii: "[")
-                if opensArray, key == Array("\"objects\"".utf8) { return .objects(index + 1) }
-                if ["\"job_id\"", "\"status\"", "\"total\"", "\"processed\"", "\"succeeded\""].contains(where: {
-                    Array($0.utf8) == key
-                }) {
-                    dumpKeys += 1
+                guard index < bytes.count else { return (begin, isAll) }
+                if bytes[index] == UInt8(ascii: "[") {
+                    if key == Array("\"objects\"".utf8) { begin = .objects(index + 1) }
+                    if key == Array("\"results\"".utf8), dumpKeys > 1 { return (.isDump, true) }
                 }
-                if opensArray, key == Array("\"results\"".utf8), dumpKeys > 0 { return .isDump }
-                guard let end = (try? check.end(of: bytes, from: index, isAll: isAll)) ?? nil else {
-                    return isAll ? .lines : .unknown
-                }
-                index = afterSpace(end)
-                guard index < bytes.count else { return isAll ? .lines : .unknown }
-                guard bytes[index] == UInt8(ascii: ",") else { return dumpKeys >= 3 ? .isDump : .lines }
+                let (valueEnd, isValueBroken) = end(index)
+                guard let valueEnd else { return (begin, isValueBroken) }
+                if Self.isOfDump(key, bytes.extracting(index..<valueEnd)) { dumpKeys += 1 }
+                index = afterSpace(valueEnd)
+                guard index < bytes.count else { return (begin, isAll) }
+                guard bytes[index] == UInt8(ascii: ",") else { break }
                 index = afterSpace(index + 1)
             }
-            return index < bytes.count || isAll ? .lines : .unknown
+            guard index < bytes.count else { return (begin, isAll) }
+            guard bytes[index] == UInt8(ascii: "}") else { return (begin, true) }
+            if case .lines = begin, dumpKeys < 3 { return (begin, true) }
+            index = afterSpace(index + 1)
+            if index < bytes.count { return (bytes[index] == UInt8(ascii: "{") ? .lines : begin, true) }
+            if case .lines = begin { begin = .isDump }
+            return (begin, isAll)
+        }
+    }
+
+    /// Whether a member is one that answers of the API have beside their results, with a value of its type.
+    private static func isOfDump(_ key: [UInt8], _ value: Span<UInt8>) -> Bool {
+        switch String(decoding: key, as: UTF8.self) {
+        case "\"job_id\"", "\"status\"": value[0] == UInt8(ascii: "\"") || value[0] == UInt8(ascii: "n")
+        case "\"total\"", "\"processed\"", "\"succeeded\"", "\"failed\"":
+            value.indices.allSatisfy { ASCII.isDigit(value[$0]) } || value[0] == UInt8(ascii: "n")
+        default: false
         }
     }
 
@@ -171,6 +205,11 @@ extension SourceReader {
         }
         guard let first = records.first else { throw SourceFault(.empty) }
         let bytes = window.withBytes(Int(first.start)..<Int(first.end)) { [UInt8](span: $0) }
+        if let zero = bytes.firstIndex(of: 0) {
+            csv.start = first.start
+            csv.start_line = first.line
+            throw SourceFault(.isWide(nil), at: place(ofByte: Int(first.start) + zero))
+        }
         let names = CSVCells.cells(of: bytes.span, delimiter: delimiter).map { cell in
             var text: [UInt8] = []
             encoding.text(of: cell.span, into: &text)

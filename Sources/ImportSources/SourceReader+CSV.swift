@@ -44,7 +44,12 @@ extension SourceReader {
     }
 
     func csvFault() -> SourceFault {
-        switch csv.fault {
+        if csv.fault == UInt32(SOURCE_LONE_RETURN) || csv.fault == UInt32(SOURCE_LONE_FEED),
+            let place = placeOfDoubledReturn
+        {
+            return SourceFault(.doubledReturn, at: place)
+        }
+        return switch csv.fault {
         case UInt32(SOURCE_STRAY_QUOTE): SourceFault(.strayQuote, at: place(ofByte: Int(csv.fault_at)))
         case UInt32(SOURCE_TEXT_AFTER_QUOTE):
             SourceFault(.textAfterQuote, at: place(ofByte: Int(csv.fault_at)))
@@ -55,6 +60,21 @@ extension SourceReader {
                 .columns(Int(csv.fault_columns), expected: Int(csv.columns)),
                 at: place(ofLine: Int(csv.start_line), column: 1))
         }
+    }
+
+    /// The place of a line end of two carriage returns and a line feed; nil if the fault is not in one.
+    private var placeOfDoubledReturn: Place? {
+        func isReturn(_ index: Int) -> Bool { window[index] == UInt8(ascii: "\r") }
+        var end = Int(csv.fault_at)
+        while end < window.count, isReturn(end) { end += 1 }
+        var first = min(end, window.count)
+        while first > 0, isReturn(first - 1) { first -= 1 }
+        guard end - first >= 2, end < window.count, window[end] == UInt8(ascii: "\n") else { return nil }
+        guard csv.ends_with_return else { return place(ofByte: Int(csv.fault_at)) }
+        // Each of them was taken for the end of a line.
+        var start = first
+        while start > 0, !isReturn(start - 1) { start -= 1 }
+        return place(ofLine: max(0, Int(csv.start_line) - (end - first)), column: first - start + 1)
     }
 
     /// The place of a byte in the record that is being scanned.
@@ -101,9 +121,12 @@ extension SourceReader {
         guard let wrong else { return }
         let byte = window.withBytes(range) { $0[wrong] }
         let at = range.lowerBound + wrong
-        guard form.isTable else { throw SourceFault(.notUTF8(byte), at: jsonPlace(ofByte: at, from: range.lowerBound)) }
         // The line of the record that contains it is known.
         let record = records.last { Int($0.start) <= at } ?? source_record()
+        guard form.isTable else {
+            throw SourceFault(
+                .notUTF8(byte), at: jsonPlace(ofByte: at, from: Int(record.start), line: Int(record.line)))
+        }
         let end = Int(record.start)
         csv.start = record.start
         csv.start_line = record.line

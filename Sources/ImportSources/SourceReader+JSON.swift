@@ -12,7 +12,7 @@ extension SourceReader {
             scanning: while true {
                 let start = position
                 position = window.afterSpace(from: position)
-                linesBefore += window.lines(start..<position)
+                noteLineEnds(window.lines(start..<position))
                 if position == window.count {
                     if isAtEnd, isInArray { throw JSONRecords.Fault(at: position) }
                     break
@@ -40,6 +40,7 @@ extension SourceReader {
                 if !isInArray { try checkLineEnd(end) }
                 linesBefore += window.lines(position..<end)
                 position = end
+                isInLine = true
                 expectsElement = false
                 isFirstElement = false
             }
@@ -55,6 +56,14 @@ extension SourceReader {
             try checkUTF8(Int(first.start)..<Int(last.end))
         }
         if hasEnded { try endArray(at: position) }
+    }
+
+    /// Counts line ends between values.
+    func noteLineEnds(_ count: Int) {
+        linesBefore += count
+        guard count > 0 else { return }
+        emptyLines += isInLine ? count - 1 : count
+        isInLine = false
     }
 
     /// In JSON Lines, a value ends its line.
@@ -93,13 +102,21 @@ extension SourceReader {
                 column += 1
                 if byte == UInt8(ascii: "\n") { (line, column) = (line + 1, 1) }
             }
-            throw SourceFault(.json(error.byte), at: place(ofLine: line, column: column))
+            let reason: SourceFault.Reason =
+                switch (form, error.byte) {
+                case (.jsonArray, UInt8(ascii: "[")): .severalArrays
+                case (.requestBody, UInt8(ascii: "{")): .severalBodies
+                default: .json(error.byte)
+                }
+            throw SourceFault(reason, at: place(ofLine: line, column: column))
         }
     }
 
-    /// The place of a byte, given one before it at which `linesBefore` stands.
-    func jsonPlace(ofByte byte: Int, from known: Int) -> Place {
-        var (line, column) = (linesBefore, jsonColumn(ofByte: known))
+    /// The place of a byte, given one before it whose line is known.
+    ///
+    /// - Parameter line: that line, from 0 on; nil if it is the one at which `linesBefore` stands.
+    func jsonPlace(ofByte byte: Int, from known: Int, line: Int? = nil) -> Place {
+        var (line, column) = (line ?? linesBefore, jsonColumn(ofByte: known))
         window.withBytes(min(known, byte)..<byte) { bytes in
             for index in bytes.indices {
                 column += 1
@@ -109,10 +126,17 @@ extension SourceReader {
         return place(ofLine: line, column: column)
     }
 
-    /// Counted from the last line end that is in the window.
+    /// Counted from the last line end, which may be before the window.
     func jsonColumn(ofByte byte: Int) -> Int {
         var start = byte
         while start > 0, window[start - 1] != UInt8(ascii: "\n") { start -= 1 }
-        return byte - start + 1
+        return byte - start + 1 + (start == 0 ? columnsBefore : 0)
+    }
+
+    /// Keeps count of the bytes in the current line when bytes at the front are removed.
+    func countColumns(ofFirst count: Int) {
+        var start = count
+        while start > 0, window[start - 1] != UInt8(ascii: "\n") { start -= 1 }
+        columnsBefore = count - start + (start == 0 ? columnsBefore : 0)
     }
 }

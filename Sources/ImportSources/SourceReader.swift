@@ -50,6 +50,11 @@ package final class SourceReader {
     var json = JSONRecords()
     /// For JSON, the number of line ends before the part that was not scanned yet.
     var linesBefore = 0
+    /// For JSON, the number of bytes before the window in the line that continues in it.
+    var columnsBefore = 0
+    /// For JSON Lines, the number of empty lines, and whether the line of the last value has not ended yet.
+    var emptyLines = 0
+    var isInLine = false
     var isAtEnd = false
     var isInArray = false
     var isFirstElement = true
@@ -124,6 +129,10 @@ package final class SourceReader {
         guard let encoding = options.encoding else { return .utf8 }
         if encoding.isUTF8 { return .utf8 }
         guard let characters = encoding.singleByteCharacters else { throw SourceFault(.encoding(encoding.name)) }
+        // Delimiters, quotes and line ends are searched for as bytes.
+        guard (0x20..<0x7F).allSatisfy({ characters[$0] == $0 }),
+            [0x09, 0x0A, 0x0D].allSatisfy({ characters[$0] == $0 })
+        else { throw SourceFault(.movesASCII(encoding.name)) }
         return .singleByte(characters)
     }
 
@@ -194,8 +203,11 @@ package final class SourceReader {
     /// Returns the SHA-256 of the file's bytes, decompressed. Call it only at the end.
     package func finishHash() -> String? { hash16?.finish() ?? blocks.finishHash() }
 
-    /// Completely empty lines or rows of a table; they are not records.
-    package var blankLines: Int { sheet?.notes.emptyRows ?? Int(csv.blank_lines) }
+    /// Completely empty lines or rows; they are not records.
+    package var blankLines: Int {
+        if let sheet { return sheet.notes.emptyRows }
+        return form == .jsonLines ? emptyLines : Int(csv.blank_lines)
+    }
 
     /// The number of cells with a formula, whose stored values were sent.
     package var formulas: Int { sheet?.notes.formulas ?? 0 }
@@ -220,6 +232,7 @@ package final class SourceReader {
         guard rest.count < Self.largestRecord else {
             throw SourceFault(.recordTooLarge(limit: Self.largestRecord), at: place(ofLine: currentLine, column: 1))
         }
+        if !form.isTable { countColumns(ofFirst: rest.lowerBound) }
         window.drop(rest.lowerBound)
         csv.start = 0
         scanned -= UInt32(rest.lowerBound)

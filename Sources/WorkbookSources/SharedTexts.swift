@@ -12,6 +12,9 @@ struct SharedTexts: Sendable {
     /// The end of each text in `bytes`.
     fileprivate var ends: [Int] = []
 
+    /// The bytes of all texts together.
+    var byteCount: Int { bytes.count }
+
     /// Calls `body` with a text; returns nil if no text has this number.
     func withText<Result>(_ number: Int, _ body: (Span<UInt8>) throws -> Result) rethrows -> Result? {
         guard ends.indices.contains(number) else { return nil }

@@ -53,6 +53,7 @@ final class SheetFeed: @unchecked Sendable {
 
     private func parseMore() throws {
         let count = try unsafe chunk.withUnsafeMutableBytes { try unsafe source.read(into: $0) }
+        parser.note(count)
         let read = chunk
         guard count == 0 else { return try stream.read(read.span.extracting(0..<count)) }
         isAtEnd = true

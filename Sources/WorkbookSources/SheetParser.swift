@@ -22,6 +22,14 @@ final class SheetParser: XMLStreamHandler {
     private let texts: SharedTexts
     private var open: [Element] = []
 
+    /// The bytes of shared texts that any sheet may have beyond the texts themselves, or the most per byte of the sheet
+    /// if that is more: a cell that refers to a text takes 20 bytes, whatever the text.
+    private static let sharedBytes = 64 * 1024 * 1024
+    private static let sharedRatio = 100
+    /// The bytes of the sheet that were parsed, and of the shared texts in its cells.
+    private var parsedBytes = 0
+    private var repeatedBytes = 0
+
     /// Encoded records, and how many of these bytes belong to complete ones.
     private(set) var rows: [UInt8] = []
     private(set) var wholeRows = 0
@@ -47,6 +55,9 @@ final class SheetParser: XMLStreamHandler {
         self.styles = styles
         self.texts = texts
     }
+
+    /// Notes that so many bytes of the sheet are parsed next.
+    func note(_ bytes: Int) { parsedBytes += bytes }
 
     /// Removes the first `count` bytes, which belong to complete rows.
     func forget(_ count: Int) {
@@ -213,7 +224,14 @@ final class SheetParser: XMLStreamHandler {
             trim()
             guard !value.isEmpty else { return }
             let isThere: Void? = try CellName.number(value.span).flatMap { number in
-                try texts.withText(number) { try append(.text, $0) }
+                try texts.withText(number) { text in
+                    repeatedBytes += text.count
+                    guard repeatedBytes - texts.byteCount <= max(Self.sharedBytes, parsedBytes * Self.sharedRatio)
+                    else {
+                        throw fault(.textsRepeated(limit: Self.sharedBytes))
+                    }
+                    try append(.text, text)
+                }
             }
             guard isThere != nil else { throw fault(.structure("it refers to a text that does not exist")) }
         }

@@ -28,7 +28,8 @@ struct CodesCommand: ParsableCommand {
             name: [.customShort("o"), .customLong("output")],
             help: ArgumentHelp(
                 "The file to write, instead of standard output. An existing file is not replaced.",
-                valueName: "codes.yml"))
+                valueName: "codes.yml"),
+            completion: .file())
         var output: String?
 
         func validate() throws {
@@ -44,9 +45,12 @@ struct CodesCommand: ParsableCommand {
             try results.visit({ draft.add($0) }, tally: { draft.add($0) })
             if let output = file.output {
                 // An empty draft would only block the next run.
-                if results.status == .done || results.jobCount > 0 {
+                if results.jobCount > 0 {
                     try Self.write(draft.bytes, to: output)
                     if !options.isQuiet { Console.say("Written to \(output)") }
+                } else if results.status == .done {
+                    let reason = results.selection == nil ? Wording.noJobs : Wording.noJobSelected
+                    Console.complain("\(output) was not written: \(reason)")
                 }
             } else {
                 try Console.write(draft.bytes)

@@ -1,5 +1,6 @@
 import Glibc
 import ImportAnalysis
+import ImportFoundation
 import ImportReports
 import Synchronization
 
@@ -60,6 +61,24 @@ enum Console {
     static func complain(_ message: String) {
         say("import-audit: \(message)")
     }
+
+    /// Reports that an input cannot be read, but only once: a command may read its inputs several times, and list at its
+    /// end what it did not read.
+    static func complain(once message: String) {
+        let isNew = complaints.withLock { complaints in
+            // Beyond this many, some are reported again.
+            complaints.count < 10_000 ? complaints.insert(message).inserted : !complaints.contains(message)
+        }
+        if isNew { complain(message) }
+    }
+
+    /// Whether a message was passed to ``complain(once:)``.
+    static func hasComplained(of message: String) -> Bool { complaints.withLock { $0.contains(message) } }
+
+    /// Whether any message was.
+    static var hasComplained: Bool { complaints.withLock { !$0.isEmpty } }
+
+    private static let complaints = Lock<Set<String>>([])
 
     /// Prints a message for the person at the terminal.
     static func say(_ message: String) {
@@ -135,8 +154,11 @@ func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(SystemFailure) 
     while written < bytes.count {
         let rest = bytes.extracting(written..<bytes.count)
         let count = unsafe rest.withUnsafeBufferPointer { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        if count >= 0 {
+        if count > 0 {
             written += count
+        } else if count == 0 {
+            // A file system that takes nothing and names no error would be asked forever.
+            throw SystemFailure(errorNumber: EIO)
         } else if errno != EINTR {
             throw .last
         }

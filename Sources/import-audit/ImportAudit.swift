@@ -19,19 +19,21 @@ struct ImportAudit: ParsableCommand {
             import-audit help report (or any other command) has more.
 
             PROJECT FILE
-              If the working directory contains import-audit.yml, commands take options from it, such as codes: codes.yml
-              or max-failed: 2%, and name them on standard error. Options on the command line win. No other folder is
+              If the working directory contains import-audit.yml, commands take options
+              from it, such as codes: codes.yml or max-failed: 2%, and name them on
+              standard error. Options on the command line win. No other folder is
               searched. --no-project-file ignores the file.
 
             EXIT STATUS
               0   done (rows that failed in the import are not an error of this tool)
-              1   a rule of check or report is not met, a page is not valid, an audit is not verified, or the rows of
-                  rejects or account do not match
-              64  wrong usage
+              1   a rule of check or report is not met, a page is not valid, an audit is
+                  not verified, or the rows of rejects or account do not match
+              64  wrong usage, or a template, codes file, rules file, key or project
+                  file that cannot be used
               65  an input could not be read completely; everything else was still done
               66  an input does not exist or may not be read
               70  internal fault, or not enough memory
-              73  the output cannot be written
+              73  the output cannot be written, or would replace a file that it must not
               130 interrupted; finished work stays
               141 the reader of standard output, such as head, closed it
             """,
@@ -69,8 +71,9 @@ struct ImportAudit: ParsableCommand {
             try command.run()
         } catch {
             if exitCode(for: error).rawValue == ExitStatus.interrupted.rawValue { Interruption.endAsAsked() }
-            let message = fullMessage(for: error)
-            guard !exitCode(for: error).isSuccess, !message.isEmpty else { exit(withError: error) }
+            let message = ParserMessages.improved(fullMessage(for: error))
+            guard !message.isEmpty else { exit(withError: error) }
+            if exitCode(for: error).isSuccess { exit(withError: ParserMessages.print(message)) }
             for line in message.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
                 Console.say(String(line))
             }

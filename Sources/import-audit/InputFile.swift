@@ -7,21 +7,33 @@ struct InputFile: ~Copyable {
     /// The input, as the user named it.
     let name: String
     private let descriptor: Int32
+    private let origin: Origin
 
-    init(_ name: String) throws(CommandFailure) {
+    /// Where the name comes from, which decides the status of a failure.
+    enum Origin {
+        case argument
+        /// An option for a file that says how to work: without it, nothing is done.
+        case option
+    }
+
+    init(_ name: String, of origin: Origin = .argument) throws(CommandFailure) {
         self.name = name
+        self.origin = origin
         if name == "-" {
             descriptor = STDIN_FILENO
             return
         }
         descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw CommandFailure(.noInput, of: name, SystemFailure.last.description)
+            throw CommandFailure(
+                origin == .option ? .usage : .noInput, of: name, SystemFailure.last.description)
         }
         var status = stat()
         if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             close(descriptor)
-            throw CommandFailure(.noInput, of: name, "this is a folder; name the files in it")
+            throw origin == .option
+                ? CommandFailure(.usage, of: name, "this is a folder; name a file")
+                : CommandFailure(.noInput, of: name, "this is a folder; name the files in it")
         }
     }
 
@@ -51,7 +63,8 @@ struct InputFile: ~Copyable {
             }
             switch read {
             case .failure(let failure):
-                throw CommandFailure(.inputNotReadWhole, of: name, failure.description)
+                throw CommandFailure(
+                    origin == .option ? .usage : .inputNotReadWhole, of: name, failure.description)
             case .success(0):
                 return bytes
             case .success(let count):

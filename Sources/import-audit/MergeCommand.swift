@@ -28,7 +28,8 @@ struct MergeCommand: ParsableCommand {
     )
 
     @Argument(
-        help: ArgumentHelp("A file with summaries, a folder, or - for standard input.", valueName: "summary.json"))
+        help: ArgumentHelp("A file with summaries, a folder, or - for standard input.", valueName: "summary.json"),
+        completion: .file())
     var arguments: [String]
 
     @OptionGroup(title: Help.selection) var selecting: SelectionOptions
@@ -45,11 +46,12 @@ struct MergeCommand: ParsableCommand {
 
         @Option(
             name: [.customShort("o"), .customLong("output")],
-            help: ArgumentHelp("The folder to write the overview into; created if missing.", valueName: "dir"))
+            help: ArgumentHelp("The folder to write the overview into; created if missing.", valueName: "dir"),
+            completion: .directory)
         var output: String?
 
         @Option(
-            name: .customLong("markdown-limit"),
+            name: .customLong("markdown-limit"), parsing: .unconditional,
             help: ArgumentHelp("Shorten index.md to this size, at least 1000.", valueName: "bytes"),
             transform: MarkdownLimit.named)
         var markdownLimit: MarkdownLimit?
@@ -62,9 +64,17 @@ struct MergeCommand: ParsableCommand {
 
         func validate() throws {
             if let output { try OutputOption.check(output) }
-            if isDryRun, output == nil {
-                throw ValidationError("--dry-run needs --output: otherwise nothing is written.")
-            }
+        }
+    }
+
+    func validate() throws {
+        try GivenNames.check(inputs: ManyArguments.putBack(arguments))
+        let others: [(String, Bool)] = [
+            ("--dry-run", writing.isDryRun), ("--force", writing.force),
+            ("--markdown-limit", writing.markdownLimit != nil), ("--csv-raw", csv.isRaw), ("--csv-bom", csv.hasMark),
+        ]
+        if output == nil, let other = others.first(where: { $0.1 }) {
+            throw ValidationError("\(other.0) needs --output: otherwise nothing is written.")
         }
     }
 
@@ -74,7 +84,7 @@ struct MergeCommand: ParsableCommand {
         try reportingFailures {
             let inputs = ManyArguments.putBack(arguments)
             if let output { try protect(inputs, output) }
-            let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp", selecting.selector)
+            let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp", selecting.selector())
             try merge.add(inputs)
             let results = try merge.results()
             if let output { try write(results, merge.redaction, into: output) }

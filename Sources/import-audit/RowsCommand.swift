@@ -37,7 +37,7 @@ struct RowsCommand: ParsableCommand {
             help: ArgumentHelp(
                 "Only rows with these outcomes, separated by commas: \(Outcome.allCases.map { $0.rawValue }.joined(separator: ", ")).",
                 valueName: "list"),
-            transform: RowsCommand.outcomes)
+            completion: .list(Outcome.allCases.map { $0.rawValue }), transform: RowsCommand.outcomes)
         var outcomes: [Outcome]?
 
         @Option(
@@ -63,13 +63,13 @@ struct RowsCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
+            let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             if let once = options.inputs.first(where: { $0 != "-" && InputPath($0).isReadableOnce }) {
                 throw CommandFailure(
                     .usage,
-                    "the inputs are read twice, but \(once) can be read only once: save it in a file first, or pass it as "
-                        + "standard input (-).")
+                    "the inputs are read twice, but \((redaction?.names ?? .plain).shown(once)) can be read only once: "
+                        + "save it in a file first, or pass it as standard input (-).")
             }
-            let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             let folder = Console.environment("TMPDIR") ?? "/tmp"
             let rewind = try options.inputs.contains("-") ? KeptInput(in: folder) : nil
             let collector = Collector(folder: folder, combinesSnapshots: !printing.isEveryDumpPrinted)
@@ -77,7 +77,7 @@ struct RowsCommand: ParsableCommand {
             let states = InputStates(names: redaction?.names ?? .plain)
             let first = try InputRun(
                 options: options, collector: collector, hashing: false, names: redaction?.names ?? .plain)
-            let selector = options.selecting.selector
+            let selector = options.selecting.selector(redaction)
             let end = try first.run(redaction, selector) {
                 CountingHandler(
                     SummaryHandler(

@@ -18,8 +18,10 @@ struct ValidateCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("XHTML files, or - for standard input.", valueName: "file.xhtml"))
+    @Argument(help: ArgumentHelp("XHTML files, or - for standard input.", valueName: "file.xhtml"), completion: .file())
     var arguments: [String]
+
+    func validate() throws { try GivenNames.check(inputs: ManyArguments.putBack(arguments)) }
 
     func run() throws {
         try reportingFailures {

@@ -64,6 +64,9 @@ def plain(text: str | None, none: str = "") -> str:
 def shown(text: str | None, none: str) -> str:
     if text is None or len(text) <= CHARACTERS_SHOWN:
         return none if text is None else text
+    # A pattern as long as patterns are kept was probably longer.
+    if 1_020 < len(text.encode("utf-8", "surrogatepass")) <= 1_024:
+        return f"{text[:CHARACTERS_SHOWN]}… (cut after {CHARACTERS_SHOWN} characters)"
     return f"{text[:CHARACTERS_SHOWN]}… ({CHARACTERS_SHOWN} of {len(text):,} characters)"
 
 

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from accessibility import TOO_WIDE, axe, violations
 from chromium import Chromium
@@ -31,6 +34,67 @@ SAVE = """new Promise(done => {
     document.getElementById('save').click()
     URL.createObjectURL = create
 })"""
+
+
+# The values of each filter that are shown: the words, the number, and what the label reveals on hovering.
+FACETS = """[...document.querySelectorAll('#facets fieldset')].map(set => [
+    set.querySelector('legend').textContent,
+    [...set.querySelectorAll('label')].map(label => [
+        label.querySelector('bdi').textContent, Number(label.querySelector('.number').textContent.replaceAll(',', '')), label.title,
+    ]),
+])"""
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def check_counts(browser: Chromium, rows: list[dict[str, str]], summary: dict[str, Any]) -> list[str]:
+    """The page says how many rows failed and how many are unclassified, and everything that it shows can be found."""
+    faults: list[str] = []
+
+    def expect(holds: bool, what: object) -> None:
+        if not holds:
+            faults.append(str(what)[:400])
+
+    title = browser.evaluate("document.getElementById('title').textContent")
+    numbers = [int(number.replace(",", "")) for number in re.findall(r"[\d,]+", title)]
+    counts = {kind: sum(row["outcome"] == kind for row in rows) for kind in ("failed", "unclassified")}
+    expect(numbers == ([count for count in counts.values() if count] or [0]), f"title: {title}, {counts}")
+    for kind, count in counts.items():
+        expect((kind in title) == (count > 0 or (kind == "failed" and not rows)), f"title: {title}, {counts}")
+    expect(browser.evaluate("document.title") == f"{title} – import audit", "the title of the window")
+    facts = browser.evaluate("document.getElementById('facts').textContent")
+    jobs = [job["rows"] for job in summary["jobs"]]
+    if len(jobs) > 1:
+        failed = sum(job["failed"] > 0 for job in jobs)
+        expect(f"{plural(failed, 'job')} with failed rows" in facts, facts)
+        others = sum(job["failed"] == 0 and job["unclassified"] > 0 for job in jobs)
+        words = f"{plural(others, 'job')} with unclassified but no failed rows"
+        expect((words in facts) == (others > 0), facts)
+    expect(len(facts) < 1000, f"facts of {len(facts)} characters")
+
+    facets = dict(browser.evaluate(FACETS))
+    for legend, values in facets.items():
+        for words, _, reveals in values:
+            expect(re.search(r"[^\s\u200b\u00a0]", words) is not None, f"a value of {legend} has no name")
+            expect(len(words) < 120 and (len(words) < 100 or len(reveals) > 100), f"{legend}: {words}")
+        expect(len({words for words, _, _ in values}) == len(values), f"{legend}: values that look the same: {values}")
+    codes = {words: number for words, number, _ in facets.get("Code", [])}
+    for words, number in codes.items():
+        wanted = {"no code": ("failed", ""), "unclassified": ("unclassified", "")}.get(words)
+        if words in ("“no code”", "“unclassified”"):
+            wanted = ("failed", words[1:-1])
+        if wanted:
+            found = sum((row["outcome"], row["error_code"]) == wanted for row in rows)
+            expect(number == found, f"the filter {words} says {number}, and there are {found}")
+    large = next((row["row"] for row in rows if int(row["row"]) >= 1000), None)
+    for text in [f"{int(large):,}"] if large else []:
+        type_search(browser, text)
+        shown = browser.evaluate(READ)["shown"]
+        expect(large in shown, f"a search for {text} finds {shown}")
+        browser.evaluate("document.getElementById('reset').click()")
+    return faults
 
 
 def type_search(browser: Chromium, text: str) -> None:
@@ -65,6 +129,7 @@ def check(browser: Chromium, folder: Path, source: str) -> list[str]:
     expect(page["shown"] == [row["row"] for row in rows[:100]], f"rows: {page['shown']}")
     expect(page["count"].split()[0].replace(",", "") == str(len(rows)), page["count"])
     expect(bytes(browser.evaluate(SAVE)) == table, "the CSV of all rows is not failures.csv")
+    faults.extend(check_counts(browser, rows, json.loads((folder / "summary.json").read_text())))
 
     # A word in the last row's message.
     words = [word for word in rows[-1]["error_message"].split() if word.isalpha()] if rows else []
@@ -87,8 +152,12 @@ def check(browser: Chromium, folder: Path, source: str) -> list[str]:
         browser.evaluate("document.querySelector('#facets input').focus()")
         press(browser, " ", 32, " ")
         chosen = browser.evaluate("document.querySelector('#facets input:checked').closest('label').querySelector('bdi').textContent")
+        chosen_outcomes = {"no code": ("failed", ""), "unclassified": ("unclassified", "")}
         number = browser.evaluate("document.querySelector('#facets .number').textContent").replace(",", "")
-        expected = [row for row in rows if row["error_code"] == ("" if chosen == "no code" else chosen.lstrip("'"))]
+        expected = [
+            row for row in rows
+            if (row["outcome"], row["error_code"]) == chosen_outcomes.get(chosen, ("failed", chosen.strip("“”").lstrip("'")))
+        ]  # fmt: skip
         saved = list(csv.DictReader(io.StringIO(bytes(browser.evaluate(SAVE)).decode("utf-8-sig"), newline="")))
         expect(number == str(len(saved)), f"the filter {chosen} says {number}, and there are {len(saved)}")
         expect(not expected or saved == expected, f"the filter {chosen} selects {len(saved)} rows")

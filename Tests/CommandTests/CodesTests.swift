@@ -125,7 +125,7 @@ struct CodesTests {
         let plain = try importAudit("report", file, "-o", "plain", folder: space.path)
         #expect(plain.status == 0)
         #expect(!(try space.text("plain/summary.json")).contains("\"known\""))
-        #expect(!(try space.text("plain/report.md")).contains("codes file"))
+        #expect(!(try space.text("plain/report.md")).contains("Known: "))
     }
 
     @Test("Rules on report: on the page, in the summary, in the exit status, after everything is written")
@@ -156,5 +156,18 @@ struct CodesTests {
         #expect(!(try space.text("out-index/jobs/j/report.md")).contains("## Rules"))
         #expect((try space.text("out-index/jobs/j/report.md")).contains("**Known.**"))
         #expect((try space.text("out-index/index.md")).contains("(Known; T&lt;i&gt;"))
+    }
+
+    @Test("Without a job, no draft is written: it would block the next run")
+    func noJobs() throws {
+        let space = try Workspace()
+        let file = try space.write(try Self.dump(["a"]), as: "dump.json")
+        for options in [["--status", "nope"], ["--since", "2099-01-01"]] {
+            let run = try RunningCommand(["codes", file, "-o", "codes.yml"] + options, folder: space.path).finish()
+            #expect(
+                run.status == 0 && run.errorText.contains("codes.yml was not written: No job was selected."), "\(run)")
+            #expect(space.names(in: ".")?.contains("codes.yml") == false)
+        }
+        #expect(try importAudit("codes", file, "-o", "codes.yml", folder: space.path).status == 0)
     }
 }

@@ -131,6 +131,43 @@ struct CommandLineTests {
         }
     }
 
+    @Test("No help text is wrapped in the middle of an indented line", arguments: ["import-audit"] + commands)
+    func layout(command: String) throws {
+        let words = command == "import-audit" ? [] : command.split(separator: " ").map { String($0) }
+        let run = try RunningCommand(words + ["--help"], environment: ["COLUMNS": "80"]).finish()
+        #expect(run.status == 0, "\(run)")
+        let lines = run.outputText.split(separator: "\n", omittingEmptySubsequences: false)
+        for (line, next) in zip(lines, lines.dropFirst()) where line.hasPrefix("  ") {
+            #expect(next.isEmpty || next.hasPrefix("  "), "\(line)\n\(next)")
+        }
+        // An explanation in two parts would have its second part there, to the left of the first one.
+        #expect(!lines.contains { $0.contains(/^ {8}[^ ]/) }, "\(run)")
+    }
+
+    @Test(
+        "A missing input is reported once",
+        arguments: [
+            "summary none.json", "check none.json --min-rows 1", "codes none.json", "rows none.json",
+            "rows a.json none.json", "compare none.json a.json", "compare a.json none.json", "report none.json -o o",
+            "report a.json none.json -o o", "report a.json none.json -o o --history r.sqlite", "merge none.json",
+            "history add h.sqlite none.json", "history add h.sqlite a.json none.json",
+            "history add --summaries h.sqlite none.json", "rejects none.json --source a.json",
+            "account none.json a.json --map a.csv", "verify none.zip", "validate none.xhtml",
+        ])
+    func missingInput(command: String) throws {
+        let space = try Workspace()
+        try space.write(#"{"job_id":"a","status":"complete","total":1,"results":[{"created":true}]}"#, as: "a.json")
+        let run = try importAudit(
+            arguments: command.split(separator: " ").map { String($0) }, folder: space.path)
+        #expect(run.status != 0, "\(run)")
+        #expect(run.errorText.components(separatedBy: "No such file").count <= 2, "\(run)")
+        let lines = run.errorText.split(separator: "\n")
+        #expect(Set(lines).count == lines.count, "\(run)")
+        if !["account", "report"].contains(where: { command.hasPrefix($0) }) {
+            #expect(run.errorText.contains("No such file"), "\(run)")
+        }
+    }
+
     /// Returns the lines below `EXAMPLES`, as help prints them in a wide terminal.
     private static func examples(of command: String?) throws -> [String] {
         let help = try RunningCommand(

@@ -117,6 +117,32 @@ struct CompareTests {
         for run in [text, markdown] { #expect(run.outputText.contains("assumed to be the same rows"), "\(run)") }
     }
 
+    @Test("Every row that failed before or after is in a list whose heading is true of it")
+    func unclassified() throws {
+        let space = try Workspace()
+        let rows = ["c": #"{"created":true}"#, "f": #"{"error":{"code":"x","message":"m"}}"#, "u": "{}"]
+        func dump(_ outcomes: String) -> String {
+            let results = outcomes.map { rows[String($0)] ?? "" }.joined(separator: ",")
+            return #"{"job_id":"j","status":"complete","total":\#(outcomes.count),"results":[\#(results)]}"#
+        }
+        let before = try space.write(dump("ufccfu"), as: "before.json")
+        let after = try space.write(dump("fufcfc"), as: "after.json")
+        let json = try parsed(try importAudit("compare", before, after, "--format", "json").output)
+        let lists = try #require(json["row_by_row"] as? [String: Any])
+        for (name, ranges) in [
+            ("fixed", []), ("still_failing", [[5, 5]]), ("undecided", [[2, 2]]), ("newly_failing", [[1, 1], [3, 3]]),
+        ] {
+            #expect((lists[name] as? [String: Any])?["ranges"] as? [[Int]] == ranges, "\(name)")
+        }
+        let text = try importAudit("compare", before, after).outputText
+        #expect(text.contains("  Failed before, unclassified after: 1 row\n    2\n"), "\(text)")
+        #expect(text.contains("  Failed only after: 2 rows\n    1, 3\n"), "\(text)")
+        let markdown = try importAudit("compare", before, after, "--format", "markdown").outputText
+        #expect(markdown.contains("- **Failed only after: 2 rows.** 1, 3"), "\(markdown)")
+        // Only if there are such rows.
+        #expect(try !importAudit("compare", before, before).outputText.contains("unclassified after"))
+    }
+
     @Test("Dumps of other totals, and inputs without a dump")
     func others() throws {
         let space = try Workspace()

@@ -43,13 +43,72 @@ struct ExploreTests {
             ),
             ("all", [Repository.path("Samples")]), ("none", [Repository.path("Samples"), "--job-reports", "none"]),
         ]
+        try use(runs, in: space)
+    }
+
+    /// Makes reports and uses their pages in a browser.
+    private func use(_ runs: [(String, [String])], in space: Workspace) throws {
         for (name, arguments) in runs {
             let run = try importAudit(
-                arguments: ["report"] + arguments + ["--formats", "xhtml,csv,explore", "-o", name], folder: space.path)
+                arguments: ["report"] + arguments + ["--formats", "xhtml,csv,json,explore", "-o", name],
+                folder: space.path)
             #expect([0, 65].contains(run.status), "\(run)")
         }
         let result = try Python.run("Tests/Checkers/explore.py", runs.map { space[$0.0] })
         #expect(result.status == 0 && result.outputText.isEmpty, "\(result)")
+    }
+
+    @Test(
+        "Unclassified rows are counted apart, every value of a filter has a name, and no name is too long",
+        .needs(.python, .program("chromium"), .pythonModule("axe_playwright_python")))
+    func unusualValues() throws {
+        let space = try Workspace()
+        try space.write(try Self.unusual(), as: "unusual/rows.json")
+        try space.write(
+            #"{"job_id":"d","status":"complete","total":1,"results":[{}]}"#, as: "unusual/unclassified.json")
+        try space.write(
+            #"{"job_id":"e","status":"complete","total":1,"results":[{"created":true}]}"#, as: "unusual/clean.json")
+        let longID = String(repeating: "i<", count: 15_000)
+        try space.write(
+            #"{"job_id":"\#(longID)","status":"complete","total":2,"results":[{},{"error":{"code":"c"}}]}"#,
+            as: "unusual/long-id.json")
+        try use(
+            [
+                ("rows", ["unusual/rows.json"]), ("unclassified", ["unusual/unclassified.json"]),
+                ("long-id", ["unusual/long-id.json"]), ("all", ["unusual"]), ("clean", ["unusual/clean.json"]),
+            ], in: space)
+    }
+
+    /// Rows without a code, unclassified rows, codes that look like those, that are blank, or that are long.
+    private static func unusual() throws -> [UInt8] {
+        let long = String(repeating: "long ", count: 600)
+        let codes = [
+            nil, "no code", "unclassified", "a blank code (U+0020)", " ", "\u{200B}\u{A0}", long + "1", long + "2", "–",
+            "",
+        ]
+        let rows: [[String: Any]] = (0..<1300).map { row in
+            if row % 13 == 12 { return [:] }
+            let code = codes[row % 13 % codes.count]
+            return ["error": code.map { ["code": $0, "message": "m"] } ?? ["message": "m"]]
+        }
+        let dump: [String: Any] = [
+            "job_id": "unusual", "status": "complete", "total": rows.count, "results": rows,
+        ]
+        return Array(try JSONSerialization.data(withJSONObject: dump))
+    }
+
+    @Test("An id that is too long for the page is cut, and the page knows that")
+    func longID() throws {
+        let space = try Workspace()
+        for (letter, isCut) in [("i", false), ("<", true)] {
+            let id = String(repeating: letter, count: 60_000)
+            try space.write(#"{"job_id":"\#(id)","status":"complete","total":1,"results":[{}]}"#, as: "j.json")
+            let run = try importAudit("report", "j.json", "-o", "o", "--formats", "explore", folder: space.path)
+            #expect(run.status == 0, "\(run)")
+            let page = try space.text("o/explore.html")
+            #expect(page.contains(#"","cut":true,"source""#) == isCut, "\(letter)")
+            #expect(page.contains(id) != isCut, "\(letter)")
+        }
     }
 
     @Test("The same bytes with any number of threads, alone among formats or not, and after a second run")
@@ -122,6 +181,7 @@ struct ExploreTests {
         #expect(page.count <= 20_000_000 && page.count > 19_000_000)
         let lines = page.split(separator: UInt8(ascii: "\n"))
         let shown = lines.filter { $0.starts(with: "[".utf8) && $0.suffix(3).elementsEqual("\"\"]".utf8) }
-        #expect(String(decoding: page.suffix(100), as: UTF8.self).contains(#"{"shown":\#(shown.count),"rows":25000}"#))
+        let end = String(decoding: page.suffix(200), as: UTF8.self)
+        #expect(end.contains(#"{"shown":\#(shown.count),"failed":25000,"unclassified":0,"#), "\(end)")
     }
 }

@@ -153,4 +153,32 @@ struct InterruptionTests {
         let third = try importAudit("report", Repository.sample("sync"), "-o", space["o"])
         #expect(third.status == 0, "\(third)")
     }
+
+    @Test(
+        "Signals that end a process leave no temporary folder, which has rows of the dump",
+        arguments: [SIGTERM, SIGHUP],
+        ["report", "rejects"])
+    func temporaryFolder(signal: Int32, command: String) throws {
+        let space = try Workspace()
+        try space.write("a\n" + String(repeating: "x\n", count: Self.rows), as: "sent.csv")
+        try space.shell("mkdir tmp")
+        // Open at both ends, so that the run waits for more.
+        try #require(mkfifo(space["pipe"], 0o600) == 0)
+        let pipe = open(space["pipe"], O_RDWR | O_CLOEXEC)
+        try #require(pipe >= 0)
+        defer { close(pipe) }
+        let options =
+            command == "report"
+            ? ["report", "pipe", "--stdout", "md"]
+            : ["rejects", "pipe", "--source", "sent.csv", "--dry-run", "-o", "o"]
+        let run = try RunningCommand(options, folder: space.path, environment: ["TMPDIR": space["tmp"]])
+        try writeAll(Self.head, to: pipe)
+        let deadline = ContinuousClock.now + .seconds(60)
+        while space.names(in: "tmp") == [], .now < deadline { usleep(1000) }
+        #expect(space.names(in: "tmp")?.count == 1)
+        run.kill(signal)
+        let result = try run.finish(endsInput: false)
+        #expect(result.status == -signal, "\(result)")
+        #expect(space.names(in: "tmp") == [], "\(result)")
+    }
 }

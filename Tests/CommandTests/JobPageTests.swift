@@ -112,6 +112,45 @@ struct JobPageTests {
         #expect(!(try page(space, Repository.sample("clean-async"))).contains("id=\"next\""))
     }
 
+    @Test("What to do next is the same in Markdown and in annotations, with what is a guess")
+    func nextElsewhere() throws {
+        let space = try Workspace()
+        try space.write(
+            #"{"job_id":"j","status":"complete","total":6,"results":[{"error":{"code":"rate_limited"}},{"error":{"message":"m"}},{"error":{"code":" "}},{},{"created":true}]}"#,
+            as: "a.json")
+        let run = try importAudit("report", "a.json", "-o", "o", "--formats", "md,github", folder: space.path)
+        #expect(run.status == 0, "\(run)")
+        let markdown = try space.text("o/report.md").replacing("\\", with: "")
+        let section = markdown.components(separatedBy: "## What to do next\n").last?
+            .components(separatedBy: "\n## ").first
+        #expect(
+            section == """
+
+                - **Send again unchanged:** 1 row: rate_limited 1
+                  - A guess: the names of these codes suggest a temporary failure.
+                - **Decide:** 3 rows: (no code) 1, (a blank code) 1, (unclassified) 1
+                - **Check before you send again:** 1 row
+                  - The dump says nothing about 1 row: it may have been imported or not. Check before you send it again.
+
+                A codes file can name an owner and an action for each code.
+
+                """)
+        let annotations = try space.text("o/report.github.txt")
+        #expect(
+            annotations.contains(
+                "::notice title=Send again unchanged%3A 1 row::rate_limited 1. A guess: the names of these codes suggest a "
+                    + "temporary failure.\n"), "\(annotations)")
+        // A page without room for it says so.
+        let short = try importAudit(
+            "report", "a.json", "-o", "s", "--formats", "md", "--markdown-limit", "1500", folder: space.path)
+        #expect(short.status == 0, "\(short)")
+        let tight = try space.text("s/report.md")
+        #expect(!tight.contains("## What to do next") && tight.contains("what to do next"), "\(tight)")
+        let clean = try importAudit("report", Repository.sample("clean-async"), "-o", "c", folder: space.path)
+        let nothing = try space.text("c/report.md")
+        #expect(clean.status == 0 && !nothing.contains("What to do next"), "\(clean)")
+    }
+
     @Test("Totals that do not add up come before what to do next; otherwise the checks are one line")
     func order() throws {
         let space = try Workspace()

@@ -190,4 +190,23 @@ struct MergeTests {
         #expect(over.status == 73, "\(over)")
         #expect(try space.bytes("o/summary.json") == second)
     }
+
+    @Test("Unreadable inputs of a summary come back as they are, whatever their names and reasons contain")
+    func unreadableTexts() throws {
+        let space = try Workspace()
+        let texts = ["", "a", "\u{0}", "a\u{0}b", "\u{0}a", "12:3", ":", "é\n\u{202E}"]
+        let inputs: [[String: String]] = texts.flatMap { source in texts.map { ["source": source, "reason": $0] } }
+        _ = try Self.summary([Repository.sample("sync")], as: "one.json", in: space)
+        var document = try parsed(try space.bytes("one.json"))
+        document["unreadable"] = inputs
+        // The totals must come after the jobs.
+        let totals = document.removeValue(forKey: "totals")
+        let rest = try JSONSerialization.data(withJSONObject: document)
+        let end = try JSONSerialization.data(withJSONObject: ["totals": try #require(totals)])
+        try space.write(Array(rest.dropLast()) + [UInt8(ascii: ",")] + Array(end.dropFirst()), as: "two.json")
+        let merged = try importAudit("merge", "two.json", folder: space.path)
+        #expect(merged.status == 0, "\(merged)")
+        let found = try #require(try parsed(merged.output)["unreadable"] as? [[String: String]])
+        #expect(found == inputs)
+    }
 }

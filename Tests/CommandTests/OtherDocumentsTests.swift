@@ -56,4 +56,24 @@ struct OtherDocumentsTests {
     }
 
     private func grouped(_ count: Int) -> String { count == 1_500 ? "1,500" : "\(count)" }
+
+    @Test("Long keys around jobs are cut in the names of the jobs, which stay distinct")
+    func longKeys() throws {
+        let space = try Workspace()
+        func job(_ id: Int) -> String { #"{"job_id":"\#(id)","status":"complete","results":[{"created":true}]}"# }
+        let long = String(repeating: "é/", count: 30_000)
+        let jobs = (0..<200).map { job($0) }.joined(separator: ",")
+        try space.write(
+            #"{"\#(long)1":{"\#(long)":{"x~y":[\#(jobs)]}},"\#(long)2":{"short":\#(job(200))}}"#, as: "in.json")
+        let run = try importAudit("summary", "--format", "json", "in.json", folder: space.path)
+        #expect(run.status == 0, "\(run.errorText)")
+        let found = try #require(try parsed(run.output)["jobs"] as? [[String: Any]])
+        let sources = found.compactMap { $0["source"] as? String }
+        #expect(sources.allSatisfy { $0.utf8.count < 1000 }, "\(sources)")
+        let inside = String(String(repeating: "é/", count: 67).dropLast()).replacing("/", with: "~1")
+        #expect(sources.allSatisfy { $0.contains("/\(inside)") }, "\(sources)")
+        #expect(
+            sources.contains { $0.hasSuffix("/x~0y/0") } || sources.contains { $0.hasSuffix("/short") }, "\(sources)")
+        #expect(Set(sources).count == sources.count)
+    }
 }

@@ -54,6 +54,48 @@ struct OverviewTests {
         #expect(validation.status == 0, "\(validation)")
     }
 
+    @Test("The bar is of the rows seen or missing, whether or not the dumps declare them")
+    func barCaption() throws {
+        let space = try Workspace()
+        let created = #"{"created":true}"#
+        for (name, total, rows) in [("a", nil, 3), ("b", 5, 3), ("c", 3, 6), ("d", 1, 1)] {
+            let results = Array(repeating: created, count: rows).joined(separator: ",")
+            let declared = total.map { #","total":\#($0)"# } ?? ""
+            try space.write(
+                #"{"job_id":"\#(name)","status":"complete"\#(declared),"results":[\#(results)]}"#,
+                as: "in/\(name).json")
+        }
+        _ = try importAudit("report", "in", "-o", "o", folder: space.path)
+        // The dumps declare 9 rows.
+        let page = try space.text("o/index.xhtml")
+        #expect(page.contains("<figcaption>15 rows seen or missing, by outcome, to scale"), "\(page)")
+        #expect(try space.text("o/jobs/b/report.xhtml").contains("<figcaption>5 rows seen or missing, by outcome"))
+        #expect(try space.text("o/jobs/d/report.xhtml").contains("<figcaption>1 row by outcome, to scale"))
+    }
+
+    @Test("A share is 0% if there are rows and none failed, and – without rows, in every list")
+    func shares() throws {
+        let space = try Workspace()
+        try space.makeJobs(10, in: "in")
+        let clean = Array(repeating: #"{"created":true}"#, count: 60).joined(separator: ",")
+        for (name, rows) in [("clean", clean), ("empty", "")] {
+            let dump =
+                #"{"job_id":"\#(name)","status":"complete","created_at":"2031-01-0\#(rows.isEmpty ? 1 : 2)T00:00:00Z","#
+                + #""total":\#(rows.isEmpty ? 0 : 60),"results":[\#(rows)]}"#
+            try space.write(dump, as: "in/\(name).json")
+        }
+        let run = try importAudit("report", "in", "-o", "o", folder: space.path)
+        #expect(run.status == 0, "\(run)")
+        let page = try space.text("o/index.md")
+        #expect(page.contains(/\| clean \|.*\| 60 \| 0 \| 0% \| 0 \|/), "\(page)")
+        #expect(page.contains(/\| empty \|.*\| 0 \| 0 \| – \| 0 \|/), "\(page)")
+        let many = try importAudit("summary", "in", folder: space.path).outputText
+        #expect(many.contains(/clean.* 60 rows +0 failed +0%\s/), "\(many)")
+        #expect(many.contains(/empty.* 0 rows +0 failed +–\s/), "\(many)")
+        let one = try importAudit("summary", "in/empty.json", folder: space.path).outputText
+        #expect(one.contains(/failed +0 +–\n/) && !one.contains("%"), "\(one)")
+    }
+
     @Test("Several dumps of a job are one job: the latest counts, the others are named")
     func snapshots() throws {
         let space = try Workspace()

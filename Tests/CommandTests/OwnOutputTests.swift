@@ -101,6 +101,43 @@ struct OwnOutputTests {
         }
     }
 
+    @Test("What commands print for other programs is recognized in an input folder")
+    func printed() throws {
+        let space = try Workspace()
+        let trip = Repository.path("Samples/round-trip")
+        let binary = "'\(RunningCommand.binary)'"
+        try space.shell(
+            """
+            mkdir in printed; cp '\(trip)/first-try.json' in/first.json; cp '\(trip)/second-try.json' second.json
+            \(binary) rejects in/first.json --source '\(trip)/contacts.csv' -o rejects --quiet > /dev/null
+            for f in csv jsonl; do \(binary) rows in --format $f > printed/rows.$f; done
+            \(binary) rows in --csv-bom > printed/marked.csv
+            for f in json markdown; do \(binary) compare in second.json --format $f > printed/compare.$f; done
+            for f in json junit; do \(binary) check in --max-failed 3 --format $f > printed/check.$f || true; done
+            for f in json csv xhtml; do
+                \(binary) account in/first.json second.json --map rejects/reasons.csv --format $f > printed/account.$f
+            done
+            """)
+        let plain = try importAudit("summary", "in", "--format", "json", folder: space.path)
+        let names = try #require(space.names(in: "printed"))
+        #expect(names.count == 10, "\(names)")
+        for name in names {
+            try space.shell("rm -rf in/*.printed; cp 'printed/\(name)' 'in/\(name).printed'")
+            let run = try importAudit("summary", "in", "--format", "json", folder: space.path)
+            #expect(run.status == 0 && run.output == plain.output, "\(name): \(run)")
+            #expect(run.errorText.contains("\(name).printed was skipped: "), "\(name): \(run)")
+        }
+        // Results of other programs, and dumps with members of these names, are not this program's.
+        try space.shell("rm in/*.printed; sed 's/import-audit/another/' printed/check.junit > in/other.xml")
+        #expect(try importAudit("summary", "in", folder: space.path).status == 65)
+        try space.shell("rm in/other.xml")
+        try space.write(
+            #"{"source":"crm","job_id":"j","row":1,"status":"complete","total":1,"results":[{"created":true}]}"#,
+            as: "in/dump.json")
+        let dump = try importAudit("summary", "in", "--format", "json", folder: space.path)
+        #expect((try parsed(dump.output)["jobs"] as? [Any])?.count == 2, "\(dump)")
+    }
+
     // MARK: - The set of files
 
     @Test("One dump and many, in one folder by turns: each time the files are those of a run from nothing", .seeded)

@@ -77,12 +77,48 @@ struct OwnTemplatesTests {
         #expect(try space.files(in: "old") == before)
     }
 
-    @Test("A folder that is not there is 66")
+    @Test("A folder that is not there is 64")
     func noFolder() throws {
         let space = try Workspace()
         let run = try importAudit("report", Repository.sample("sync"), "-o", space["o"], "--templates", space["none"])
-        #expect(run.status == 66, "\(run)")
+        #expect(run.status == 64, "\(run)")
         #expect(run.errorText == "import-audit: \(space["none"]): No such file or directory\n")
         #expect(space.names(in: "o") == nil)
+    }
+
+    @Test(
+        "Templates that would take any time or space are refused in seconds",
+        .timeLimit(.minutes(10)), arguments: ["inclusions", "inverted", "lists", "page"])
+    func expansion(kind: String) throws {
+        let space = try Workspace()
+        func body(_ text: String) -> String { Self.page.replacing("{{>rows.xhtml.mustache}}", with: text) }
+        let status: Int32
+        switch kind {
+        case "inclusions":
+            for number in 0..<20 {
+                let next = number < 19 ? String(repeating: "{{>p\(number + 1).mustache}}", count: 3) : "x"
+                try space.write(next, as: "own/p\(number).mustache")
+            }
+            try space.write(body("{{>p0.mustache}}"), as: "own/report.xhtml.mustache")
+            status = 64
+        case "inverted":
+            let names = Array(repeating: "failures.listing.codes", count: 25)
+            let text = names.map { "{{^\($0)}}" }.joined() + "x" + names.map { "{{/\($0)}}" }.joined()
+            try space.write(body(text), as: "own/report.xhtml.mustache")
+            status = 64
+        default:
+            let depth = kind == "lists" ? 30 : 6
+            let text =
+                String(repeating: "{{#rows.outcomes}}", count: depth)
+                + (kind == "lists" ? "" : String(repeating: "long ", count: 100_000))
+                + String(repeating: "{{/rows.outcomes}}", count: depth)
+            try space.write(body(text), as: "own/report.xhtml.mustache")
+            status = 73
+        }
+        let run = try importAudit("report", Repository.sample("hostile"), "-o", space["o"], "--templates", space["own"])
+        #expect(
+            run.status == status && run.errorText.contains("too large") || run.errorText.contains("is larger than"),
+            "\(run)")
+        #expect(space.names(in: "o") ?? [] == [])
     }
 }

@@ -151,8 +151,8 @@ struct PackTests {
         for (place, status, words) in [
             ("audit", 64, "ends in .zip"), (".zip", 64, "ends in .zip"), ("", 64, "ends in .zip"),
             ("-", 64, "ends in .zip"),
-            ("in/a.zip", 64, "input folder"), ("in/0/a.zip", 64, "input folder"), ("./link/a.zip", 64, "input folder"),
-            ("in/new/a.zip", 64, "input folder"), ("dump.zip", 64, "this is an input"),
+            ("in/a.zip", 73, "input folder"), ("in/0/a.zip", 73, "input folder"), ("./link/a.zip", 73, "input folder"),
+            ("in/new/a.zip", 73, "input folder"), ("dump.zip", 73, "this is an input"),
             ("none/a.zip", 73, "No such file"), ("in/../none/a.zip", 73, "No such file"),
             ("folder.zip", 73, "this is a folder"), ("dump.zip/a.zip", 73, "Not a directory"),
             ("a\u{1B}[31m", 64, "a\\u{1B}[31m"),

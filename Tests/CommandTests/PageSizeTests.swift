@@ -20,7 +20,8 @@ struct PageSizeTests {
         #expect(page.count > 1_400_000, "\(page.count) bytes")
         #expect(try space.bytes("o/report.md").count < 2_000_000)
         for said in [
-            "(500 of 1,", "(200 of 1,000,000 characters)", "(200 of 2,000 characters)", "20 of 41 codes",
+            "(cut after 500 characters)", "(200 of 1,000,000 characters)", "(200 of 2,000 characters)",
+            "20 of 41 codes",
             "5 of 8 messages", "50 of 424 are listed, those that are not met first; all are in summary.json.",
             "50 of 80", "20 of 81 records",
         ] {

@@ -58,6 +58,20 @@ struct ProgressTests {
         #expect(verbose.errorText.contains("Samples/error-body.json: not read: "), "\(verbose)")
         #expect(verbose.output == quiet.output)
     }
+    @Test("Inputs that claim more bytes than a number can have do not end the run")
+    func hugeInputs() throws {
+        // Only a file system in memory takes such a size.
+        let folder = "/dev/shm/import-audit-\(getpid())-progress"
+        let space = try Workspace()
+        try space.shell("mkdir -p \(folder) && truncate -s 9223372036854775807 \(folder)/a.json \(folder)/b.json")
+        defer { _ = try? space.shell("rm -r \(folder)") }
+        let terminal = try Terminal()
+        let run = try RunningCommand(
+            ["summary", folder], environment: ["TERM": "xterm"], output: terminal.path, errors: terminal.path)
+        #expect(terminal.waits(for: " left"), "\(terminal.text.debugDescription)")
+        run.kill(SIGINT)
+        #expect(try run.finish().status == 130)
+    }
 }
 
 /// A terminal that the test observes.

@@ -69,4 +69,66 @@ struct RedactionTests {
         let valid = try importAudit("validate", workspace["out/index.xhtml"])
         #expect(valid.status == 0, "\(valid)")
     }
+
+    @Test("The place of a dump in another document is redacted, the same in its name and in the finding")
+    func places() throws {
+        let workspace = try Workspace()
+        try workspace.write(Self.key, as: "key")
+        let job = #"{"job_id":"jj","status":"complete","total":1,"results":[{"error":{"code":"c","message":"x"}}]}"#
+        let inString = job.replacing("jj", with: "kk").replacing("\"", with: "\\\"")
+        try workspace.write(
+            #"{"users":{"anna@firma.de":\#(job),"anna schmidt":"\#(inString)"}}"#, as: "wrap.json")
+        let redact = ["--redact", "--redact-key-file", workspace["key"]]
+        let run = try importAudit(arguments: ["summary", workspace["wrap.json"], "--format", "json"] + redact)
+        #expect(run.status == 0 && !run.outputText.contains("anna"), "\(run)")
+        let jobs = try #require(try parsed(run.output)["jobs"] as? [[String: Any]])
+        let places = jobs.compactMap { ($0["source"] as? String)?.split(separator: "#").last.map(String.init) }
+        #expect(Set(places).count == 2)
+        for (job, place) in zip(jobs, places) {
+            let findings = try #require(job["findings"] as? [[String: Any]])
+            #expect(findings.contains { ($0["message"] as? String)?.contains("“\(place)”") == true }, "\(findings)")
+        }
+        let report = try importAudit(
+            arguments: [
+                "report", workspace["wrap.json"], "-o", workspace["out"], "--pack", workspace["out.zip"], "--verbose",
+            ]
+                + redact)
+        #expect(report.status == 0 && !report.errorText.contains("anna"), "\(report)")
+        for (name, bytes) in try workspace.tree("out") {
+            #expect(!name.contains("anna") && !String(decoding: bytes, as: UTF8.self).contains("anna"), "\(name)")
+        }
+    }
+
+    @Test("Errors name neither jobs nor the files that were sent")
+    func errorsOfSources() throws {
+        let workspace = try Workspace()
+        try workspace.write(Self.key, as: "key")
+        let job = #"{"job_id":"annajob","status":"complete","total":2,"results":[{"created":true},{"created":true}]}"#
+        try workspace.write(job, as: "annadump.json")
+        try workspace.write("name\na\nb\nc\n", as: "annabad.csv")
+        for source in ["annabad.csv", "annamissing.csv", "annadump.json"] {
+            let run = try importAudit(
+                "report", workspace["annadump.json"], "-o", workspace["out"], "--source", workspace[source], "--redact",
+                "--redact-key-file", workspace["key"])
+            #expect(run.status != 0 && !run.errors.isEmpty && !run.errorText.contains("anna"), "\(run)")
+        }
+    }
+
+    @Test("Options that select jobs have pseudonyms, and select by the values")
+    func selection() throws {
+        let workspace = try Workspace()
+        try workspace.write(Self.key, as: "key")
+        try workspace.write(#"{"job_id":"annajob","status":"complete","total":0,"results":[]}"#, as: "in/a.json")
+        try workspace.write(#"{"status":"complete","total":0,"results":[]}"#, as: "in/annafile.json")
+        try workspace.write(#"{"job_id":"other","status":"complete","total":0,"results":[]}"#, as: "in/b.json")
+        let run = try importAudit(
+            "report", workspace["in"], "-o", workspace["out"], "--redact", "--redact-key-file", workspace["key"],
+            "--job",
+            "anna*", "--status", "complete")
+        #expect(run.status == 0 && run.errorText.contains("Left out by --status complete --job v-"), "\(run)")
+        #expect(run.errorText.contains("*: 1 of 3 dumps") && !run.errorText.contains("anna"), "\(run)")
+        for (name, bytes) in try workspace.tree("out") {
+            #expect(!String(decoding: bytes, as: UTF8.self).contains("anna"), "\(name)")
+        }
+    }
 }

@@ -41,7 +41,7 @@ import Testing
                 + "4,\(id),4,failed,rate_limited,too many requests,Eve,eve@@x\r\n")
         #expect(try folder.text("rejects/no-result.csv") == "\(head)Name,Email\r\n")
         #expect(run.outputText.hasPrefix("4 rows sent = 2 succeeded + 2 rejects + 0 without a result.\n"), "\(run)")
-        #expect(run.outputText.contains("1 of 1 quoted value is in its row."), "\(run)")
+        #expect(run.outputText.contains("The one quoted value is in its row."), "\(run)")
     }
 
     @Test("Plain rejects look as the source does")
@@ -235,6 +235,51 @@ import Testing
 
     // MARK: - What is refused
 
+    @Test(
+        "That the first line may be a row is suggested only where this can be",
+        arguments: [
+            ("sent.csv", "h,i\n1,2\n3,4\n5,6\n", [], true),
+            ("sent.csv", "1,2\n3,4\n5,6\n", ["--no-header"], false),
+            ("sent.csv", "h,i\n1,2\n3,4\n5,6\n7,8\n9,0\n", ["--first-row", "3"], false),
+            ("sent.jsonl", "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", [], false),
+            ("sent.json", #"[{"a":1},{"a":2},{"a":3}]"#, [], false),
+        ])
+    func headerHint(name: String, source: String, options: [String], isSuggested: Bool) throws {
+        try folder.write(source, as: name)
+        let run = try importAudit(arguments: ["rejects", "job.json", "--source", name] + options, folder: folder.path)
+        #expect(run.status == 1, "\(run)")
+        #expect(run.errorText.contains("--no-header fits") == isSuggested, "\(run)")
+        #expect(run.errorText.contains("Is it the file that was sent?") != isSuggested, "\(run)")
+    }
+
+    @Test("If the values are in other rows, the suggestion is one that can work")
+    func shiftHint() throws {
+        let rows = (0..<12).map { #"{"error":{"code":"c","message":"'v\#($0)@x.example' is wrong"}}"# }
+        try folder.write(
+            #"{"job_id":"s","status":"complete","total":12,"results":[\#(rows.joined(separator: ","))]}"#, as: "s.json")
+        let values = (0..<12).map { "v\($0)@x.example" }
+        func run(_ lines: [String], _ options: String...) throws -> String {
+            try folder.write((["mail"] + lines).joined(separator: "\n") + "\n", as: "moved.csv")
+            let run = try importAudit(
+                arguments: ["rejects", "s.json", "--source", "moved.csv"] + options, folder: folder.path)
+            #expect(run.status == 1, "\(run)")
+            return run.errorText
+        }
+        // With another first row or without a header, the numbers of rows would no longer match.
+        let begins = "Does the source begin with 2 rows that were not sent, and lack as many at its end?"
+        #expect(try run(["x", "y"] + values.dropLast(2)).contains(begins))
+        #expect(try run(["w", "x", "y"] + values.dropLast(2), "--first-row", "2").contains(begins))
+        let lacks = "Does the source lack its first row?"
+        #expect(try run(values + ["z"], "--first-row", "2").contains(lacks))
+        let shifted = Array(values.dropFirst()) + ["z"]
+        #expect(try run(shifted).contains(lacks))
+        try folder.write(shifted.map { "{\"mail\":\"\($0)\"}\n" }.joined(), as: "moved.jsonl")
+        let lines = try importAudit("rejects", "s.json", "--source", "moved.jsonl", folder: folder.path)
+        #expect(lines.status == 1 && lines.errorText.contains("Does the source lack its first row?"), "\(lines)")
+        let late = Array(values.dropFirst(3)) + ["x", "y", "z"]
+        #expect(try run(late).contains("Does the source lack its first 3 rows?"))
+    }
+
     static let bad: [(name: String, source: String, arguments: [String], says: String)] = [
         (
             "too short", "Name,Email\nAda,a\n", [],
@@ -308,7 +353,8 @@ import Testing
         let refused = try rejects("job.json", "--source", "moved.csv")
         #expect(refused.status == 1)
         #expect(refused.errorText.contains("1 row further up in the source"), "\(refused)")
-        #expect(refused.errorText.contains("--no-header would fit"), "\(refused)")
+        // With one more row, the numbers of rows would not match.
+        #expect(refused.errorText.contains("Does the source lack its first row?"), "\(refused)")
         #expect(folder.names(in: "rejects") == nil)
         let run = try rejects("job.json", "--source", "moved.csv", "--trust-order")
         #expect(run.status == 0, "\(run)")
@@ -318,8 +364,9 @@ import Testing
     @Test("As many sources as jobs, or one: anything else is a usage error")
     func sources() throws {
         try folder.write(Self.job(id: "b"), as: "second.json")
-        #expect(try rejects("job.json", "second.json", "--source", "contacts.csv", "contacts.csv").status == 0)
-        let run = try rejects("job.json", "--source", "contacts.csv", "contacts.csv", "-o", "x")
+        try folder.write(Self.contacts, as: "copy.csv")
+        #expect(try rejects("job.json", "second.json", "--source", "contacts.csv", "copy.csv").status == 0)
+        let run = try rejects("job.json", "--source", "contacts.csv", "copy.csv", "-o", "x")
         #expect(run.status == 64)
         #expect(run.errorText.contains("there are 2 sources and 1 job"), "\(run)")
         try folder.write("Other\na\nbo@@x\nc\nd\n", as: "other.csv")

@@ -34,7 +34,7 @@ struct SampleTests {
         Sample(
             name: "api-example", rows: [1, 0, 0, 1, 0, 0],
             findings: ["rows-excess 1", "failed-mismatch 1", "row-contradictory 1", "job-error-unexpected 1"],
-            verdict: "The totals do not match. Of 1 row, 1 failed."),
+            verdict: "The totals do not match. The one row failed."),
         Sample(
             name: "missing-rows", rows: [47, 31, 11, 5, 0, 13],
             findings: ["rows-missing 13", "processed-mismatch 1", "succeeded-mismatch 9", "failed-mismatch 1"],

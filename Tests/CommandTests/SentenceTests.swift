@@ -64,6 +64,120 @@ import Testing
         }
     }
 
+    /// Sentences of `rejects` and `account`: how many rows failed, quote a value, and succeeded in the second try.
+    @Test(arguments: [
+        (rows: 1, failed: 0, fixed: 0), (rows: 1, failed: 1, fixed: 0), (rows: 1, failed: 1, fixed: 1),
+        (rows: 2, failed: 1, fixed: 0), (rows: 2, failed: 2, fixed: 0), (rows: 2, failed: 2, fixed: 1),
+        (rows: 3, failed: 2, fixed: 0), (rows: 3, failed: 3, fixed: 1), (rows: 3, failed: 3, fixed: 3),
+        (rows: 12, failed: 12, fixed: 0), (rows: 12, failed: 5, fixed: 2),
+    ])
+    func sentencesAboutSecondTries(rows: Int, failed: Int, fixed: Int) throws {
+        let space = try Workspace()
+        let (bad, good) = (Self.rows(failed), Array(repeating: #"{"created":true}"#, count: rows - failed))
+        try space.write(Self.job("a", bad + good), as: "a.json")
+        let again = Array(repeating: #"{"created":true}"#, count: fixed) + Self.rows(failed - fixed)
+        try space.write(Self.job("b", again), as: "b.json")
+        let lines = (0..<rows).map { "v\($0)@x.example,n\n" }.joined()
+        try space.write("mail,name\n" + lines, as: "sent.csv")
+        try space.write("mail,name\n" + lines.replacing("@", with: "-"), as: "other.csv")
+        try space.write("mail,name\n" + lines.split(separator: "\n").dropFirst().joined(separator: "\n"), as: "short")
+        for arguments in [
+            ["rejects", "a.json", "--source", "sent.csv", "-o", "r"],
+            ["rejects", "a.json", "--source", "other.csv", "-o", "other"],
+            ["rejects", "a.json", "--source", "short", "-o", "s"],
+            ["account", "a.json", "b.json", "--map", "r/reasons.csv"],
+            ["account", "a.json", "b.json", "--map", "r/reasons.csv", "--format", "xhtml"],
+            // As many rows as were not handed back.
+            ["account", "a.json", "a.json", "--map", "r/reasons.csv"],
+        ] {
+            let run = try importAudit(arguments: arguments, folder: space.path)
+            #expect(run.status >= 0 && run.status != 64, "\(run)")
+            check(Self.plain(run.outputText) + "\n" + run.errorText, "\(arguments)", isAligned: true)
+        }
+        check(try space.text("r/plan.md"), "plan of \(rows), \(failed)", isAligned: true)
+    }
+
+    /// Sentences of `verify`: about the files of an audit and its inputs, of which some were changed.
+    @Test(arguments: [1, 2, 3, 12]) func sentencesOfVerification(count: Int) throws {
+        let space = try Workspace()
+        let names = (0..<count).map { "\($0).json" }
+        for name in names { try space.write(Self.job(name, Self.rows(1)), as: name) }
+        let report = try importAudit(
+            arguments: ["report"] + names + ["-o", "o", "--pack", "o.zip"], folder: space.path)
+        #expect(report.status == 0, "\(report)")
+        for changed in Set([0, 1, count - 1, count]).sorted() {
+            for name in names.prefix(changed) { try space.write(Self.job(name, Self.rows(2)), as: name) }
+            for audit in ["o", "o.zip"] {
+                let run = try importAudit(arguments: ["verify", audit] + names, folder: space.path)
+                #expect(run.status == (changed == 0 ? 0 : 1), "\(run)")
+                check(run.outputText + run.errorText, "\(changed) of \(count) changed", isAligned: true)
+            }
+        }
+    }
+
+    /// Sentences about earlier runs that had few rows, all the same or not, and about the jobs that are unlike them.
+    @Test(arguments: [(jobs: 1, rows: 1), (jobs: 2, rows: 1), (jobs: 2, rows: 2), (jobs: 3, rows: 40)])
+    func sentencesAboutEarlierRuns(jobs: Int, rows: Int) throws {
+        let space = try Workspace()
+        let good = Array(repeating: #"{"created":true}"#, count: rows)
+        for day in 10..<30 {
+            // One run differs in its size, as in many histories.
+            let more = day == 12 && rows > 2 ? good : []
+            try space.write(Self.job("\(day)", good + more, day: "2026-03-\(day)"), as: "in/\(day).json")
+        }
+        for job in 0..<jobs {
+            let bad = Self.job("n\(job)", Self.rows(rows * (job == 0 ? 9 : 1)), day: "2026-04-0\(job + 1)")
+            try space.write(bad, as: "new/\(job).json")
+        }
+        for arguments in [
+            ["history", "add", "h.sqlite", "in"],
+            ["check", "new", "--history", "h.sqlite", "--unusual", "--max-failed-vs-median", "2x"],
+            ["check", "new", "--max-failed-per-job", "5%"], ["check", "in", "--max-failed-per-job", "5%"],
+            ["history", "add", "h.sqlite", "new"], ["history", "show", "h.sqlite"],
+            ["history", "report", "h.sqlite", "-o", "t"],
+        ] {
+            let run = try importAudit(arguments: arguments, folder: space.path)
+            #expect(run.status >= 0 && run.status != 64, "\(run)")
+            check(run.outputText + run.errorText, "\(arguments)", isAligned: true)
+        }
+    }
+
+    /// Messages for mail, chat and GitHub, about each job and about all of them.
+    @Test(.seeded) func sentencesOfMessages() throws {
+        let seed = Seeds.new
+        var random = SplitMix64(seed: seed)
+        let space = try Workspace()
+        for number in 0..<30 { try space.write(GeneratedJob(number, &random).text, as: "in/\(number).json") }
+        let formats = ["--formats", "eml,slack,teams,github"]
+        let all = try importAudit(arguments: ["report", "in", "-o", "o"] + formats, folder: space.path)
+        #expect(all.status >= 0 && all.status != 64, "\(all)")
+        for number in 0..<30 {
+            let one = try importAudit(
+                arguments: ["report", "in/\(number).json", "-o", "o\(number)"] + formats, folder: space.path)
+            #expect(one.status >= 0 && one.status != 64, "\(one)")
+        }
+        for folder in ["o"] + (0..<30).map({ "o\($0)" }) {
+            for name in ["report.eml", "report.slack.json", "report.teams.json", "report.github.txt"] {
+                guard let text = try? space.text("\(folder)/\(name)") else { continue }
+                // Lines of mails are folded; texts of chats are parts of JSON. An attached page is Base64.
+                let whole = text.replacing("=\r\n", with: "").replacing(/=[0-9A-F]{2}/, with: "·")
+                    .replacing("\\n", with: "\n")
+                let words = whole.components(separatedBy: "Content-Transfer-Encoding: base64").first ?? ""
+                check(words, "seed \(seed), \(folder)/\(name)", isAligned: true)
+            }
+        }
+    }
+
+    /// Returns rows that failed, each of which quotes another value.
+    private static func rows(_ count: Int) -> [String] {
+        (0..<count).map { #"{"error":{"code":"c","message":"“v\#($0)@x.example” is wrong"}}"# }
+    }
+
+    private static func job(_ id: String, _ rows: [String], day: String = "2026-04-01") -> String {
+        #"{"job_id":"\#(id)","status":"complete","created_at":"\#(day)T02:00:00Z","updated_at":"\#(day)T02:10:00Z","#
+            + #""total":\#(rows.count),"results":[\#(rows.joined(separator: ","))]}"#
+    }
+
     /// A dump in which texts were repaired still has all of its rows.
     @Test func aRepairedDumpDoesNotEndAnywhere() throws {
         let space = try Workspace()
@@ -73,6 +187,30 @@ import Testing
         let run = try importAudit("summary", "a.json", folder: space.path)
         #expect(!run.outputText.contains("ends after"), "\(run)")
         #expect(run.outputText.contains("Of 3 rows, 2 were created and 1 failed"), "\(run)")
+    }
+
+    /// The patterns find what they are made for, and nothing else.
+    @Test func thePatternsFindFaults() {
+        let faults = [
+            "All 1 row are imported after 2 tries.", "0 of 1 row are imported", "1 of 3 rows are imported",
+            "1 row were sent again", "All 2 jobs do not add up.", "All 2 inputs", "2 of 2 rules are not met.",
+            "Of 1 row, 1 failed.", "1 of 1 job unlike the earlier runs", "FAIL require-complete: 1 of 2 is not",
+            "ok   require-complete: the one input is", "12 rows of 12 are missing", "add up to 0 + 6.",
+            "is a string that is not a date-time instead of an RFC 3339 date-time", "nearly all of them 100 to 100.",
+            "rows 2 to 2", "1 × from row 2 to row 2", "a bar for 2 rows", "seen before (x) nor after (y)",
+            "only 0 rows could be read", "None of the 2 jobs", "All 3 jobs do not add up.",
+        ]
+        for text in faults { #expect(Self.isFaulty(text), "\(text)") }
+        let others = [
+            "Both rows are imported after 2 tries.", "1 of 3 rows is imported", "Of 2 jobs, 1 does not add up",
+            "20 of 20 rows (100%)", "All 12 rows failed.", "All 20 rows", "Neither job adds up.", "rows 2 to 21",
+            "The dump has 1 row more than its total of 1.", "1 of 12 rows was not read", "from 2 March to 2 June",
+        ]
+        for text in others { #expect(!Self.isFaulty(text), "\(text)") }
+    }
+
+    private static func isFaulty(_ text: String) -> Bool {
+        faults.contains { text.range(of: $0.pattern, options: .regularExpression) != nil }
     }
 
     /// Returns the text of a page without tags, because words are in adjacent elements.
@@ -123,8 +261,23 @@ import Testing
         (#"(?<![\d,.:])(?<!of )[2-9] (is|was|has|does)\b"#, "2 is"),
         (#"Each of the 1\b"#, "each of one"),
         (#"that the job declares, (one|two|three|four) do(es)? not\."#, "a sentence without its verb"),
-        (#"[Aa]ll (the )?(0|1)\b(?! %|[,.]\d)"#, "all of none"),
-        (#"Of 1 job\b"#, "one of one"),
+        // Columns say “1 of 1”.
+        (#"[Aa]ll (the )?[012]\b(?! %|[,.]\d)"#, "all of none"),
+        (#"[Nn]one of (the )?[012]\b(?![,.]\d)"#, "none of two"),
+        (#"\b(Of|Among) (the )?1 (row|job|input|code|rule|dump)\b"#, "one of one"),
+        (#"(?<!after )(?<![\d,.])\d of 1\b(?![,.\-:]?\d|  )"#, "one of one"),
+        (#"(?<![\d,.:])1 of [\d,]+ \w+ (are|were|have|do)\b"#, "1 are"),
+        (#"(?<![\d,.:])(\d+) of \1 (rules|inputs|jobs|entries|dumps|files|sources)\b"#, "all as a number"),
+        (#"[Aa]ll [\d,]+ \w+ (are|were|have|do|can) ?not\b"#, "all are not"),
+        (#"[Bb]oth \w+ (are|were|have|do|can) ?not\b"#, "both are not"),
+        (#"(input|inputs|\d) (is|are)( not)?$"#, "a sentence without its end"),
+        (#"\d rows? of \d"#, "rows of a number"),
+        (#"add up to [\d,]+ \+"#, "no sum"),
+        (#"not a date-time instead"#, "said twice"),
+        (#"(?<![\d,.:\-])(\d[\d,]*) to (row )?\1(?![\d,.:%\-]\d|\d| \w+ \d{4})"#, "from one to the same"),
+        (#"a bar for \d"#, "a bar for some rows"),
+        (#"before \([^)]*\) nor"#, "nor without neither"),
+        (#"\b[Oo]nly 0\b|after 0 rows\b|\b0 rows (before|could)\b"#, "0 rows"),
         (#"[a-z]\.\.(?!\.)"#, "two stops"),
     ]
 }
@@ -151,7 +304,7 @@ private struct GeneratedJob {
         for row in 0..<failed {
             let code = ["\"c\(row % 3)\"", "\"c0\"", "null"].randomElement(using: &random) ?? "null"
             let details = chance(3) ? #","field":"f\#(row)""# : ""
-            rows.append(#"{"error":{"code":\#(code),"message":"value \#(row) is wrong"\#(details)}}"#)
+            rows.append(#"{"error":{"code":\#(code),"message":"wrong value \#(row)"\#(details)}}"#)
         }
         for _ in 0..<unclassified { rows.append(chance(2) ? "{}" : #"{"created":true,"error":{"code":"x"}}"#) }
         rows.shuffle(using: &random)

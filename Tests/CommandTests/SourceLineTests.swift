@@ -54,7 +54,7 @@ import Testing
         let xhtml = try folder.text("o/report.xhtml")
         #expect(xhtml.contains("<p>Lines are those of <bdi>contacts.csv</bdi>, the file that was sent.</p>"))
         #expect(xhtml.contains(#"<th scope="row" class="number">2 (line 3)</th>"#))
-        #expect(xhtml.contains("from row 2 (line 3) to row 4 (line 6)"))
+        #expect(xhtml.contains("in rows 2 (line 3) to 4 (line 6)"))
         // Without a source, nothing changes.
         #expect(try report("job.json", "-o", "plain").status == 0)
         #expect(try !folder.text("plain/report.md").contains("line"))

@@ -56,7 +56,7 @@ struct TimeLineCommandTests {
         #expect(try Self.section("audit3", in: space) == section)
         #expect(
             section.contains("108 jobs were created from ")
-                && section.contains(" 12 other jobs do not say when, in a form that can be read."))
+                && section.contains(" The creation time of 12 other jobs is missing or unreadable."))
 
         var found: [String: [Int]] = [:]
         for line in section.split(separator: "\n") where line.hasPrefix("| ") {

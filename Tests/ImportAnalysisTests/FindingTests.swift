@@ -32,13 +32,13 @@ import Testing
     private static let arithmeticExamples = [
         Example(
             id: .rowsMissing, raising: #"{"status":"complete","total":5,"results":[{},{}]}"#, count: 3,
-            says: "3 rows of 5 are missing", nearMiss: #"{"status":"processing","total":5,"results":[{},{}]}"#),
+            says: "3 of 5 rows are missing", nearMiss: #"{"status":"processing","total":5,"results":[{},{}]}"#),
         Example(
             id: .rowsExcess, raising: #"{"status":"complete","total":1,"results":[{},{},{}]}"#, count: 2, rows: [2, 3],
             says: "2 rows more than its total of 1", nearMiss: #"{"status":"complete","total":3,"results":[{},{},{}]}"#),
         Example(
             id: .processedMismatch, raising: #"{"job_id":null,"processed":5,"succeeded":2,"failed":1}"#, count: 2,
-            says: "processed is 5, but succeeded and failed add up to 2 + 1",
+            says: "processed is 5, but succeeded and failed add up to 3 (2 + 1)",
             nearMiss: #"{"job_id":null,"processed":5,"succeeded":2}"#),
         Example(
             id: .succeededMismatch, raising: job(rows: [created, existing, failed("a")], more: #","succeeded":3"#),

@@ -307,7 +307,7 @@ import Testing
         var result = SelectionResult(options: ["--since 2026-03-01"])
         #expect(result.sentence == "Nothing was left out by --since 2026-03-01.")
         (result.dumps, result.leftOut) = (1, 1)
-        #expect(result.sentence == "Left out by --since 2026-03-01: 1 of 1 dump.")
+        #expect(result.sentence == "Left out by --since 2026-03-01: the one dump.")
         (result.dumps, result.leftOut, result.undated) = (60, 12, 2)
         #expect(
             result.sentence

@@ -71,11 +71,11 @@ struct RowComparisonTests {
                 expect(
                     compared.stillFailing,
                     (0..<length).filter { before[$0] == .failed && after[$0] == .failed }.map { $0 + 1 })
+                let undecided = (0..<length).filter { before[$0] == .failed && after[$0] == .unclassified }
+                expect(compared.undecided, undecided.map { $0 + 1 })
                 expect(
                     compared.newlyFailing,
-                    (0..<length).filter { [.created, .existing].contains(before[$0]) && after[$0] == .failed }.map {
-                        $0 + 1
-                    })
+                    (0..<length).filter { before[$0] != .failed && after[$0] == .failed }.map { $0 + 1 })
             }
         }
     }

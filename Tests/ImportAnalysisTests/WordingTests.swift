@@ -1,3 +1,4 @@
+import Foundation
 import ImportAnalysis
 import ImportDumps
 import ImportFoundation
@@ -19,6 +20,96 @@ import Testing
     @Test(arguments: [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1_000, "1,000 rows")])
     func rows(_ count: Int, _ text: String) {
         #expect(Wording.rowsWord(count) == text)
+    }
+
+    @Test(
+        arguments: [
+            (0, 1, "no row is new"), (1, 1, "the one row is new"), (0, 2, "neither row is new"),
+            (1, 2, "1 of 2 rows is new"), (2, 2, "both rows are new"), (0, 3, "none of the 3 rows is new"),
+            (1, 3, "1 of 3 rows is new"), (2, 3, "2 of 3 rows are new"), (3, 3, "all 3 rows are new"),
+            (1_000, 2_000, "1,000 of 2,000 rows are new"), (2_000, 2_000, "all 2,000 rows are new"),
+            (0, 0, "no row is new"), (2, 1, "2 rows of a total of 1 are new"), (1, 0, "1 row of a total of 0 is new"),
+        ])
+    func parts(_ part: Int, _ whole: Int, _ text: String) {
+        #expect(Wording.part(part, of: whole, .row, "is new", "are new") == text)
+    }
+
+    @Test(
+        arguments: [
+            (1, 1, "the one rule is not met"), (1, 2, "1 of 2 rules is not met"), (2, 2, "neither rule is met"),
+            (1, 3, "1 of 3 rules is not met"), (2, 3, "2 of 3 rules are not met"), (3, 3, "none of the 3 rules is met"),
+        ])
+    func deniedParts(_ part: Int, _ whole: Int, _ text: String) {
+        #expect(Wording.part(part, of: whole, .rule, not: "is met", "is not met", "are not met") == text)
+    }
+
+    @Test(arguments: [(0, 1, "no row"), (1, 1, "the one row"), (0, 2, "0 of 2 rows"), (2, 2, "2 of 2 rows")])
+    func partsBeforePercentages(_ part: Int, _ whole: Int, _ text: String) {
+        #expect(Wording.rowsPart(part, whole) == text)
+    }
+
+    /// Phrases that no sentence has, whatever its numbers.
+    private static let faults = [
+        #"[Aa]ll [012](?![\d,])"#, #"(?<![\d,])1 \w+ (are|were|have|do)\b"#, #"\d of 1(?![\d,])"#,
+        #"(?<![\d,])1 \w+s\b(?<!1 is|1 was|1 has|1 does)"#, #"(?<![\d,])1 of [\d,]+ \w+ (are|were|have|do)\b"#,
+        #"(?<![\d,])(0|[2-9]|\d[\d,]*\d) (row|job|dump|input|code|try|byte)\b"#,
+        #"\b(\d+) to \1\b"#, #"[Aa]ll \w+ \w+ (are|do|were) not\b"#, #"[Nn]one of the [012](?![\d,])"#, #"\bonly 0\b"#,
+    ]
+
+    @Test func sentencesWithAnyCountAreGrammatical() throws {
+        let counts = [0, 1, 2, 3, 1_000]
+        var texts: [String] = []
+        for one in counts {
+            texts += [
+                Wording.noResult(one), Wording.sentInVain(one), Wording.moreCodes(one), Wording.triesWord(one),
+                Wording.withoutPage(max(one, 1), of: 1_000), Wording.salvagedDumps(one), Wording.unreadableInputs(one),
+                Wording.plan([(.retry, true, one), (nil, false, one)], noResult: one), Wording.nextJobs(one),
+                Wording.positionsCaption(bucketRows: max(one, 1)),
+                Wording.outcomesCaption(rows: one, missing: 0, hasWidened: false),
+                Wording.uneven(
+                    source: "s", rows: one, jobs: [.init(name: "j", rows: one + 1, hasTotal: one > 2)], firstRow: 1,
+                    isOnlySource: true, hasHeader: one > 1, copies: nil),
+            ]
+            for two in counts {
+                texts.append(
+                    Wording.timeLine(
+                        dated: one, days: one > 0 ? ("1 May 2026", "2 May 2026") : nil, highest: nil, undated: two))
+                texts.append(Wording.reconciliation(source: one + two, succeeded: one, rejects: two, noResult: 0))
+                texts.append(
+                    Wording.notAllChecked(unreadable: one, salvaged: two, isAllRead: false) ?? "")
+                texts.append(Wording.severalDumps(jobs: one, dumps: two, isExact: true, conflicts: one))
+                var selection = SelectionResult(options: ["--since 2026-03-01"])
+                (selection.dumps, selection.leftOut, selection.undated) = (one + two, one, min(one, two))
+                texts.append(selection.sentence)
+            }
+        }
+        for text in texts {
+            for fault in Self.faults {
+                let match = text.range(of: fault, options: .regularExpression)
+                #expect(match == nil, "\(fault): \(text)")
+            }
+        }
+    }
+
+    /// The findings of a job that declares one number of rows and has another.
+    @Test func findingsWithAnyCountAreGrammatical() throws {
+        for total in [0, 1, 2, 3, 12] {
+            for rows in 0...min(total + 1, 3) {
+                for end in ["]}", ""] {
+                    let seen = Array(repeating: #"{"created":true}"#, count: rows).joined(separator: ",")
+                    let text =
+                        #"{"job_id":"j","status":"complete","total":\#(total),"processed":9,"succeeded":\#(rows),"failed":1,"#
+                        + #""created_at":"x","results":[\#(seen)\#(end)"#
+                    let summary = try audit(text)
+                    for sentence in summary.findings.map({ $0.message }) + [Verdict(summary).sentence] {
+                        for fault in Self.faults {
+                            let match = sentence.range(of: fault, options: .regularExpression)
+                            #expect(match == nil, "\(fault): \(sentence)")
+                        }
+                    }
+                }
+            }
+        }
     }
 
     @Test func longTextsAreQuotedInPart() {

@@ -115,4 +115,16 @@ struct LogFormTests {
             }
         }
     }
+
+    @Test(
+        "Lines of very many containers that each begin a dump are read in time, and none is lost",
+        .timeLimit(.minutes(10)))
+    func manyContainers() throws {
+        let count = 40_000
+        func name(_ number: Int) -> String { "c" + String(String(10_000_000 + number).dropFirst()) }
+        var log = (0..<count).map { "\(name($0)) | {\n" }.joined()
+        log += (0..<count).map { "\(name($0)) | \"job_id\":\"\($0)\",\"results\":[{}]}\n" }.joined()
+        let reading = try Decoded(Array(log.utf8))
+        #expect(!reading.jobs.isEmpty)
+    }
 }

@@ -167,6 +167,87 @@ struct HistoryFileTests {
         #expect(damaged.isSuperset(of: ["days.rows_failed -1", "days.rows_seen 1e300", "jobs.rows_failed 'x'"]))
     }
 
+    @Test(
+        "Jobs with numbers that add up to more than fits are damage", .needs(.program("sqlite3")),
+        arguments: [(1 << 53) + 1, 1 << 60, Int.max])
+    func sums(number: Int) throws {
+        let space = try Workspace()
+        let path = space["h.sqlite"]
+        try add([Self.job("a", failed: 3), Self.job("b", failed: 3)], to: path)
+        let columns = ["created", "existing", "applied", "failed", "unclassified"].map { "rows_\($0) = \(number)" }
+        try space.shell(#"sqlite3 h.sqlite "UPDATE jobs SET \#(columns.joined(separator: ", "))""#)
+        let bytes = try space.bytes("h.sqlite")
+        #expect(throws: HistoryFault.damaged("a table has a number that it cannot have")) {
+            try add(["a", "b"].map { Self.job($0, failed: 4, updated: "12:00:00") }, to: path)
+        }
+        #expect(try space.bytes("h.sqlite") == bytes)
+    }
+
+    @Test("What a dump declares, and by how much its rows differ, can be any number")
+    func declared() throws {
+        let space = try Workspace()
+        let path = space["h.sqlite"]
+        var job = Self.job("a", failed: 3)
+        (job.job.total, job.rows.missing) = (.max, .max - job.rows.seen)
+        job.findings = [Finding(.restored("rows-missing", .critical), "x", count: .max)]
+        try add([job], to: path)
+        try add([Self.job("a", failed: 4, updated: "12:00:00"), job], to: path)
+        #expect(try count(path) == 1)
+    }
+
+    @Test("Sums of days that adding cannot keep are damage, and nothing is added", .needs(.program("sqlite3")))
+    func daySums() throws {
+        let space = try Workspace()
+        let path = space["h.sqlite"]
+        for (number, changes) in [(1 << 60, "rows_failed"), (Int.max, "rows_seen"), (-5_000_000, "rows_created")] {
+            try space.shell("rm -f h.sqlite")
+            try add([Self.job("a", failed: 3)], to: path)
+            try space.shell(#"sqlite3 h.sqlite "UPDATE days SET \#(changes) = \#(number)""#)
+            #expect(throws: HistoryFault.damaged("the sums of its days do not follow from its jobs")) {
+                try add([Self.job("b", failed: 4)], to: path)
+            }
+        }
+    }
+
+    @Test(
+        "Tables, views and triggers of someone else are damage, before any of them is used",
+        .needs(.program("sqlite3")), .timeLimit(.minutes(10)))
+    func foreignSchema() throws {
+        let endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT"
+        let views = "trend_by_day trend_by_week trend_by_month".split(separator: " ").map { "DROP VIEW \($0);" }
+        let changes = [
+            "\(views.joined()) DROP TABLE days; CREATE VIEW days AS \(endless) '2025-01-01' AS day, '' AS week, '' AS month, "
+                + "1 AS jobs, 0 AS jobs_with_failed_rows, 1 AS rows_seen, 0 AS rows_created, 0 AS rows_existing, "
+                + "0 AS rows_applied, 0 AS rows_failed, 0 AS rows_unclassified FROM c",
+            "CREATE TRIGGER t AFTER INSERT ON jobs BEGIN DELETE FROM jobs WHERE job_id = 'a'; END",
+            "\(views.joined()) DROP TABLE days",
+            "ALTER TABLE days ADD COLUMN more INTEGER GENERATED ALWAYS AS (jobs + 1)",
+        ]
+        for change in changes {
+            let space = try Workspace()
+            try add([Self.job("a", failed: 3)], to: space["h.sqlite"])
+            try space.shell(#"sqlite3 h.sqlite "\#(change)""#)
+            let bytes = try space.bytes("h.sqlite")
+            for purpose in [HistoryFile.Purpose.reading, .adding] {
+                let fault = #expect(throws: HistoryFault.self, "\(change)") {
+                    _ = try HistoryFile(space["h.sqlite"], for: purpose, waitSeconds: 5)
+                }
+                guard case .damaged? = fault else {
+                    Issue.record("\(change): \(String(describing: fault))")
+                    continue
+                }
+            }
+            #expect(try space.bytes("h.sqlite") == bytes)
+        }
+        // Other objects do no harm.
+        let space = try Workspace()
+        try add([Self.job("a", failed: 3)], to: space["h.sqlite"])
+        try space.shell(
+            #"sqlite3 h.sqlite "CREATE VIEW own AS SELECT 1; CREATE TABLE notes (x); CREATE INDEX i ON jobs (status)""#)
+        try add([Self.job("b")], to: space["h.sqlite"])
+        #expect(try count(space["h.sqlite"]) == 2)
+    }
+
     @Test("A text that SQLite cannot take ends the addition, and is not left out")
     func longText() throws {
         let space = try Workspace()

@@ -1,3 +1,4 @@
+import Foundation
 import ImportRedaction
 import TestSupport
 import Testing
@@ -12,13 +13,21 @@ import Testing
 
     static func shape(_ text: String, _ rules: RedactionRules = RedactionRules()) -> String {
         var redactor = redactor(rules: rules)
-        return redactor.text(text)
-            .replacing(/u-[0-7][0-9a-f]{19}@redacted\.invalid/, with: "E")
+        return marked(redactor.text(text))
+    }
+
+    private static func marked(_ text: String) -> String {
+        text.replacing(/u-[0-7][0-9a-f]{19}@redacted\.invalid/, with: "E")
             .replacing(/[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/, with: "U")
             .replacing(/v-[0-7][0-9a-f]{19}/, with: "V")
-            .replacing(/\+?\(?(0+[-.\/ ()]+)*00[0-9]{20}/, with: "P")
-            .replacing(/[0-9]{20}/, with: "N")
+            .replacing(/\+?\(?(0+[-.\/ ()]+)*00[12][0-9]{19}/, with: "P")
+            .replacing(/[12][0-9]{19}/, with: "N")
             .replacing(/[0-9a-f]{32}/, with: "H")
+    }
+
+    static func jsonShape(_ text: String, _ rules: RedactionRules = RedactionRules()) -> String {
+        var redactor = redactor(rules: rules)
+        return marked(redactor.json(text))
     }
 
     static func redactor(rules: RedactionRules) -> TextRedactor { redactor("0123456789abcdef", rules) }
@@ -33,6 +42,10 @@ import Testing
             ("a@[192.168.0.1] no", "E no"), ("a@localhost", "E"), ("@handle is gone", "E is gone"),
             ("a@b@c.de", "EE"), ("3 @ 4", "3 @ 4"), ("joe@", "E"), ("“x” a@b.de…", "“V” E…"),
             ("https://x.example/ a@b.de", "https://x.example/ E"),
+            ("müller&sohn@firma.de, john/doe@b.de", "E, E"), ("a!#$%&*+-/?^_{|}~b@c.de", "E"), ("o`brien@b.de", "E"),
+            ("to=müller&sohn@firma.de", "to=E"), ("x|a@b.de|y", "E|y"),
+            ("www.x.example/a@b.de no", "www.x.example/V no"),
+            ("www.anna@b.de", "E"),
         ])
     func addresses(_ text: String, _ expected: String) {
         #expect(Self.shape(text) == expected)
@@ -48,7 +61,8 @@ import Testing
             ("www.x.example/anna, no", "www.x.example/V, no"), ("https://x.example/o'brien", "https://x.example/V"),
             ("https://x.example/müller »", "https://x.example/V »"),
             ("https://t1234567.example/", "https://tN.example/"),
-            ("a://", "a://"), ("ratio 3://", "ratio 3://"),
+            ("a://", "a://"), ("ratio 3://", "ratio 3://"), ("4930987654-https://x.example", "N-https://x.example"),
+            ("4930987654://x.example", "N://x.example"),
         ])
     func addressesOfPages(_ text: String, _ expected: String) {
         // A closing mark without an opening one quotes what follows, which is nothing here.
@@ -81,14 +95,123 @@ import Testing
             ("a_very_long_name_of_a_field_2", "a_very_long_name_of_a_field_2"), ("abcdef0123456789", "H"),
             ("id: 17, id=x user_id=abc recordId: q7 uuid:z9", "id: N, id=V user_id=V recordId: V uuid:V"),
             ("invalid: 17 valid=x paid: 5 id: is gone id=null", "invalid: 17 valid=x paid: 5 id: is gone id=null"),
-            (#""record_id": 17"#, #""record_id": N"#), ("id: 2026-03-04", "id: 2026-03-04"),
+            (#""record_id": 17"#, #""V": N"#), ("id: 2026-03-04", "id: 2026-03-04"),
             (#""a@b.de _id": 17, "Anna Schmidt_id": "x""#, #""V": N, "V": "V""#),
-            (#""a-record_id": 17, "user.id": 5"#, #""a-record_id": N, "V": 5"#),
-            (#""12345678_id": 17"#, #""N_id": N"#),
-            (#""abe72624-edce-4501-ae6b-4bb368266110_id": 17"#, #""V_id": N"#),
+            (#""a-record_id": 17, "user.id": 5"#, #""V": N, "V": 5"#),
+            (#""12345678_id": 17, 'anna_id'=anna"#, #""V": N, 'V'=V"#),
+            (#""abe72624-edce-4501-ae6b-4bb368266110_id": 17"#, #""V": N"#),
         ])
     func ids(_ text: String, _ expected: String) {
         #expect(Self.shape(text) == expected)
+    }
+
+    @Test(
+        "After the name of an id, everything is a value, except for words of error messages",
+        arguments: [
+            ("contact_id: anna, id: anna, uuid: annaschmidt, Id:anna", "contact_id: V, id: V, uuid: V, Id:V"),
+            ("id: anna.", "id: V."), ("no id: (anna), [anna] id: [anna]", "no id: (V), [anna] id: [V]"),
+            ("Invalid id: must be a number", "Invalid id: must be a number"),
+            ("record_id: Is required; id: can't be blank", "record_id: Is required; id: can't be blank"),
+            ("id: can’t be blank", "id: can’t be blank"), ("id:must", "id:V"), ("id=must", "id=V"),
+            ("id: missing, id: null, id=none", "id: missing, id: null, id=none"), ("id: -", "id: -"),
+            ("id: a@b.de, id=https://x.example/a", "id: E, id=https://x.example/V"), ("id: anna:c@d.de", "id: E"),
+            ("id: a@b.de:anna", "id: E"), ("id: 2026-03-04-anna", "id: V"),
+            ("id: 2026-03-04T10:00:00Z.", "id: 2026-03-04T10:00:00Z."),
+            ("id=" + String(repeating: "x", count: 100) + "anna", "id=V"), ("id: (030) 1234567", "id: P"),
+        ])
+    func idsAfterNames(_ text: String, _ expected: String) {
+        #expect(Self.shape(text) == expected)
+    }
+
+    @Test(
+        "JSON stays JSON, and all its strings and names are values",
+        arguments: [
+            (#"{"phone":4930987600}"#, #"{"V":N}"#), (#"{"a":-4930987600}"#, #"{"V":-N}"#),
+            (#"{"a":1234.5678901}"#, #"{"V":1234.N}"#), (#"{"a":1234567.1234567}"#, #"{"V":N.N}"#),
+            (#"{"a":1234567890123e45}"#, #"{"V":Ne45}"#), (#"{"a":0.000000001}"#, #"{"V":0.N}"#),
+            (#"{"id":-1.5,"record_id":17}"#, #"{"V":N,"V":N}"#), (#"{"id":true,"id":null}"#, #"{"V":true,"V":null}"#),
+            (#"{"anna_schmidt_id":5, "a":[12345, "x"y"]}"#, #"{"V":N, "V":[12345, "V"]}"#),
+            (#"{"":"","a@b.de":[]}"#, #"{"":"","E":[]}"#),
+            // Anything else is a text like any other.
+            ("{'anna_id': 5}", "{'V': N}"), (#"{"a":030}"#, #"{"V":030}"#), (#"{"a":"x"#, #"{"V":"V"#),
+            ("anna 4930987600", "anna N"),
+        ])
+    func json(_ text: String, _ expected: String) {
+        #expect(Self.jsonShape(text) == expected)
+    }
+
+    @Test("Also the user's own rules leave JSON as JSON")
+    func ownRulesInJSON() {
+        var rules = RedactionRules()
+        rules.words = ["123", "adler"]
+        rules.keys = ["name"]
+        rules.patterns = ["77*"]
+        rules.keep = ["stage"]
+        #expect(
+            Self.jsonShape(#"{"stage":51234,"name":5,"a":[77001,"Seeadler",8]}"#, rules)
+                == #"{"stage":N,"V":N,"V":[N,"V",8]}"#)
+    }
+
+    @Test("Redacted JSON is JSON with the same shape", .seeded, arguments: Seeds.and(new: 11))
+    func randomJSON(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        var redactor = Self.redactor()
+        for _ in 0..<500 {
+            let text = Self.json(&random, depth: 0)
+            let before = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
+            let redacted = redactor.json(text)
+            let after = try? JSONSerialization.jsonObject(with: Data(redacted.utf8), options: .fragmentsAllowed)
+            #expect(after.map { Self.kinds($0) } == Self.kinds(before), "\(text) became \(redacted)")
+        }
+    }
+
+    private static func json(_ random: inout SplitMix64, depth: Int) -> String {
+        func digits(_ most: Int) -> String {
+            (0..<Int.random(in: 1...most, using: &random)).map { _ in String(Int.random(in: 0...9, using: &random)) }
+                .joined()
+        }
+        func string() -> String {
+            let parts = [
+                "id", "_id", "anna", "\\\"", "@b.de", "4930987600", " ", "'", ":", "\\\\", "(030) 555-0199", "ü",
+            ]
+            return "\""
+                + (0..<Int.random(in: 0...3, using: &random)).map { _ in parts.randomElement(using: &random) ?? "" }
+                .joined()
+                + "\""
+        }
+        switch Int.random(in: 0...(depth > 3 ? 3 : 5), using: &random) {
+        case 0: return string()
+        case 1: return ["true", "false", "null"].randomElement(using: &random) ?? "null"
+        case 2, 3:
+            // Within the range of a Double, also if a run of digits becomes longer.
+            let sign = Bool.random(using: &random) ? "-" : ""
+            let whole = Bool.random(using: &random) ? "0" : "\(Int.random(in: 1...9, using: &random))\(digits(14))"
+            let fraction = Bool.random(using: &random) ? "" : "." + digits(16)
+            let exponent =
+                Bool.random(using: &random) ? "" : ["e", "E", "e-", "E+"].randomElement(using: &random) ?? "e"
+            return sign + whole + fraction + (exponent.isEmpty ? "" : exponent + digits(2))
+        case 4:
+            let count = Int.random(in: 0...3, using: &random)
+            return "[" + (0..<count).map { _ in json(&random, depth: depth + 1) }.joined(separator: ", ") + "]"
+        default:
+            // Names that differ, so that all members are there after parsing.
+            let members = (0..<Int.random(in: 0...3, using: &random)).map { index in
+                "\"\(index)\(string().dropFirst()): \(json(&random, depth: depth + 1))"
+            }
+            return "{" + members.joined(separator: ",") + "}"
+        }
+    }
+
+    /// The JSON types of a value and of all in it, in no order.
+    private static func kinds(_ value: Any) -> [String] {
+        switch value {
+        case let object as [String: Any]: ["object"] + object.values.flatMap { kinds($0) }.sorted()
+        case let array as [Any]: ["array"] + array.flatMap { kinds($0) }
+        case is String: ["string"]
+        case is NSNull: ["null"]
+        case let number as NSNumber: [number.objCType.pointee == 0x63 ? "boolean" : "number"]
+        default: ["?"]
+        }
     }
 
     @Test(
@@ -104,6 +227,14 @@ import Testing
             ("2026-03-04 10:00:00+02:00 x", "2026-03-04 10:00:00+02:00 x"), ("+12345", "+12345"),
             ("version 1.2.3", "version 1.2.3"),
             ("on 2026-03-04 030 123456", "on 2026-03-04 P"), ("192.168.1.12", "192.168.1.12"),
+            ("(030) 555-0199x5, no", "(000) 000-0000xP, no"), ("+1 555 123 4567x89", "+0 000 000 0000xP"),
+            ("+1 555 123 4567 ext. 89 x", "+0 000 000 0000 ext. P x"),
+            ("+1 555 123 4567;ext=89", "+0 000 000 0000;ext=P"),
+            ("(030) 555-0199 # 12345", "(000) 000-0000 # P"), ("+15551234567x89", "+00000000000xP"),
+            ("+1 555 123 4567abc", "Pabc"), ("(030) 1234567 extra 5", "P extra 5"),
+            ("1200 1300 1400ms", "1200 1300 1400ms"), ("555 123 4567x89", "000 000 0000xP"),
+            ("030 12345678 abe72624-edce-4501-ae6b-4bb368266110", "P U"),
+            ("030 12345678 12345678-edce-4501-ae6b-4bb368266110", "P U"),
         ])
     func phones(_ text: String, _ expected: String) {
         #expect(Self.shape(text) == expected)
@@ -163,9 +294,12 @@ import Testing
             #expect(!result.unicodeScalars.contains("\u{FFFD}"), "\(text)")
         }
         // Each of these would take long if the time were quadratic in its length.
-        for part in ["a.", "id:", "1 ", "'a", "a@", "(1", "\\\"", "“a", "a-", "01 2 ", "https://", "+1", "x=", "www.a"]
-        {
+        for part in [
+            "a.", "id:", "1 ", "'a", "a@", "(1", "\\\"", "“a", "a-", "01 2 ", "https://", "+1", "x=", "www.a",
+            "id=a+|", "id: a", "id:a/", "1 1x", "+1 2x3 ", "id:(0", "a/b?", "“a«b„c‘d", "{\"id\":1,",
+        ] {
             _ = redactor.text(String(repeating: part, count: 20_000))
+            _ = redactor.json(String(repeating: part, count: 20_000))
         }
     }
 }

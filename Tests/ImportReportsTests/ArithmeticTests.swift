@@ -31,13 +31,13 @@ struct ArithmeticTests {
         Case(
             fields: #""status":"complete","total":1000002,"processed":9,"succeeded":2,"failed":3"#,
             verdicts: ["differs by 1,000,000", "differs by 4", "differs by 1", "differs by 2"],
-            sentence: "Of the four totals that the job declares, four do not match."),
+            sentence: "None of the four totals that the job declares matches its rows."),
         Case(
             fields: #""status":"complete","total":2"#, verdicts: [agrees, undeclared, undeclared, undeclared],
-            sentence: "Of the one total that the job declares, one matches."),
+            sentence: "The one total that the job declares matches its rows."),
         Case(
             fields: #""status":"complete","failed":2"#, verdicts: [undeclared, undeclared, undeclared, "differs by 1"],
-            sentence: "Of the one total that the job declares, one does not match."),
+            sentence: "The one total that the job declares does not match its rows."),
         Case(
             fields: #""status":"complete","processed":2,"total":2,"failed":1"#,
             verdicts: [agrees, unchecked, undeclared, agrees],

@@ -11,10 +11,13 @@ struct RowsCSVTests {
     @Test("The columns by which tables are known again are those that are written")
     func headers() {
         // Columns are only added at the end, so the first ones are also those of earlier versions.
-        let written = [RowsCSV<MemoryOutput>.header, CodesCSV.header, JobsCSV.header]
-        // The last header is that of reasons.csv, which the command's tests check.
-        #expect(OwnOutput.headers.count == written.count + 1)
-        for (known, header) in zip(OwnOutput.headers, written) {
+        let written = [
+            RowsCSV<MemoryOutput>.header, CodesCSV.header, JobsCSV.header, RowStream.header, AccountReport.header,
+        ]
+        // The remaining header is that of reasons.csv, which the command's tests check.
+        let known = OwnOutput.headers.filter { !$0.hasPrefix("file,") }
+        #expect(known.count == written.count && known.count == OwnOutput.headers.count - 1)
+        for (known, header) in zip(known, written) {
             #expect(header == known + "\r\n" || header.hasPrefix(known + ","), "\(known)")
         }
     }

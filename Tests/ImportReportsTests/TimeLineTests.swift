@@ -126,7 +126,7 @@ struct TimeLineTests {
         }
         let sentence =
             "3 jobs were created from 2 March 2026 to 2 June 2026 (UTC). The share of failed rows was highest in the "
-            + "week from 1 June 2026: 50% of 20 rows. 1 other job does not say when, in a form that can be read."
+            + "week from 1 June 2026: 50% of 20 rows. The creation time of 1 other job is missing or unreadable."
         #expect(page(.xhtml).contains(sentence))
         #expect(page(.markdown).contains("| 1 June 2026 | 2 | 20 | 10 | 50% |"))
         #expect(page(.markdown).contains("| Week from Monday (UTC) | Jobs | Rows | Failed | Share |"))
@@ -140,7 +140,7 @@ struct TimeLineTests {
         let line = try Self.strange()
         let model = OverviewModel(line, for: .xhtml, toolVersion: "1", files: [])
         let page = try TemplateSet().render(model, as: .xhtml).text
-        #expect(page.contains("1 other job does not say when, in a form that can be read."))
+        #expect(page.contains("The creation time of 1 other job is missing or unreadable."))
     }
 }
 

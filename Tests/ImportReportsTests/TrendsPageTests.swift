@@ -1,3 +1,4 @@
+import Foundation
 import ImportAnalysis
 import ImportReports
 import TestSupport
@@ -57,6 +58,64 @@ struct TrendsPageTests {
             ("history-job", templates.render(job, as: .xhtml)),
             ("history-overview", templates.render(overview, as: .xhtml)),
         ]
+    }
+
+    /// Returns the page of a history whose days have so many rows and failed rows, one after another from a Monday.
+    private static func page(every step: Int = 1, _ days: [(rows: Int, failed: Int)]) -> String {
+        let first = HistoryTime.day(of: "2026-03-02") ?? 0
+        let sums = days.enumerated().map { index, day in
+            HistoryDay(day: first + index * step, sums: HistorySums(jobs: 1, rows: day.rows, failed: day.failed))
+        }
+        var codes = HistoryCodes(HistorySelection(), jobDays: sums.map { $0.day })
+        codes.finish()
+        let report = TrendsReport(
+            HistoryTrends(selection: HistorySelection(), days: sums, undatedJobs: 0, codes: codes, worst: []), by: nil)
+        return TrendsPage.render(report, files: []).text
+    }
+
+    @Test(
+        "The legend of the calendar has a level for each size of squares, up to the highest share, none twice",
+        arguments: [
+            ([(10, 6)], ["no row failed", "up to 60%"]), ([(10, 0)], ["no row failed"]),
+            ([(10, 6), (10, 6), (10, 10)], ["no row failed", "up to 60%", "to 100%"]),
+            (
+                [(100, 1), (100, 1), (100, 1), (100, 2), (100, 4), (100, 5)],
+                ["no row failed", "up to 2%", "to 4%", "to 5%"]
+            ),
+            (
+                [(100, 1), (100, 1), (100, 1), (100, 2), (100, 50)],
+                ["no row failed", "up to 1%", "to 2%", "to 4%", "to 50%"]
+            ),
+            // Below 0.1%, several levels would be called the same.
+            ([(100_000, 1), (100_000, 1), (100_000, 7)], ["no row failed", "&lt;0.1%"]),
+            ([(10_000_000, 1)], ["no row failed", "&lt;0.1%"]), ([(0, 0)], ["no row failed"]),
+        ])
+    func legend(days: [(Int, Int)], words: [String]) {
+        let page = Self.page(days.map { (rows: $0.0, failed: $0.1) })
+        let list = page.components(separatedBy: "<ul class=\"legend\">")[1].components(separatedBy: "</ul>")[0]
+        #expect(list.matches(of: /<span>([^<]*)<\/span><\/li>/).map { String($0.1) } == words)
+        // Every square of the calendar is explained.
+        let behind = page.components(separatedBy: "<figure class=\"calendar\">")[1]
+        let calendar = behind.components(separatedBy: "</figure>")[0]
+        for level in calendar.matches(of: /class="(level-\d)"/) { #expect(list.contains("\"\(level.1)\"")) }
+    }
+
+    @Test("The axis has room for the whole band")
+    func axis() {
+        // 28 of 100 rows: the interval ends at 37.5%.
+        let page = Self.page([(100, 28), (100, 20), (0, 0)])
+        #expect(page.contains("<span>40%</span> <span>20%</span> <span>0%</span>"))
+        #expect(Self.page([(1, 0), (1000, 1)]).contains("<span>100%</span>"))
+    }
+
+    @Test("A day between days without rows is a dot")
+    func dots() {
+        let weekly = Self.page(every: 7, [(100, 1), (100, 2), (100, 3)])
+        let dots = weekly.matches(of: /<circle class="point"[^>]* cx="([^"]*)"/).map { String($0.1) }
+        #expect(dots == ["3.33%", "50.00%", "96.66%"], "\(dots)")
+        #expect(weekly.contains("and a dot for each day with no rows in the days before and after it"))
+        let daily = Self.page([(100, 1), (100, 2), (100, 3)])
+        #expect(!daily.contains("class=\"point\"") && !daily.contains("a dot for each"))
     }
 
     @Test("A page is bounded, whatever the number of days and codes, and however long the texts are")

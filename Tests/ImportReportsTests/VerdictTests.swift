@@ -27,20 +27,20 @@ struct VerdictTests {
     static let cases: [Case] = [
         Case(
             dump: job(#""status":"complete","total":1,"processed":1,"succeeded":1,"failed":0"#, rows: created),
-            level: .good, word: "Everything accounted for", sentence: "Of 1 row, 1 was created. \(holds)"),
+            level: .good, word: "Everything accounted for", sentence: "The one row was created. \(holds)"),
         Case(
             dump: job(#""status":"complete","total":2"#, rows: "\(created),\(existing)"),
             level: .good, word: "Everything accounted for",
-            sentence: "All 2 rows succeeded: 1 was created and 1 already existed. \(holds)"),
+            sentence: "Both rows succeeded: 1 was created and 1 already existed. \(holds)"),
         Case(
             dump: job(#""status":"complete","total":0"#, rows: ""),
             level: .good, word: "Everything accounted for", sentence: "The job had no rows. \(holds)"),
         Case(
             dump: job(#""status":"complete""#, rows: created),
-            level: .warning, word: "Needs review", sentence: "Of 1 row, 1 was created. \(noNumbers)"),
+            level: .warning, word: "Needs review", sentence: "The one row was created. \(noNumbers)"),
         Case(
             dump: job(#""status":"complete","total":1"#, rows: failed),
-            level: .warning, word: "Rows failed", sentence: "Of 1 row, 1 failed. \(holds)"),
+            level: .warning, word: "Rows failed", sentence: "The one row failed. \(holds)"),
         Case(
             dump: job(
                 #""status":"complete","total":5,"failed":1"#, rows: "\(created),\(created),\(existing),\(failed),{}"),
@@ -49,10 +49,10 @@ struct VerdictTests {
                 "Of 5 rows, 2 were created, 1 already existed, 1 failed and 1 has no outcome. \(holds)"),
         Case(
             dump: job(#""status":"complete","total":2"#, rows: "{},{}"),
-            level: .warning, word: "Needs review", sentence: "Of 2 rows, 2 have no outcome. \(holds)"),
+            level: .warning, word: "Needs review", sentence: "Both rows have no outcome. \(holds)"),
         Case(
             dump: job(#""status":"odd","total":1"#, rows: created),
-            level: .warning, word: "Needs review", sentence: "Of 1 row, 1 was created. \(holds)"),
+            level: .warning, word: "Needs review", sentence: "The one row was created. \(holds)"),
         Case(
             dump: job(#""status":"complete","total":2"#, rows: created),
             level: .critical, word: "The totals do not match",
@@ -68,7 +68,7 @@ struct VerdictTests {
         Case(
             dump: job(#""status":"complete","total":1"#, rows: "\(created),\(created)"),
             level: .critical, word: "The totals do not match",
-            sentence: "All 2 rows succeeded: 2 were created. \(holdsNot)"),
+            sentence: "Both rows succeeded: 2 were created. \(holdsNot)"),
         Case(
             dump: job(#""status":"complete","total":7"#),
             level: .critical, word: "The results are absent",
@@ -77,7 +77,7 @@ struct VerdictTests {
             dump: job(#""status":"failed","total":1"#),
             level: .critical, word: "The job failed",
             sentence:
-                "The job failed as a whole and reports no rows. The dump does not say what became of the 1 row sent."),
+                "The job failed as a whole and reports no rows. The dump does not say what became of the one row sent."),
         Case(
             dump: job(#""status":"failed","error":{"code":"<b>","message":"x"}"#),
             level: .critical, word: "The job failed",
@@ -86,11 +86,11 @@ struct VerdictTests {
         Case(
             dump: job(#""status":"failed","total":1"#, rows: failed),
             level: .critical, word: "The job failed",
-            sentence: "The job failed as a whole. Of 1 row reported, 1 failed. \(holds)"),
+            sentence: "The job failed as a whole. The one row reported failed. \(holds)"),
         Case(
             dump: job(#""status":"processing","total":1,"processed":0"#),
             level: .pending, word: "Still processing",
-            sentence: "The job was still running when this dump was saved: it declares 0 of 1 row as processed. "
+            sentence: "The job was still running when this dump was saved: it declares no row as processed. "
                 + "It has no results yet."),
         Case(
             dump: job(#""status":"processing""#, rows: created),
@@ -99,7 +99,7 @@ struct VerdictTests {
         Case(
             dump: job(#""status":"processing","total":1"#, rows: "\(created),\(created)"),
             level: .critical, word: "The totals do not match",
-            sentence: "All 2 rows succeeded: 2 were created. \(holdsNot)"),
+            sentence: "Both rows succeeded: 2 were created. \(holdsNot)"),
         Case(
             dump: #"{"job_id":"j","status":"complete","total":64,"results":[{"created":true},{"cre"#,
             level: .critical, word: "The dump is cut off",
@@ -111,11 +111,11 @@ struct VerdictTests {
         Case(
             dump: #"{"job_id":"j","status":"complete","total":1,"results":["#,
             level: .critical, word: "The dump is cut off",
-            sentence: "The dump ends after 0 of 1 row. It does not say what became of this row."),
+            sentence: "The dump ends before its one row. It does not say what became of this row."),
         Case(
             dump: #"{"job_id":"j","status":"complete","total":3,"results":["#,
             level: .critical, word: "The dump is cut off",
-            sentence: "The dump ends after 0 of 3 rows. It does not say what became of these rows."),
+            sentence: "The dump ends before the first of 3 rows. It does not say what became of these rows."),
         Case(
             dump: #"{"job_id":"j","status":"complete","results":[{"created":true},"#,
             level: .critical, word: "The dump is cut off", sentence: "The dump ends after 1 row: 1 was created."),
@@ -124,7 +124,8 @@ struct VerdictTests {
             level: .critical, word: "The dump is malformed", sentence: "The dump ends after 2 rows: 2 were created."),
         Case(
             dump: #"{"job_id":"j","status":"complete","total":1,"results":[{"created":true}]} x"#,
-            level: .critical, word: "The dump is malformed", sentence: "The dump ends after 1 of 1 row: 1 was created."),
+            level: .critical, word: "The dump is malformed",
+            sentence: "The dump ends after the one row: 1 was created."),
     ]
 
     @Test("The verdict on a job", arguments: cases)

@@ -1,3 +1,4 @@
+import ImportDumps
 import ImportFoundation
 import ImportSources
 import TestSupport
@@ -133,6 +134,87 @@ import Testing
         for window in 64...80 { #expect(read(wide, window: window) == read(wide)) }
         for broken in [bytes.dropLast(), bytes + [0x00, 0xD8], bytes + [0x00, 0xDC, 0x61, 0x00]] {
             #expect(read(Array(broken)).fault?.reason == .notUTF16)
+        }
+    }
+
+    @Test("The place of an error in JSON is its line and column, in whatever window it is", .seeded)
+    func places() throws {
+        let faults: [(record: String, at: Int)] = [
+            (#"{"a":x}"#, 5), (#"{"a":tru}"#, 8), ("{\"a\":\"k\u{0}\"}", 7), (#"{"a":1}}"#, 7), ("{\"a\":\"k#\"}", 7),
+        ]
+        for seed in Seeds.and(new: 1, 2) {
+            var random = SplitMix64(seed: seed)
+            for _ in 0..<200 {
+                let isArray = Bool.random(using: &random)
+                let gap = isArray ? [",", ",\n", "\n,"].randomElement(using: &random) ?? "" : "\n"
+                var records = (0..<Int.random(in: 1...40, using: &random)).map { _ in
+                    let text = String(repeating: "é", count: .random(in: 0...20, using: &random))
+                    let lineEnd = isArray && Bool.random(using: &random) ? "\n" : ""
+                    return "{\"a\":\"\(text)\",\(lineEnd)\"b\":[1,{\"c\":null}]}"
+                }
+                let index = Int.random(in: 0..<records.count, using: &random)
+                guard let (record, at) = faults.randomElement(using: &random) else { continue }
+                records[index] = record
+                let opening = isArray ? ["[", "[\n", "\n["].randomElement(using: &random) ?? "" : ""
+                let before = opening + records[..<index].map { $0 + gap }.joined() + String(record.prefix(at))
+                let bytes = Array((opening + records.joined(separator: gap) + (isArray ? "]" : "\n")).utf8)
+                    // This is not UTF-8.
+                    .map { $0 == UInt8(ascii: "#") ? 0xE4 : $0 }
+                let line = before.utf8.count { $0 == UInt8(ascii: "\n") }
+                let column = before.utf8.reversed().prefix { $0 != UInt8(ascii: "\n") }.count
+                let window = Int.random(in: 64...300, using: &random)
+                for window in [window, 256 * 1024] {
+                    let place = read(bytes, window: window, chunk: .random(in: 1...50, using: &random)).fault?.place
+                    #expect(
+                        (place?.line, place?.column) == (line + 1, column + 1),
+                        "seed \(seed), window \(window): \(String(decoding: bytes, as: UTF8.self).debugDescription)")
+                }
+            }
+        }
+    }
+
+    @Test("Empty lines are counted in all forms that have lines", arguments: [64, 256 * 1024])
+    func emptyLines(window: Int) throws {
+        for (text, count) in [
+            ("{\"a\":1}\n{\"a\":2}\n", 0), ("\n\n{\"a\":1}\r\n\r\n \n{\"a\":2}\n\n", 5), ("{\"a\":1}\n\n{\"a\":2}", 1),
+            ("{\"a\":1}" + String(repeating: "\n", count: 201), 200), ("a\n\n1\n\n", 2),
+        ] {
+            let reader = try SourceReader(ArraySource(Array(text.utf8)), SourceOptions(windowBytes: window))
+            while try reader.next() {}
+            #expect(reader.blankLines == count, "\(text.debugDescription)")
+        }
+    }
+
+    static let signs: [(text: String, form: SourceForm?, reason: SourceFault.Reason?)] = [
+        (#"{"order":1,"status":"paid","total":12.5,"processed":true}"#, .jsonLines, nil),
+        ("{\"status\":\"paid\",\"total\":12,\"processed\":1}\n{\"status\":\"open\"}", .jsonLines, nil),
+        (#"{"job_id":"a","status":"processing","total":12}"#, nil, .isDump),
+        (#"{"status":"failed","total":2,"processed":0,"succeeded":0}"#, nil, .isDump),
+        (#"{"job_id":null,"status":"complete","results":[{"created":true}]}"#, nil, .isDump),
+        ("{\"name\":\"x\",\"objects\":[1]}\n{\"name\":\"y\",\"objects\":[2]}\n", .jsonLines, nil),
+        (#"{"name":"x","objects":[{"a":1},{"a":2}]}"#, .requestBody, nil),
+        ("{\"objects\":[{\"a\":1}],\n\"options\":{}}\n\n", .requestBody, nil),
+        (#"["a","b"]"#, .jsonArray, nil), ("[1,-2]", .jsonArray, nil), ("[[1],[2]]", .jsonArray, nil),
+        ("[\"a\",\"b\"]\n[\"c\",\"d\"]\n", nil, .severalArrays), ("[1,2]\n[3,4]\n", nil, .severalArrays),
+        ("[{\"a\":1}]\n[{\"a\":2}]\n", nil, .severalArrays),
+        ("a,b\r\r\n1,2\r\r\n", nil, .doubledReturn), ("a,b\n1,2\r\r\n", nil, .doubledReturn),
+        ("a,b\r\n1,2\r\r\n", nil, .doubledReturn), ("a,\u{0}b\n1,2\n", nil, .isWide(nil)),
+    ]
+
+    @Test("The form is recognized in whatever window its signs are", arguments: signs)
+    func forms(text: String, form: SourceForm?, reason: SourceFault.Reason?) {
+        for window in [64, 65, 256 * 1024] {
+            let fault: SourceFault?
+            do throws(SourceFault) {
+                let reader = try SourceReader(
+                    ArraySource(Array(text.utf8), chunk: 3), SourceOptions(windowBytes: window))
+                #expect(form == nil || reader.form == form, "\(reader.form)")
+                while try reader.next() {}
+                fault = nil
+            } catch {
+                fault = error
+            }
+            #expect(fault?.reason == reason, "\(text.debugDescription)")
         }
     }
 }

@@ -7,6 +7,7 @@ that are given, it checks that redaction changes no number.
 """
 
 import argparse
+import csv
 import glob
 import gzip
 import html
@@ -38,7 +39,7 @@ problems = []
 SECRETS = [
     "zorblatt", "qwimbly", "müllerska", "bücherwurm", "4930987654", "98 76 54 32", "555-0199", "ploverhaus",
     "7c9e6679-7425-40de-944b-e07fc1f90ae7", "7c9e6679742540de944be07fc1f90ae7", "c0ffee1234567890abcdef",
-    "90817263", "xq7vbn2kd93mzt4p", "grimbald", "hollerbusch", "wintergrün", "tannhäuser",
+    "90817263", "xq7vbn2kd93mzt4p", "grimbald", "hollerbusch", "wintergrün", "tannhäuser", "4567x7719", "31337",
 ]
 # One message for each way to write a value.
 MESSAGES = [
@@ -56,6 +57,9 @@ MESSAGES = [
     "token xQ7vBn2kD93mZt4p, id: xQ7v9, user_id=zorblatt, recordId: qwimbly7",
     "at https://zorblatt:qwimbly@crm.example.com/people/ploverhaus?name=m%C3%BCllerska#90817263 and www.example.com/zorblatt",
     "word Grimbald in the middle, name: Hollerbusch; key acc-wintergrün-7 GRIMBALD tannhäuser",
+    "call (030) 555-0199x31337 or +1 555 123 4567x7719 or +1 555 123 4567 ext. 31337",
+    "contact_id: ploverhaus, id:qwimbly, uuid: müllerska; recordId: (zorblatt)",
+    "müllerska&qwimbly@example.com or zorblatt/qwimbly@example.com or {\"qwimbly_schmidt_id\": 5} is invalid",
     "Tannhäuser <zorblatt@[192.168.0.1]> @zorblatt zorblatt@localhost \"zorblatt\"@example.com",
 ]
 RULES = """
@@ -87,6 +91,7 @@ def planted_job(number):
                     {"details": {"müllerska": {"a": [["\"zorblatt"], 4930987654]}}, "zorblatt@example.com": None}]:
         rows += [{"error": {"code": "bad", **details}}, {"error": details}]
     rows.append({"error": {"code": "", "message": message, "90817263": 1}})
+    rows.append({"error": {"code": "bad", "message": "", "ploverhaus": {"zorblatt_id": 31337}, "hollerbusch": 1}})
     return {
         "job_id": ["zorblatt", "90817263", "job-zorblatt@example.com", "7c9e6679-7425-40de-944b-e07fc1f90ae7",
                    None][number % 5],
@@ -123,6 +128,26 @@ def job(number):
     return json.dumps(planted_job(number), ensure_ascii=number % 2 == 0)
 
 
+NAMES = ["zorblatt@example.com", "qwimbly schmidt", "müllerska", "4930987654", "+49 30 98 76 54 32", "a/ploverhaus~b",
+         "7c9e6679-7425-40de-944b-e07fc1f90ae7", "7C9E6679-7425-40DE-944B-E07FC1F90AE7", "grimbald.json", "90817263"]
+
+
+def wrapped(chance, job):
+    """A job at a random place of another document, below at least one name that is a value."""
+    depth = chance.randint(1, 4)
+    planted = chance.randrange(depth)
+    value = job
+    for level in range(depth):
+        name = chance.choice(NAMES) if level == planted else chance.choice(NAMES + ["data", "message", "users", "0"])
+        form = chance.randrange(4)
+        if form == 0:
+            value = json.dumps(value)
+        elif form == 1:
+            value = [{"note": 1}, value]
+        value = {"time": "2026-03-04T10:00:00Z", name: value}
+    return value
+
+
 def plant():
     """Writes the inputs; returns what to give to the program, each with what it is."""
     single = write("in/zorblatt@example.com/qwimbly 90817263.json", job(0))
@@ -132,6 +157,15 @@ def plant():
     write("in/tree/broken-zorblatt.json", job(4)[:3000] + "zorblatt")
     write("in/tree/bulk-zorblatt@example.com.json", json.dumps(planted_bulk(10)))
     write("in/tree/sync-zorblatt@example.com.json", job(9))
+    chance = random.Random(options.seed)
+    for number in range(12):
+        write("in/tree/wrapped-%d.json" % number, json.dumps(wrapped(chance, planted_job(20 + number))))
+    lines = [json.dumps(wrapped(chance, {"job_id": "w%d" % n, "status": "complete", "total": 1, "results": [row("no")]}))
+             for n in range(30)]
+    write("in/tree/wrapped.jsonl", "\n".join(lines))
+    both = {name: {"job_id": "b%d" % n, "status": "complete", "total": 1, "results": [row("no")]}
+            for n, name in enumerate(NAMES)}
+    write("in/tree/both.json", json.dumps({"users": both}))
     for number, message in enumerate(MESSAGES):
         write("in/tree/errors/zorblatt-%d.json" % number, json.dumps({"message": message}))
         write("in/tree/errors/string-%d.json" % number, json.dumps({"error": message}))
@@ -264,6 +298,10 @@ def canaries():
             search(" ".join(command), done.stdout + done.stderr)
             if not done.stdout:
                 problems.append("%s: no output" % command)
+    selected(single, tree, redact)
+    sources(redact)
+    details(redact)
+    places(tree, redact)
     # With a random key.
     out = os.path.join(FOLDER, "out-random")
     done = run("report", tree, "-o", out, "--redact", "--redact-rules", rules)
@@ -271,6 +309,105 @@ def canaries():
     search_tree("random", out)
 
     merge(single, tree, redact)
+
+
+def selected(single, tree, redact):
+    """Options with values in them."""
+    by = ["--job", "zorblatt*", "--job", "*Qwimbly?", "--status", "for zorblatt@example.com", "--status", "complete"]
+    for inputs in [[single], [tree]]:
+        out, pack = os.path.join(FOLDER, "out-by"), os.path.join(FOLDER, "by.zip")
+        done = run("report", *inputs, "-o", out, "--pack", pack, "--force", *by, *redact)
+        search("report by options", done.stdout + done.stderr)
+        search_tree("by options", out)
+        if os.path.exists(pack):
+            search_zip("pack by options", pack)
+        for command in [["summary"], ["codes"], ["rows"], ["check", "--max-failed", "0"], ["compare", single]]:
+            done = run(command[0], *inputs, *command[1:], *by, *redact)
+            search("%s by options" % command[0], done.stdout + done.stderr)
+    # Jobs without an id are selected by the names of their files, not by pseudonyms.
+    nameless = write("in/nameless/qwimbly-1.json", json.dumps({"status": "complete", "total": 1, "results": [row("no")]}))
+    counts = [len(json.loads(run("summary", nameless, "--format", "json", "--job", "qwimbly*", *more).stdout)["jobs"])
+              for more in [[], redact]]
+    if counts != [1, 1]:
+        problems.append("--job selects %r jobs by the name of their file" % counts)
+
+
+def sources(redact):
+    """Files that were sent, and what is said if they do not belong to the dumps."""
+    jobs = [{"job_id": "job-qwimbly %d" % n, "status": "complete", "total": 2, "results": [row("no 'zorblatt'"), {"created": True}]}
+            for n in range(2)]
+    names = ["in/sent/zorblatt.json", "in/sent/wrapped-zorblatt.json"]
+    dumps = [write(names[0], json.dumps(jobs[0])), write(names[1], json.dumps({"ploverhaus": jobs[1]}))]
+    nameless = write("in/sent/nameless-zorblatt.json", json.dumps({"ploverhaus": {
+        "status": "complete", "total": 1, "results": [row("no"), row("no")]}}))
+    right = write("in/sent/qwimbly.csv", "name\nzorblatt\nb\nzorblatt\nd\n")
+    short = write("in/sent/ploverhaus.csv", "name\nzorblatt\n")
+    broken = write("in/sent/broken-qwimbly.csv", "name,x\n\"zorblatt\n")
+    packed = os.path.join(FOLDER, "in/sent/pack-qwimbly.zip")
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("zorblatt.csv", "name\nzorblatt\n")
+    folder, absent = os.path.dirname(right), os.path.join(FOLDER, "in/sent/no-zorblatt.csv")
+    missing = os.path.join(FOLDER, "in/sent/no-zorblatt.json")
+    for inputs, sent in [(dumps, right), (dumps, short), (dumps[:1], short), (dumps[1:], short), (dumps[:1], broken),
+                         (dumps[:1], packed), (dumps, folder), (dumps, absent), ([nameless], right), ([missing], right),
+                         (dumps + [missing], right), (dumps, dumps[0]), (dumps[:1], right + "#Zorblatt")]:
+        for more in [[], ["--verbose"], ["--trust-order"], ["--first-row", "2"]]:
+            out = os.path.join(FOLDER, "out-sent")
+            done = run("report", *inputs, "-o", out, "--fresh", "--source", sent, *more, *redact)
+            search("report --source %s" % more, done.stdout + done.stderr)
+            if os.path.isdir(out):
+                search_tree("with a source", out)
+    # The output would replace an input.
+    out = os.path.join(FOLDER, "out-own")
+    os.makedirs(out, exist_ok=True)
+    os.path.exists(out + "/summary.json") or os.link(dumps[0], out + "/summary.json")
+    for inputs in [[dumps[0]], [folder]]:
+        done = run("report", *inputs, "-o", out, *redact, status=73)
+        search("report onto an input", done.stdout + done.stderr)
+    # Inputs that can be read only once.
+    pipe = os.path.join(FOLDER, "pipe-zorblatt")
+    os.path.exists(pipe) or os.mkfifo(pipe)
+    for command in [["rows", pipe], ["report", pipe, "-o", out + "-pipe", "--source", right]]:
+        done = run(*command, *redact, status=64)
+        search("%s of a pipe" % command[0], done.stdout + done.stderr)
+
+
+def details(redact):
+    """The details of errors stay JSON."""
+    chance = random.Random(options.seed)
+
+    def number():
+        whole = str(chance.randrange(10 ** chance.randint(1, 20)))
+        return chance.choice(["", "-"]) + whole + chance.choice(["", ".%d" % chance.randrange(10 ** 12)]) + \
+            chance.choice(["", "e-7", "E+12"])
+
+    rows = ['{"error": {"code": "c", "message": "m", "id": %s, "more": [%s, {"record_id": %s}, "%s"]}}'
+            % (number(), number(), number(), number()) for _ in range(400)]
+    dump = write("details.json", '{"job_id": "d", "status": "complete", "total": 400, "results": [%s]}' % ",".join(rows))
+    out = os.path.join(FOLDER, "out-details")
+    run("report", dump, "-o", out, *redact, status=0)
+    with open(os.path.join(out, "failures.csv"), encoding="utf-8", newline="") as file:
+        found = [line["error_details"] for line in csv.DictReader(file)]
+    for text, source in zip(found, rows):
+        try:
+            json.loads(text)
+        except ValueError:
+            problems.append("%s became %r" % (source, text))
+    if len(found) != 400:
+        problems.append("%d details" % len(found))
+
+
+def places(tree, redact):
+    """Dumps at different places keep different names, and as many as without redaction."""
+    def names(*more):
+        summary = json.loads(run("summary", tree, "--format", "json", "--every-dump", *more).stdout)
+        return [job["source"] for job in summary["jobs"]]
+
+    plain, redacted = names(), names(*redact)
+    if len(plain) != len(redacted) or len(set(plain)) != len(set(redacted)):
+        problems.append("%d and %d names of dumps" % (len(set(plain)), len(set(redacted))))
+    if not any("#/" in name for name in plain):
+        problems.append("no dump is in another document")
 
 
 def merge(single, tree, redact):

@@ -1,8 +1,9 @@
 """Sources of every dress with their dumps: what `rejects` hands back, worked out again by Python's own csv and json.
 
 For each case: rejects and no-result, taken out of their files byte for byte, and what is left of the source are the whole
-source, in order; reasons.csv says of each where it is from, and `report --source` on which line it begins. A source that is shifted, shuffled or another one is refused,
-and then nothing is written.
+source, in order; reasons.csv says of each where it is from, and `report --source` on which line it begins. Jobs share a
+source or have their own ones, with or without a total, in archives or through pipes. A source that is shifted, shuffled,
+swapped with that of another job or another one is refused, and then nothing is written.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ import pathlib
 import random
 import re
 import subprocess
+import os
 import sys
+import tarfile
 import tempfile
 import uuid
+import zipfile
 from typing import Any
 from xml.etree import ElementTree
 
@@ -144,7 +148,8 @@ class Source:
 
     def make_json(self, count: int) -> None:
         rng = self.rng
-        self.encoding = rng.choice(["utf-8", "utf-8", "utf-8-sig"])
+        self.encoding = rng.choice(["utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"])
+        self.codec = self.encoding.replace("utf-8-sig", "utf-8")
         self.has_header = True
         objects = []
         for index in range(count):
@@ -159,28 +164,43 @@ class Source:
             [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in o.items()] for o in objects
         ]
         self.records = [
-            json.dumps(o, ensure_ascii=ascii_only, indent=indent, separators=rng.choice([(",", ":"), (", ", ": ")])).encode()
+            json.dumps(o, ensure_ascii=ascii_only, indent=indent, separators=rng.choice([(",", ":"), (", ", ": ")])).encode(self.codec)
             for o in objects
         ]
-        mark = b"\xef\xbb\xbf" if self.encoding == "utf-8-sig" else b""
+        self.mark = "" if self.encoding == "utf-8" else "\ufeff"
+        opening, closing = "[", "]" + rng.choice(["", "\n"])
         if self.form == "lines":
-            end = rng.choice([b"\n", b"\r\n"])
-            self.bytes = mark + end.join(self.records) + (end if rng.random() < 0.7 else b"")
+            gap = rng.choice(["\n", "\r\n"])
+            opening, closing = "", gap if rng.random() < 0.7 else ""
         else:
-            gap = rng.choice([b",", b",\n", b" ,\n  "])
-            self.opening, self.closing = b"[", b"]" + rng.choice([b"", b"\n"])
+            gap = rng.choice([",", ",\n", " ,\n  "])
             if self.form == "body":
-                options = json.dumps({"dedupe_by": "email", "caseInsensitive": True}).encode()
+                options = json.dumps({"dedupe_by": "email", "caseInsensitive": True})
                 if rng.random() < 0.5:
-                    self.opening, self.closing = b'{"objects": [', b'], "options": ' + options + b"}"
+                    opening, closing = '{"objects": [', '], "options": ' + options + "}"
                 else:
-                    self.opening, self.closing = b'{"options":' + options + b',"objects":[', b"]}\n"
-            self.bytes = mark + self.opening + gap.join(self.records) + self.closing
-        self.lines = []
-        before = "" if self.form == "lines" else self.opening.decode()
-        for record in self.records:
-            self.lines.append(line_number(before))
-            before += record.decode() + (end if self.form == "lines" else gap).decode()
+                    opening, closing = '{"options":' + options + ',"objects":[', "]}\n"
+        self.opening, self.closing, self.gap = (text.encode(self.codec) for text in (opening, closing, gap))
+        self.bytes, self.lines = self.part(0, count)
+
+    def part(self, start: int, end: int, records: list[bytes] | None = None) -> tuple[bytes, list[int]]:
+        """A file of some of the records, without blank lines, and the line of each of them."""
+        chosen = (records or self.records)[start:end]
+        lines: list[int] = []
+        if self.form == "csv":
+            line_end = self.line_end.encode(self.codec)
+            chosen = [r if r.endswith(line_end) else r + line_end for r in chosen[:-1]] + chosen[-1:]
+            before = self.header.decode(self.codec)
+            for record in chosen:
+                lines.append(line_number(before))
+                before += record.decode(self.codec)
+            return self.mark.encode(self.codec) + self.header + b"".join(chosen), lines
+        before = self.opening.decode(self.codec)
+        for record in chosen:
+            lines.append(line_number(before))
+            before += record.decode(self.codec) + self.gap.decode(self.codec)
+        mark = self.mark.encode(self.codec)
+        return mark + self.opening + self.gap.join(chosen) + self.closing, lines
 
     @property
     def name(self) -> str:
@@ -209,9 +229,11 @@ class Source:
                     parts.append(self.new(columns[index]))
                 parts.append(record)
             return b"".join(parts)
+        # In UTF-16, JSON cannot be recognized without its mark; in UTF-8, it needs none.
+        mark = self.mark.encode(self.codec) if self.codec.startswith("utf-16") else b""
         if self.form == "lines":
-            return b"\n".join(chosen) + (b"\n" if chosen else b"")
-        return self.opening + b",\n".join(chosen) + self.closing
+            return mark + "".join(r.decode(self.codec) + "\n" for r in chosen).encode(self.codec)
+        return mark + self.opening + ",\n".encode(self.codec).join(chosen) + self.closing
 
     def new(self, cells: list[str]) -> bytes:
         def shown(text: str) -> str:
@@ -227,9 +249,11 @@ class Source:
 # MARK: Jobs
 
 
-def jobs_of(rng: random.Random, source: Source, count: int, allow_tail: bool) -> list[dict[str, Any]]:
+def jobs_of(
+    rng: random.Random, source: Source, count: int, allow_tail: bool, cuts: list[int] | None = None
+) -> list[dict[str, Any]]:
     """Jobs that share the records, with what the tool must say of each record under `expected`."""
-    cuts = sorted(rng.sample(range(1, count), min(rng.choice([0, 0, 1, 2]), count - 1)))
+    cuts = sorted(rng.sample(range(1, count), min(rng.choice([0, 0, 1, 2, 5]), count - 1))) if cuts is None else cuts
     jobs = []
     for start, end in zip([0] + cuts, cuts + [count]):
         total = end - start
@@ -284,6 +308,69 @@ def run(binary: str, folder: pathlib.Path, arguments: list[str]) -> subprocess.C
     return subprocess.run([binary, "rejects", *arguments], cwd=folder, capture_output=True, timeout=120)
 
 
+class Sent:
+    """The files of a run: one for all jobs, or one for each; plain, compressed, in an archive or as named pipes."""
+
+    def __init__(self, rng: random.Random, source: Source, jobs: list[dict[str, Any]], folder: pathlib.Path) -> None:
+        self.folder = folder
+        stem, ending = source.name.split(".")
+        self.is_shared = len(jobs) == 1 or rng.random() < 0.5
+        self.files: list[tuple[str, bytes, list[int]]] = []
+        if self.is_shared:
+            self.files = [(source.name, source.bytes, source.lines)]
+        else:
+            for number, job in enumerate(jobs):
+                self.files.append((f"{stem}-{number}.{ending}", *source.part(job["start"], job["end"])))
+        self.packing = rng.choice(["plain"] * 6 + ["gz", "pipe", "tar", "tgz", "tar.bz2", "zip", "zip.gz"])
+        self.write()
+
+    def write(self) -> None:
+        """Writes the files. Their names for the tool, and as it shows them, are then known."""
+        self.shown = [name for name, _, _ in self.files]
+        self.arguments = list(self.shown)
+        if self.packing in ("plain", "pipe"):
+            for name, data, _ in self.files:
+                (self.folder / (name + ".real" if self.packing == "pipe" else name)).write_bytes(data)
+            return
+        if self.packing == "gz":
+            self.arguments = self.shown = [name + ".gz" for name in self.shown]
+            for name, (_, data, _) in zip(self.shown, self.files):
+                (self.folder / name).write_bytes(gzip.compress(data, mtime=0))
+            return
+        packed = io.BytesIO()
+        if self.packing.startswith("zip"):
+            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, data, _ in self.files:
+                    archive.writestr(name, data)
+        else:
+            mode: Any = {"tar": "w", "tgz": "w:gz", "tar.bz2": "w:bz2"}[self.packing]
+            with tarfile.open(fileobj=packed, mode=mode) as archive:
+                for name, data, _ in self.files:
+                    entry = tarfile.TarInfo(name)
+                    entry.size = len(data)
+                    archive.addfile(entry, io.BytesIO(data))
+        data = packed.getvalue()
+        name = f"sent.{self.packing}"
+        (self.folder / name).write_bytes(gzip.compress(data, mtime=0) if self.packing == "zip.gz" else data)
+        self.arguments = [name]
+        self.shown = [f"{name}!{entry}" for entry in self.shown]
+
+    def run(self, arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
+        """Runs a command. A pipe can be read once in each run."""
+        writers = []
+        if self.packing == "pipe":
+            for name in self.arguments:
+                (self.folder / name).unlink(missing_ok=True)
+                os.mkfifo(self.folder / name)
+                writers.append(subprocess.Popen(["sh", "-c", f"exec cat {name}.real > {name}"], cwd=self.folder))
+        try:
+            return subprocess.run(arguments, cwd=self.folder, capture_output=True, timeout=120)
+        finally:
+            for writer in writers:
+                writer.kill()
+                writer.wait()
+
+
 def decoded(source: Source, data: bytes) -> str:
     return data.decode(source.codec)
 
@@ -292,9 +379,11 @@ def check_case(binary: str, rng: random.Random, folder: pathlib.Path, windows: b
     count = rng.choice([1, 2, 3, 10, 40, 200, 3000 if windows else 400])
     source = Source(rng, count)
     jobs = jobs_of(rng, source, count, allow_tail=True)
-    packed = rng.random() < 0.15
-    name = source.name + (".gz" if packed else "")
-    (folder / name).write_bytes(gzip.compress(source.bytes, mtime=0) if packed else source.bytes)
+    sent = Sent(rng, source, jobs, folder)
+    for job in jobs[-1:] if sent.is_shared else jobs:
+        # Without a total, the job has the rest of its source.
+        if "results" in job["job"] and rng.random() < 0.25:
+            del job["job"]["total"]
     dumps = []
     for index, job in enumerate(jobs):
         dumps.append(f"{index}.json")
@@ -302,16 +391,18 @@ def check_case(binary: str, rng: random.Random, folder: pathlib.Path, windows: b
     plain = source.form == "csv" and rng.random() < 0.3
     annotated = source.form == "csv" and rng.random() < 0.3
     batch = rng.choice([None, None, 1, 7, 100])
-    arguments = dumps + ["--source", name, "-o", "out"] + source.arguments()
+    arguments = dumps + ["--source", *sent.arguments, "-o", "out"] + source.arguments()
     arguments += ["--plain"] if plain else []
     arguments += ["--annotated", "--threads", "1"] if annotated else []
     arguments += ["--batch", str(batch)] if batch else []
-    result = run(binary, folder, arguments)
+    result = sent.run([binary, "rejects", *arguments])
     expect(result.returncode == 0, "status", result.returncode, result.stderr.decode())
 
     rows = [
-        {**entry, "job_id": job["job"]["job_id"] or "", "row": number + 1, "source_row": job["start"] + number + 1}
-        for job in jobs
+        {**entry, "job_id": job["job"]["job_id"] or "", "row": number + 1,
+         "source_row": (job["start"] if sent.is_shared else 0) + number + 1,
+         "source": 0 if sent.is_shared else file, "record": job["start"] + number}
+        for file, job in enumerate(jobs)
         for number, entry in enumerate(job["expected"])
     ]
     heaps: dict[str, list[dict[str, Any]]] = {"rejects": [], "no-result": [], "rest": []}
@@ -333,7 +424,7 @@ def check_case(binary: str, rng: random.Random, folder: pathlib.Path, windows: b
             chunks = [heaps[heap][i : i + batch] for i in range(0, len(heaps[heap]), batch)]
             names = [f"{heap}-{i + 1:04}{ending}" for i in range(len(chunks))]
         for file, chunk in zip(names, chunks):
-            wanted = source.file([source.records[r["source_row"] - 1] for r in chunk], [columns(r) for r in chunk], plain)
+            wanted = source.file([source.records[r["record"]] for r in chunk], [columns(r) for r in chunk], plain)
             found = (folder / "out" / file).read_bytes()
             if source.encoding == "utf-8-sig" and source.form != "csv" and found.startswith(b"\xef\xbb\xbf"):
                 found = found[3:]
@@ -349,9 +440,9 @@ def check_case(binary: str, rng: random.Random, folder: pathlib.Path, windows: b
         return "'" + text if text[:1] in tuple("=+-@\t\r") else text
 
     wanted_lines = [
-        [file, str(position), name, str(r["source_row"]), r["job_id"], str(r["row"]), r["outcome"], r["id"], r["code"],
+        [file, str(position), sent.shown[r["source"]], str(r["source_row"]), r["job_id"], str(r["row"]), r["outcome"], r["id"], r["code"],
          guarded(r["message"]), ""]
-        for file, position, r in sorted(reasons, key=lambda reason: reason[2]["source_row"])
+        for file, position, r in sorted(reasons, key=lambda reason: reason[2]["record"])
     ]
     expect(lines[1:] == wanted_lines, "reasons.csv", lines[1:4], "instead of", wanted_lines[:3])
 
@@ -360,7 +451,8 @@ def check_case(binary: str, rng: random.Random, folder: pathlib.Path, windows: b
     expect(
         (sums["source_rows"], sums["succeeded"], sums["rejects"], sums["no_result"])
         == (count, len(heaps["rest"]), len(heaps["rejects"]), len(heaps["no-result"])), "plan.json", sums)
-    expect(plan["sources"][0]["sha256"] == hashlib.sha256(source.bytes).hexdigest(), "hash of the source")
+    hashes = [hashlib.sha256(data).hexdigest() for _, data, _ in sent.files]
+    expect([s["sha256"] for s in plan["sources"]] == hashes, "hashes of the sources")
     expect(sum(g["rows"] for a in plan["actions"] for g in a["codes"]) == len(heaps["rejects"]), "rows by action")
     if annotated:
         text = decoded(source, (folder / "out" / "annotated.csv").read_bytes()).lstrip("\ufeff")
@@ -374,21 +466,21 @@ def check_case(binary: str, rng: random.Random, folder: pathlib.Path, windows: b
         for row, record, original in zip(rows, parsed[head:], own[head:]):
             expect(record[7:] == original, "record of annotated.csv", record, original)
             expect(record[:4] == columns(row)[:4] and record[6] == row["id"], "columns of annotated.csv", record, row)
-    check_lines(binary, rng, folder, source, dumps, name, heaps["rejects"])
-    return source.form
+    check_lines(binary, rng, folder, source, dumps, sent, heaps["rejects"])
+    return f"{source.form} {sent.packing}"
 
 
 def check_lines(
-    binary: str, rng: random.Random, folder: pathlib.Path, source: Source, dumps: list[str], name: str,
+    binary: str, rng: random.Random, folder: pathlib.Path, source: Source, dumps: list[str], sent: Sent,
     failed: list[dict[str, Any]],
 ) -> None:
     """The lines of failed rows in a report, once more where nothing has changed, and where the source has."""
     options = ["--source-encoding" if o == "--encoding" else o for o in source.arguments()]
-    command = [binary, "report", *dumps, "--formats", "csv,md,xhtml", "-o", "audit", "--source", name, *options]
-    wanted = [[r["job_id"], str(r["row"]), str(source.lines[r["source_row"] - 1])] for r in failed]
+    command = [binary, "report", *dumps, "--formats", "csv,md,xhtml", "-o", "audit", "--source", *sent.arguments, *options]
+    wanted = [[r["job_id"], str(r["row"]), str(sent.files[r["source"]][2][r["source_row"] - 1])] for r in failed]
 
     def check(what: str) -> None:
-        result = subprocess.run(command, cwd=folder, capture_output=True, timeout=120)
+        result = sent.run(command)
         expect(result.returncode == 0, what, "status", result.returncode, result.stderr.decode())
         table = list(csv.reader(io.StringIO((folder / "audit" / "failures.csv").read_bytes().decode(), newline="")))
         expect(table[0][-1] == "source_line", "header of failures.csv", table[0])
@@ -400,10 +492,13 @@ def check_lines(
     check("first")
     if rng.random() < 0.3:
         check("again")
-    if source.form in ("array", "body") and not name.endswith(".gz"):
+    if source.form in ("array", "body"):
         # Different lines, but the same rows.
-        start = source.bytes.index(b"[") + 1 if source.form == "array" else source.bytes.index(source.opening) + len(source.opening)
-        (folder / name).write_bytes(source.bytes[:start] + b"\n\n" + source.bytes[start:])
+        for number, (name, data, lines) in enumerate(sent.files):
+            start = data.index(source.opening) + len(source.opening)
+            data = data[:start] + "\n\n".encode(source.codec) + data[start:]
+            sent.files[number] = (name, data, [line + 2 for line in lines])
+        sent.write()
         wanted = [[job, row, str(int(line) + 2)] for job, row, line in wanted]
         check("changed")
 
@@ -418,7 +513,7 @@ def check_cells(
 ) -> None:
     """What was sent stands beside the rows that pages list: cells of that record, with those that its message names."""
     # Several jobs may have no id. The lines distinguish their rows.
-    records = {tuple(place): row["source_row"] - 1 for place, row in zip(wanted, failed)}
+    records = {tuple(place): row["record"] for place, row in zip(wanted, failed)}
     listed = 0
     for page in audit.rglob("report.xhtml"):
         table = list(csv.reader(io.StringIO((page.parent / "failures.csv").read_bytes().decode(), newline="")))
@@ -446,6 +541,8 @@ def check_cells(
 
 def check_refusals(binary: str, rng: random.Random, folder: pathlib.Path) -> str:
     """A source that is not the one that was sent, with as many rows."""
+    if rng.random() < 0.25:
+        return check_swapped(binary, rng, folder)
     count = rng.choice([30, 100, 400])
     source = Source(rng, count)
     jobs = jobs_of(rng, source, count, allow_tail=False)
@@ -462,19 +559,12 @@ def check_refusals(binary: str, rng: random.Random, folder: pathlib.Path) -> str
     elif kind == "foreign":
         for index, email in enumerate(source.emails):
             other = f"{word(rng)}{rng.randint(0, 10**9)}@{word(rng)}.example"
-            records[index] = records[index].replace(email.encode(), other.encode())
+            records[index] = records[index].replace(email.encode(source.codec), other.encode(source.codec))
     elif kind == "short":
         records = records[:-1]
     else:
         records.append(records[0])
-    if source.form == "csv":
-        end = source.line_end.encode(source.codec)
-        records = [r if r.endswith(end) else r + end for r in records]
-        data = source.mark.encode(source.codec) + source.header + b"".join(records)
-    elif source.form == "lines":
-        data = b"\n".join(records) + b"\n"
-    else:
-        data = source.opening + b",".join(records) + source.closing
+    data, _ = source.part(0, len(records), records)
     (folder / source.name).write_bytes(data)
     dumps = []
     for index, job in enumerate(jobs):
@@ -491,6 +581,40 @@ def check_refusals(binary: str, rng: random.Random, folder: pathlib.Path) -> str
     expect((report.returncode, report.stderr) == (1, result.stderr), kind, "report says", report.stderr.decode())
     expect(not (folder / "out").exists(), kind, "report left something behind")
     return kind
+
+
+def check_swapped(binary: str, rng: random.Random, folder: pathlib.Path) -> str:
+    """A source for each job, of which two have changed their places, beside others that are right."""
+    count = rng.choice([30, 100, 400])
+    source = Source(rng, count)
+    # Jobs of one size cannot be told apart by it.
+    size = count // rng.choice([3, 4, 6, 10])
+    cuts = list(range(size, count, size)) if rng.random() < 0.7 else sorted(rng.sample(range(1, count), 4))
+    jobs = jobs_of(rng, source, count, allow_tail=False, cuts=cuts)
+    first, second = rng.sample(range(len(jobs)), 2)
+    failed = [sum(e["outcome"] == "failed" for e in jobs[index]["expected"]) for index in (first, second)]
+    if not any(failed):
+        return "skipped"
+    parts = [source.part(job["start"], job["end"])[0] for job in jobs]
+    parts[first], parts[second] = parts[second], parts[first]
+    dumps, names = [], []
+    for index, (job, part) in enumerate(zip(jobs, parts)):
+        dumps.append(f"{index}.json")
+        names.append(f"{index}-{source.name}")
+        if rng.random() < 0.3:
+            del job["job"]["total"]
+        (folder / dumps[-1]).write_text(json.dumps(job["job"]))
+        (folder / names[-1]).write_bytes(part)
+    arguments = dumps + ["--source", *names, "-o", "out"]
+    result = run(binary, folder, arguments + source.arguments())
+    expect(result.returncode == 1, "swapped sources were not refused:", result.stdout.decode(), result.stderr.decode())
+    expect(not (folder / "out").exists(), "swapped sources left something behind")
+    wrong = [names[index] for index in (first, second)]
+    expect(any(name in result.stderr.decode() for name in wrong), "neither of", wrong, "in", result.stderr.decode())
+    options = ["--source-encoding" if o == "--encoding" else o for o in source.arguments()]
+    report = subprocess.run([binary, "report", *arguments, *options], cwd=folder, capture_output=True, timeout=120)
+    expect((report.returncode, report.stderr) == (1, result.stderr), "report says", report.stderr.decode())
+    return "swapped"
 
 
 def main() -> int:

@@ -250,7 +250,8 @@ def row_by_row(before: list[Row], after: list[Row]) -> dict:
         },
         "fixed": which(lambda first, second: first == "failed" and second in good),
         "still_failing": which(lambda first, second: first == second == "failed"),
-        "newly_failing": which(lambda first, second: first in good and second == "failed"),
+        "undecided": which(lambda first, second: first == "failed" and second == "unclassified"),
+        "newly_failing": which(lambda first, second: first != "failed" and second == "failed"),
     }
 
 

@@ -156,6 +156,23 @@ struct SheetTests {
         try packed.close()
     }
 
+    @Test("Cells that repeat a long text end with a fault, before they fill memory or take minutes")
+    func repeatedTexts() throws {
+        let texts = "<si><t>\(String(repeating: "a", count: 200_000))</t></si>"
+        let row = "<row>" + String(repeating: "<c t=\"s\"><v>0</v></c>", count: 50) + "</row>"
+        func rows(_ count: Int) -> [(name: String, content: String)] {
+            Self.parts(rows: String(repeating: row, count: count), texts: texts)
+        }
+        try reading(rows(2)) { source in
+            let count = try source.skip(.max)
+            #expect(count == 1)
+        }
+        try reading(rows(10)) { source in
+            let fault = #expect(throws: SourceFault.self) { try source.skip(.max) }
+            #expect("\(String(describing: fault))".contains("textsRepeated"), "\(String(describing: fault))")
+        }
+    }
+
     private static func size(of part: String, in parts: ZipParts) throws -> Int {
         var source = try #require(try parts.source(of: part))
         var chunk = [UInt8](repeating: 0, count: 10_000)

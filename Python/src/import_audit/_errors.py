@@ -11,7 +11,7 @@ class ImportAuditError(Exception):
     Attributes:
         status: its exit status.
         message: its error messages, a sentence on each line.
-        result: the result that the call would have returned for what was still done, if anything.
+        result: what the call would have returned for the work that was still done; None if nothing was.
     """
 
     expected_status: ClassVar[int | None] = None
@@ -39,13 +39,15 @@ class UsageError(ImportAuditError, ValueError):
 
 
 class InputIncomplete(ImportAuditError):
-    """An input could not be read completely; everything else was still done and is in ``result`` (status 65)."""
+    """An input could not be read completely; everything else was still done and is in ``result`` (status 65). ``result`` is None if
+    that is nothing."""
 
     expected_status = 65
 
 
 class InputMissing(ImportAuditError, OSError):
-    """An input does not exist or may not be read; everything else was still done and is in ``result`` (status 66)."""
+    """An input does not exist or may not be read; everything else was still done and is in ``result`` (status 66). ``result`` is
+    None if that is nothing."""
 
     expected_status = 66
 
@@ -102,7 +104,10 @@ def error_of(status: int, said: str, result: Any = None) -> ImportAuditError:
         result: what was still done.
     """
     prefix = "import-audit: "
-    lines = [line[len(prefix) :] if line.startswith(prefix) else line for line in said.splitlines() if line.strip()]
+    lines = [line for line in said.splitlines() if line.strip()]
+    # Besides errors, there may be notes. Only messages about the command line have another form.
+    errors = [line[len(prefix) :] for line in lines if line.startswith(prefix)]
+    lines = errors or lines
     message = "\n".join(lines) or _SILENT.get(status) or (
         f"import-audit was ended by signal {-status}" if status < 0 else f"import-audit ended with status {status}"
     )

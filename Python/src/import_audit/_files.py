@@ -30,7 +30,8 @@ def list_files(paths: Sequence[str]) -> list[File]:
     """
     result = []
     for path in paths:
-        found = _remote(path) if is_url(path) and not path.startswith("file://") else _local(path)
+        local = local_path(path)
+        found = _remote(path) if local is None else _local(local)
         result += found or ([] if any(mark in path for mark in "*?[") else [File(path, 0)])
     return result
 
@@ -88,25 +89,14 @@ def staged(
 
 
 @contextmanager
-def open_for_writing(path: str) -> Iterator[IO[bytes]]:
-    """A new file that appears only when it is complete."""
-    if is_url(path):
-        system, inner = _system(path), _inner(path)
-        parent = inner.rsplit("/", 1)[0]
-        if parent:
-            system.makedirs(parent, exist_ok=True)
-        with system.open(inner, "wb") as file:
-            yield file
-        return
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    partial = f"{path}.{os.getpid()}.partial"
-    try:
-        with open(partial, "wb") as file:
-            yield file
-        os.replace(partial, path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+def open_remote(url: str, mode: str) -> Iterator[IO[bytes]]:
+    """A file at a URL; its folder is made if it is written."""
+    system, inner = _system(url), _inner(url)
+    parent = inner.rsplit("/", 1)[0]
+    if mode == "wb" and parent:
+        system.makedirs(parent, exist_ok=True)
+    with system.open(inner, mode) as file:
+        yield file
 
 
 def remove_folder(path: str) -> None:
@@ -119,8 +109,14 @@ def remove_folder(path: str) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def local_path(path: str) -> str | None:
+    """The path of a file on this machine, which may be given as a URL; None for a URL elsewhere."""
+    if path.startswith("file://"):
+        return path[len("file://") :]
+    return None if is_url(path) else path
+
+
 def _local(path: str) -> list[File]:
-    path = path[len("file://") :] if path.startswith("file://") else path
     path = os.path.abspath(path)
     if not os.path.lexists(path) and any(mark in path for mark in "*?["):
         return [file for match in sorted(glob.glob(path, recursive=True), key=_order) for file in _local(match)]
@@ -129,11 +125,11 @@ def _local(path: str) -> list[File]:
     root = os.path.realpath(path)
     found = []
     for folder, folders, names in os.walk(path):
-        folders[:] = [name for name in folders if not _is_ignored(name)]
+        folders[:] = [name for name in folders if not is_ignored(name)]
         for name in names:
             file = os.path.join(folder, name)
             real = os.path.realpath(file)
-            if not _is_ignored(name) and os.path.isfile(file) and os.path.commonpath([root, real]) == root:
+            if not is_ignored(name) and os.path.isfile(file) and os.path.commonpath([root, real]) == root:
                 found.append(File(file, os.path.getsize(file)))
     return sorted(found, key=lambda file: _order(file.path))
 
@@ -151,12 +147,13 @@ def _remote(url: str) -> list[File]:
     files = [
         File(name if "://" in name else f"{protocol}://{name}", int(info.get("size") or 0))
         for name, info in details.items()
-        if info.get("type") == "file" and not any(_is_ignored(part) for part in name[len(path) :].split("/") if part)
+        if info.get("type") == "file" and not any(is_ignored(part) for part in name[len(path) :].split("/") if part)
     ]
     return sorted(files, key=lambda file: _order(file.path))
 
 
-def _is_ignored(name: str) -> bool:
+def is_ignored(name: str) -> bool:
+    """Whether a run skips a file or a folder with this name in an input folder."""
     return name.startswith((".", "~$")) or name.lower() in _SYSTEM_FILES
 
 

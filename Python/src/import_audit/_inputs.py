@@ -37,8 +37,10 @@ def is_url(value: object) -> bool:
 
 
 def absolute(path: str | os.PathLike[str]) -> str:
-    """A path that does not depend on the working directory; also for ``FILE#Sheet``."""
-    return os.path.abspath(os.fspath(path))
+    """A path that does not depend on the working directory; also for ``FILE#Sheet``. An empty one stays empty, so that the
+    binary refuses it."""
+    name = os.fspath(path)
+    return os.path.abspath(name) if name else name
 
 
 @contextmanager
@@ -48,7 +50,7 @@ def arguments(*groups: Inputs) -> Iterator[Arguments]:
     Local paths are given as they are, and so are the names of sources. A single input of bytes is standard input. What
     is at a URL is copied into a temporary folder first, under the names of its path, and removed at the end.
     """
-    inputs = [item for group in groups for item in _listed(group)]
+    inputs = [item for group in groups for item in listed(group)]
     streams = [item for item in inputs if not isinstance(item, (str, os.PathLike))]
     if len(streams) <= 1 and not any(is_url(item) for item in inputs):
         names = [_shielded(os.fspath(item)) if isinstance(item, (str, os.PathLike)) else "-" for item in inputs]
@@ -130,7 +132,8 @@ def _shielded(name: str) -> str:
     return f"./{name}" if name.startswith("-") else name
 
 
-def _listed(inputs: Inputs) -> list[Input]:
+def listed(inputs: Inputs) -> list[Input]:
+    """All inputs, in order."""
     if isinstance(inputs, (str, bytes, bytearray, memoryview, os.PathLike)) or hasattr(inputs, "read"):
         return [cast("Input", inputs)]
     if isinstance(inputs, Iterable):

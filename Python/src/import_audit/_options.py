@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TypedDict, Union
 
+from ._errors import UsageError
 from ._inputs import absolute
 
 PathName = Union[str, "os.PathLike[str]"]
@@ -29,6 +30,19 @@ class ReadingOptions(TypedDict, total=False):
     """A file with words to replace, and words to keep."""
 
 
+class SelectionOptions(TypedDict, total=False):
+    """Which jobs are left in."""
+
+    since: Union[date, str]
+    """Only jobs that were created on this day (UTC) or later."""
+    until: Union[date, str]
+    """Only jobs that were created on this day (UTC) or earlier."""
+    status: Union[str, Iterable[str]]
+    """Only jobs with one of these statuses; ``none`` for jobs without one."""
+    job: Union[str, Iterable[str]]
+    """Only jobs whose id matches one of these, where ``*`` matches any text."""
+
+
 class CodesOptions(TypedDict, total=False):
     """What you know about codes."""
 
@@ -43,8 +57,10 @@ class RuleOptions(TypedDict, total=False):
 
     max_failed: Union[int, str]
     """The largest number of failed rows, or a share such as ``"2%"``."""
-    max_failed_code: Iterable[str]
+    max_failed_code: Union[str, Iterable[str]]
     """Each is ``CODE=N`` or ``CODE=P%``."""
+    max_failed_per_job: str
+    """The largest share in every job, such as ``"5%"``."""
     fail_on: Union[str, Iterable[str]]
     """``critical``, ``warning`` or the name of a finding."""
     require_complete: bool
@@ -57,7 +73,11 @@ class RuleOptions(TypedDict, total=False):
     """A file with rules."""
 
 
-_PATHS = frozenset({"redact_key_file", "redact_rules", "codes", "rules", "templates", "map", "pack", "source"})
+PATHS = frozenset({"redact_key_file", "redact_rules", "codes", "rules", "templates", "map", "pack", "source", "history"})
+"""Options that name files. The binary may run in another working directory."""
+
+_OWN = frozenset({"format", "formats", "output", "quiet", "verbose", "stdout", "dry_run", "no_project_file", "help", "version"})
+"""Options with which the functions themselves ask for what they return."""
 
 
 def flags(options: dict[str, object]) -> list[str]:
@@ -65,7 +85,9 @@ def flags(options: dict[str, object]) -> list[str]:
     result: list[str] = []
     for name, value in options.items():
         flag = "--" + name.replace("_", "-")
-        if value is None or value is False:
+        if name in _OWN:
+            raise UsageError(f"{name} is not an option of this function")
+        if not is_given(value):
             continue
         if value is True:
             result.append(flag)
@@ -73,7 +95,7 @@ def flags(options: dict[str, object]) -> list[str]:
         values = [value] if isinstance(value, (str, int, date, os.PathLike)) else list(value)  # type: ignore[call-overload]
         for item in values:
             text = os.fspath(item) if isinstance(item, os.PathLike) else str(item)
-            if name in _PATHS:
+            if name in PATHS:
                 text = absolute(text)
             # Only a separate argument can be empty.
             result += [f"{flag}={text}"] if text else [flag, ""]
@@ -82,3 +104,19 @@ def flags(options: dict[str, object]) -> list[str]:
 
 BASE = ["--quiet", "--no-project-file"]
 """Only errors on standard error; nothing depends on the working directory."""
+
+
+def is_given(value: object) -> bool:
+    """Whether an option of this value is passed on."""
+    return value is not None and value is not False
+
+
+def option_files(options: dict[str, object]) -> list[str]:
+    """The files that options name."""
+    names: list[str] = []
+    for name in PATHS & options.keys():
+        value = options[name]
+        if is_given(value):
+            values = [value] if isinstance(value, (str, os.PathLike)) else list(value)  # type: ignore[call-overload]
+            names += [os.fspath(item) for item in values]
+    return names

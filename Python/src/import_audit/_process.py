@@ -14,6 +14,7 @@ from ._errors import PARTIAL, Cancelled, error_of
 from ._inputs import Arguments, Feed, blocks
 
 _SAID_BYTES = 1 << 20
+"""How much of standard error is kept: its beginning, and a part of its end."""
 
 
 class Process:
@@ -22,6 +23,7 @@ class Process:
     def __init__(self, command: list[str], given: Arguments, cancel: threading.Event | None = None) -> None:
         self._feed_error: BaseException | None = None
         self._said = bytearray()
+        self._said_last = bytearray()
         self._cancel = cancel
         self._ended = threading.Event()
         self._process = subprocess.Popen(
@@ -44,8 +46,17 @@ class Process:
         assert self._process.stdout is not None
         return self._process.stdout
 
+    @property
+    def said(self) -> str:
+        """What the run printed on standard error, after it has ended."""
+        return (self._said + self._said_last).decode("utf-8", "replace")
+
     def finish(self, result: Any = None, *, allowed: frozenset[int] = frozenset()) -> int:
         """Waits for the end, after all of the output was read.
+
+        Args:
+            result: what was still done; None or empty if nothing was.
+            allowed: statuses that are returned, besides 0.
 
         Returns:
             The status: 0 or one that is allowed.
@@ -60,12 +71,11 @@ class Process:
             thread.join(timeout=None if status == 0 else 1)
         if self._feed_error is not None:
             raise self._feed_error
-        said = self._said.decode("utf-8", "replace")
         if status != 0 and self._cancel is not None and self._cancel.is_set():
             raise Cancelled("interrupted")
         if status == 0 or status in allowed:
             return status
-        raise error_of(status, said, result if status in PARTIAL or status == 1 else None)
+        raise error_of(status, self.said, result or None if status in PARTIAL or status == 1 else None)
 
     def stop(self) -> None:
         """Ends the run if it has not ended, like Ctrl-C, so that no file is half written."""
@@ -115,7 +125,9 @@ class Process:
                 block = stream.read1(65536)  # type: ignore[attr-defined]
                 if not block:
                     return
-                self._said += block[: _SAID_BYTES - len(self._said)]
+                kept = block[: _SAID_BYTES - len(self._said)]
+                self._said += kept
+                self._said_last = (self._said_last + block[len(kept) :])[-65536:]
 
     def _deliver(self, feed: Feed) -> None:
         stream = self._process.stdin
@@ -149,10 +161,13 @@ def run(
 ) -> tuple[int, bytes]:
     """Runs the binary to its end.
 
+    Args:
+        allowed: statuses that are returned, besides 0; 65 and 66 only if something was still done, and therefore printed.
+
     Returns:
         Its status, and what it printed.
     """
     with Process(command, given, cancel) as process:
         output = process.output.read()
-        status = process.finish(output, allowed=allowed)
+        status = process.finish(output, allowed=allowed if output else allowed - PARTIAL)
     return status, output

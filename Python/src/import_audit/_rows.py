@@ -9,22 +9,27 @@ from typing import Union
 import pyarrow as pa
 from typing_extensions import Unpack
 
-from ._errors import PARTIAL
+from ._errors import PARTIAL, UsageError
 from ._inputs import Inputs, arguments
-from ._options import BASE, ReadingOptions, flags
+from ._options import BASE, ReadingOptions, SelectionOptions, flags
 from ._process import Process
 from ._schemas import ROWS_SCHEMA
 
 
-class RowOptions(ReadingOptions, total=False):
-    """Options of all functions that deliver rows."""
+class FailureOptions(ReadingOptions, SelectionOptions, total=False):
+    """Options of :func:`failures`."""
 
-    outcomes: Union[str, Iterable[str]]
-    """Only rows with these outcomes."""
     code: Union[str, Iterable[str]]
     """Only failed rows with one of these codes; ``""`` for rows without a code."""
     every_dump: bool
     """Rows of every dump, including those that a later dump of the same job supersedes."""
+
+
+class RowOptions(FailureOptions, total=False):
+    """Options of all functions that deliver rows."""
+
+    outcomes: Union[str, Iterable[str]]
+    """Only rows with these outcomes."""
 
 
 def rows(
@@ -58,11 +63,13 @@ def failures(
     *,
     allow_incomplete: bool = False,
     cancel: threading.Event | None = None,
-    **options: Unpack[ReadingOptions],
+    **options: Unpack[FailureOptions],
 ) -> pa.RecordBatchReader:
     """The failed and unclassified rows, like :func:`rows`."""
-    outcomes = {"outcomes": ["failed", "unclassified"], **options}
-    batches = _batches(inputs, allow_incomplete, cancel, row_flags(outcomes))
+    if "outcomes" in options:
+        raise UsageError("failures delivers the failed and unclassified rows; rows takes outcomes")
+    chosen = {**options, "outcomes": ["failed", "unclassified"]}
+    batches = _batches(inputs, allow_incomplete, cancel, row_flags(chosen))
     return pa.RecordBatchReader.from_batches(ROWS_SCHEMA, batches)
 
 
@@ -90,4 +97,4 @@ def _batches(
                 process.output.close()
                 process.finish()
                 raise
-        process.finish(allowed=PARTIAL if allow_incomplete else frozenset())
+        process.finish(allowed=PARTIAL if allow_incomplete and first else frozenset())

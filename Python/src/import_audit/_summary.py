@@ -12,7 +12,7 @@ from typing_extensions import Unpack
 
 from ._errors import PARTIAL, ImportAuditError
 from ._inputs import Inputs, arguments
-from ._options import BASE, CodesOptions, ReadingOptions, flags
+from ._options import BASE, CodesOptions, ReadingOptions, SelectionOptions, flags
 from ._process import run
 from ._schemas import CODES_SCHEMA, FINDINGS_SCHEMA, JOBS_SCHEMA, UNREADABLE_SCHEMA
 
@@ -160,7 +160,7 @@ class Summary:
         return f"<Summary: {self.totals['jobs']} jobs, {rows['seen']} rows, {rows['failed']} failed>"
 
 
-class SummaryOptions(ReadingOptions, CodesOptions, total=False):
+class SummaryOptions(ReadingOptions, SelectionOptions, CodesOptions, total=False):
     """Options of :func:`summary`."""
 
     sha256: bool

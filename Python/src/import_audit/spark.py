@@ -32,9 +32,10 @@ from pyspark.sql.types import IntegerType, LongType, StringType, StructField, St
 
 from . import _schemas
 from ._errors import PARTIAL, ImportAuditError
-from ._files import File, list_files, open_for_writing, pack, staged
+from ._files import File, list_files, local_path, pack, staged
 from ._inputs import Arguments
 from ._options import BASE, flags
+from ._outputs import beside, check_output, check_remote_output, open_for_writing
 from ._process import Process, run
 from ._summary import Summary
 
@@ -217,7 +218,7 @@ def summarize(
     Args:
         spark: the session.
         paths: files, folders and patterns: local ones that all executors see, or URLs of fsspec.
-        output: the file to write, where all executors and the driver can write.
+        output: the file to write, where all executors and the driver can write; not an input.
         partition_bytes: of files that a task reads, unless a single file has more.
         fan_in: how many summaries a task merges, at least 2.
         encoding: of dumps that are not in Unicode.
@@ -225,15 +226,23 @@ def summarize(
 
     Raises:
         FileNotFoundError: there is nothing to read.
+        OutputError: ``output`` is an input.
     """
     if fan_in < 2:
         raise ValueError("fan_in must be 2 or more")
     begun = time.monotonic()
-    groups = pack(list_files([paths] if isinstance(paths, str) else paths), partition_bytes)
+    named = [paths] if isinstance(paths, str) else list(paths)
+    found = list_files(named)
+    groups = pack(found, partition_bytes)
     if not groups:
         raise FileNotFoundError(f"There is no file to read: {paths}")
+    local_output = local_path(output)
+    if local_output is None:
+        check_remote_output(output, named, [file.path for file in found])
+    else:
+        check_output(local_output, named, is_summary=True)
     reading = flags({"encoding": encoding, "strict": strict})
-    folder = f"{output}.parts-{uuid.uuid4().hex}"
+    folder = beside(output, f"parts-{uuid.uuid4().hex}")
     work = [[[file.path, file.size] for file in group] for group in groups]
     tasks = 0
     seconds = 0.0

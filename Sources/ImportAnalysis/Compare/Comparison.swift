@@ -63,9 +63,11 @@ package struct Comparison: Sendable {
             // Rows without a code are always counted separately.
             change.isKnownBefore = showsAll.0 && (change.code == nil || !hasOthers.0)
             change.isKnownAfter = showsAll.1 && (change.code == nil || !hasOthers.1)
+            change.isBeforeExact = change.before < .max
+            change.isAfterExact = change.after < .max
             if !change.isOther {
-                change.isBeforeExact = messages.0.code(change.code).rows.isExact
-                change.isAfterExact = messages.1.code(change.code).rows.isExact
+                change.isBeforeExact = change.isBeforeExact && messages.0.code(change.code).rows.isExact
+                change.isAfterExact = change.isAfterExact && messages.1.code(change.code).rows.isExact
                 change.messages = MessageChanges(of: change.code, messages.0, messages.1, showsAll: showsAll)
             }
             return change
@@ -93,7 +95,7 @@ package struct Comparison: Sendable {
         let sorted = changes.values.sorted {
             ($1.after, $1.before, $0.code.sortKey) < ($0.after, $0.before, $1.code.sortKey)
         }
-        return other.before + other.after > 0 ? sorted + [other] : sorted
+        return other.before > 0 || other.after > 0 ? sorted + [other] : sorted
     }
 
     /// Whether there are rows with codes beyond the limit: a code that is not listed may still be among them.

@@ -14,7 +14,9 @@ package struct RowComparison: Sendable {
     package private(set) var fixed = RowRanges(limit: rangesListed)
     /// Failed before and after.
     package private(set) var stillFailing = RowRanges(limit: rangesListed)
-    /// Created, existing or applied before; failed after.
+    /// Failed before; unclassified after.
+    package private(set) var undecided = RowRanges(limit: rangesListed)
+    /// Anything but failed before; failed after.
     package private(set) var newlyFailing = RowRanges(limit: rangesListed)
     private var counts: [Int] = Array(repeating: 0, count: 16)
     /// The outcome with the bits 0: created or applied.
@@ -53,8 +55,14 @@ package struct RowComparison: Sendable {
         counts[before * 4 + after] += 1
         let failed = 2
         if before == failed {
-            if after == failed { stillFailing.add(row) } else if after < failed { fixed.add(row) }
-        } else if before < failed, after == failed {
+            if after == failed {
+                stillFailing.add(row)
+            } else if after < failed {
+                fixed.add(row)
+            } else {
+                undecided.add(row)
+            }
+        } else if after == failed {
             newlyFailing.add(row)
         }
     }

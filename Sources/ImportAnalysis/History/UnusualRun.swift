@@ -135,6 +135,7 @@ package struct AmountComparison: Sendable {
     /// The smallest and the largest amount, without those left out.
     package let least: Int
     package let most: Int
+    package let areAllSame: Bool
     /// The median distance from the median.
     private let spread: Int
 
@@ -146,6 +147,7 @@ package struct AmountComparison: Sendable {
         self.median = median
         let leftOut = min(max(1, sorted.count / 50), (sorted.count - 1) / 2)
         (runs, least, most) = (sorted.count, sorted[leftOut], sorted[sorted.count - 1 - leftOut])
+        areAllSame = sorted.first == sorted.last
         spread = sorted.map { abs($0 - median) }.sorted()[sorted.count / 2]
     }
 

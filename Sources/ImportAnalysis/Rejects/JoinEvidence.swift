@@ -4,6 +4,9 @@ package import ImportSources
 /// The evidence that row N of a job is, or is not, record N of a source: values that messages quote must be in the
 /// records of their rows.
 ///
+/// Each job is judged by itself, too: otherwise, a large job whose source is right would hide a small one whose source is
+/// wrong.
+///
 /// For each row with such values, its own record is searched, and up to ``SourceReader/neighbours`` records before and
 /// after it. `Docs/audit.md` describes the rule in words.
 package struct JoinEvidence: Sendable {
@@ -13,26 +16,62 @@ package struct JoinEvidence: Sendable {
     private static let shortestText = 3
     /// The maximum number of ids of succeeded rows that are searched for.
     package static let idsLookedFor = 10_000
-    /// Rows whose messages quote values, and how many of them have at least one in their record.
-    package private(set) var rows = 0
-    package private(set) var confirmed = 0
-    /// Rows that quote an address or an id. Such a value belongs to the row, so even a single one is evidence.
-    package private(set) var strongRows = 0
-    package private(set) var strongConfirmed = 0
-    package private(set) var values = 0
-    package private(set) var found = 0
-    /// For each distance, the rows that have values there, among the rows that were compared with their neighbors. Each
-    /// also stands for the rows that were left out since the one before.
-    private(set) var foundAt: [Int: Int] = [:]
-    /// The same for rows that quote an address or an id.
-    private(set) var strongAt: [Int: Int] = [:]
-    /// For each distance, the ids of succeeded rows that were found there.
-    private(set) var idsAt: [Int: Int] = [:]
-    /// Those that are in the records of their own rows.
-    package private(set) var idsFound = 0
-    /// For each quoted value, the number of rows in which it was missing and in which it was found. A value that is
-    /// repeated and never found is a word of the messages, such as a permitted value or the name of a property.
-    private var repeated: [ExactText: (missed: Int, found: Int, isStrong: Bool)] = [:]
+    /// What was found in the records of some rows.
+    package struct Tally: Sendable {
+        /// Rows whose messages quote values, and how many of them have at least one in their record.
+        package fileprivate(set) var rows = 0
+        package fileprivate(set) var confirmed = 0
+        /// Rows that quote an address or an id. Such a value belongs to the row, so even a single one is evidence.
+        fileprivate var strongRows = 0
+        fileprivate var strongConfirmed = 0
+        package fileprivate(set) var values = 0
+        package fileprivate(set) var found = 0
+        /// For each distance, the rows that have values there, among the rows that were compared with their neighbors.
+        /// Each also stands for the rows that were left out since the one before.
+        fileprivate var foundAt: [Int: Int] = [:]
+        /// The same for rows that quote an address or an id.
+        fileprivate var strongAt: [Int: Int] = [:]
+        /// For each distance, the ids of succeeded rows that were found there.
+        fileprivate var idsAt: [Int: Int] = [:]
+        /// The ids that were looked for, and those that are in the records of their own rows.
+        fileprivate var ids = 0
+        package fileprivate(set) var idsFound = 0
+        /// For each value that was missing, by its number, the rows without any of their values that count for it.
+        fileprivate var missed: [Int: Int] = [:]
+
+        fileprivate mutating func add(_ other: Tally) {
+            rows += other.rows
+            confirmed += other.confirmed
+            strongRows += other.strongRows
+            strongConfirmed += other.strongConfirmed
+            values += other.values
+            found += other.found
+            foundAt.merge(other.foundAt, uniquingKeysWith: +)
+            strongAt.merge(other.strongAt, uniquingKeysWith: +)
+            idsAt.merge(other.idsAt, uniquingKeysWith: +)
+            ids += other.ids
+            idsFound += other.idsFound
+            missed.merge(other.missed, uniquingKeysWith: +)
+        }
+    }
+
+    /// All jobs that have ended, and the current one.
+    package private(set) var all = Tally()
+    private var current = Tally()
+    private var jobCount = 0
+    /// The jobs that do not seem to belong to their records, by their numbers. Only when all jobs have been read is it
+    /// known which values are words of the messages.
+    private var suspects: [(job: Int, tally: Tally)] = []
+    /// A quoted value that was missing in a row. If it is repeated and never found, it is a word of the messages, such as
+    /// a permitted value or the name of a property.
+    private struct Word {
+        var missed = 0
+        var isFound = false
+        var isStrong: Bool
+    }
+    private var words: [Word] = []
+    /// The number of each such value.
+    private var wordNumbers: [ExactText: Int] = [:]
     private static let repeatedValues = 4096
     /// The minimum number of rows that count for a word. A row without any of its values counts for the least frequent
     /// of them.
@@ -40,20 +79,34 @@ package struct JoinEvidence: Sendable {
 
     private var slots = MessageSlots()
     /// The names of columns and keys. Messages quote them, and they are in no record or in all of them.
-    private let names: Set<ExactText>
-    private let longestName: Int
+    private var names: Set<ExactText> = []
+    private var longestName = 0
     private var needles = Needles()
     private var record: [UInt8] = []
 
-    /// - Parameter names: the names of the source's columns.
-    package init(names: [String]) {
+    package init() {}
+
+    /// A source begins.
+    ///
+    /// - Parameter names: the names of its columns.
+    package mutating func beginSource(names: [String]) {
         self.names = Set(
             names.map { name in
                 var bytes = Array(name.utf8)
-                bytes.fold()
+                bytes.fold(from: 0)
                 return ExactText(bytes: bytes)
             })
         longestName = self.names.map { $0.bytes.count }.max() ?? 0
+    }
+
+    /// A job ends.
+    package mutating func endJob() {
+        if Self.result(of: current, words: (0, 0), isOneOfSeveral: true).isDoubt {
+            suspects.append((jobCount, current))
+        }
+        jobCount += 1
+        all.add(current)
+        current = Tally()
     }
 
     /// The values searched for in one row, in one buffer.
@@ -69,7 +122,11 @@ package struct JoinEvidence: Sendable {
         /// The range of the value that was appended last.
         var last: Range<Int> { self[ends.count - 1] }
 
+        /// Whether a value has characters beyond ASCII.
+        private(set) var hasOtherBytes = false
+
         mutating func removeAll() {
+            hasOtherBytes = false
             bytes.removeAll(keepingCapacity: true)
             ends.removeAll(keepingCapacity: true)
         }
@@ -77,7 +134,7 @@ package struct JoinEvidence: Sendable {
         mutating func append(_ value: Span<UInt8>) {
             let start = bytes.count
             bytes.append(span: value)
-            bytes.fold(from: start)
+            if bytes.fold(from: start) { hasOtherBytes = true }
             ends.append(bytes.count)
         }
 
@@ -98,6 +155,7 @@ package struct JoinEvidence: Sendable {
         let message = message.extracting(0..<message.wholeCharacters(within: AnalysisLimits.groupingBytes))
         MessageScanner.scan(message, ByteClass.table.span, into: &slots)
         needles.removeAll()
+        let isSheet = if case .sheet = source.form { true } else { false }
         var isStrong = false
         for index in 0..<slots.count where needles.count < Self.valuesOfRow {
             let slot = slots[index]
@@ -108,7 +166,13 @@ package struct JoinEvidence: Sendable {
             case .token, .date: continue
             }
             guard isOwn || slot.range.count >= Self.shortestText else { continue }
-            needles.append(message.extracting(slot.range))
+            var value = message.extracting(slot.range)
+            if isSheet, !isOwn {
+                if Self.looksLikeDate(value) { continue }
+                // The cell of a number has no plus sign.
+                if value[0] == UInt8(ascii: "+"), value.count > Self.shortestText { value = value.extracting(1...) }
+            }
+            needles.append(value)
             // Most values are longer than any name.
             if slot.range.count <= longestName, names.contains(needles.text(needles.count - 1)) {
                 needles.removeLast()
@@ -117,23 +181,23 @@ package struct JoinEvidence: Sendable {
             isStrong = isStrong || isOwn
         }
         guard !needles.isEmpty else { return }
-        values += needles.count
-        rows += 1
-        if isStrong { strongRows += 1 }
+        current.values += needles.count
+        current.rows += 1
+        if isStrong { current.strongRows += 1 }
         let here = count(in: source, 0)
-        found += here
+        current.found += here
         if here > 0 {
-            confirmed += 1
-            if isStrong { strongConfirmed += 1 }
+            current.confirmed += 1
+            if isStrong { current.strongConfirmed += 1 }
         }
         noteWords(isFound: here > 0, isStrong)
         // If its own record has all values, neighbors are only sampled, to learn whether they have them as well.
-        let isSampled = here == needles.count && rows > 64
-        guard !isSampled || rows & 15 == 1, source.hasNeighbours else { return }
+        let isSampled = here == needles.count && current.rows > 64
+        guard !isSampled || current.rows & 15 == 1, source.hasNeighbours else { return }
         let weight = isSampled ? 16 : 1
         func note(_ distance: Int) {
-            foundAt[distance, default: 0] += weight
-            if isStrong { strongAt[distance, default: 0] += weight }
+            current.foundAt[distance, default: 0] += weight
+            if isStrong { current.strongAt[distance, default: 0] += weight }
         }
         if here > 0 { note(0) }
         for distance in 1...SourceReader.neighbours {
@@ -143,25 +207,49 @@ package struct JoinEvidence: Sendable {
 
     /// Records whether a row has any of its values.
     private mutating func noteWords(isFound: Bool, _ isStrong: Bool) {
-        if isFound, repeated.isEmpty { return }
+        if isFound, words.isEmpty { return }
         let keys = (0..<needles.count).map { needles.text($0) }
         guard !isFound else {
-            for key in keys where repeated[key] != nil { repeated[key]?.found += 1 }
+            for key in keys { if let number = wordNumbers[key] { words[number].isFound = true } }
             return
         }
-        guard let rarest = keys.min(by: { (repeated[$0]?.missed ?? 0) < (repeated[$1]?.missed ?? 0) }),
-            repeated[rarest] != nil || repeated.count < Self.repeatedValues
-        else { return }
-        repeated[rarest, default: (0, 0, isStrong)].missed += 1
+        func missed(_ key: ExactText) -> Int { wordNumbers[key].map { words[$0].missed } ?? 0 }
+        guard let rarest = keys.min(by: { missed($0) < missed($1) }) else { return }
+        let number: Int
+        if let known = wordNumbers[rarest] {
+            number = known
+        } else {
+            guard words.count < Self.repeatedValues else { return }
+            number = words.count
+            wordNumbers[rarest] = number
+            words.append(Word(isStrong: isStrong))
+        }
+        words[number].missed += 1
+        current.missed[number, default: 0] += 1
     }
 
     /// Rows without any of their values that quote only words of the messages.
-    private var rowsOfWords: (all: Int, strong: Int) {
-        repeated.values.reduce(into: (0, 0)) { sums, word in
-            guard word.missed >= Self.wordRows, word.found == 0 else { return }
-            sums.0 += word.missed
-            if word.isStrong { sums.1 += word.missed }
+    private func rowsOfWords(_ tally: Tally) -> (all: Int, strong: Int) {
+        tally.missed.reduce(into: (0, 0)) { sums, missed in
+            let word = words[missed.key]
+            guard word.missed >= Self.wordRows, !word.isFound else { return }
+            sums.0 += missed.value
+            if word.isStrong { sums.1 += missed.value }
         }
+    }
+
+    /// Whether a text is a date or a time. The cell of a date contains a number of days.
+    private static func looksLikeDate(_ value: Span<UInt8>) -> Bool {
+        var (digits, marks) = (0, 0)
+        for index in value.indices {
+            switch value[index] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digits += 1
+            case UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: ":"): marks += 1
+            case UInt8(ascii: " "), UInt8(ascii: "+"), UInt8(ascii: "T"), UInt8(ascii: "Z"): break
+            default: return false
+            }
+        }
+        return marks > 1 && digits > 2
     }
 
     /// Searches for the id of a row that succeeded, because a source may have a column with record ids.
@@ -170,13 +258,14 @@ package struct JoinEvidence: Sendable {
         needles.removeAll()
         needles.append(id)
         let isHere = count(in: source, 0) > 0
-        if isHere { idsFound += 1 }
+        current.ids += 1
+        if isHere { current.idsFound += 1 }
         // Distances are compared only by rows that were searched at all of them.
         guard source.hasNeighbours else { return }
-        if isHere { idsAt[0, default: 0] += 1 }
+        if isHere { current.idsAt[0, default: 0] += 1 }
         for distance in 1...SourceReader.neighbours {
             for signed in [distance, -distance] where count(in: source, signed) > 0 {
-                idsAt[signed, default: 0] += 1
+                current.idsAt[signed, default: 0] += 1
             }
         }
     }
@@ -191,55 +280,15 @@ package struct JoinEvidence: Sendable {
         if source.form.isTable {
             record.undouble()
         } else if record.contains(UInt8(ascii: "\\")) {
-            record = Self.unescaped(record)
+            record = record.unescaped()
         }
-        record.fold()
+        if record.fold(), needles.hasOtherBytes { record.foldOtherBytes() }
         var found = 0
         for index in 0..<needles.count
         where record.span.contains(value: needles.bytes.span.extracting(needles[index])) {
             found += 1
         }
         return found
-    }
-
-    /// Returns JSON text with escapes replaced by the characters that they represent.
-    private static func unescaped(_ bytes: [UInt8]) -> [UInt8] {
-        var units: [UInt16] = []
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        func flush() {
-            if units.isEmpty { return }
-            result.append(contentsOf: String(decoding: units, as: UTF16.self).utf8)
-            units.removeAll()
-        }
-        var index = 0
-        while index < bytes.count {
-            guard bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count else {
-                flush()
-                result.append(bytes[index])
-                index += 1
-                continue
-            }
-            let escaped = bytes[index + 1]
-            index += 2
-            if escaped == UInt8(ascii: "u"), index + 4 <= bytes.count {
-                let digits = bytes[index..<index + 4].compactMap { ASCII.hexValue(of: $0) }
-                index += 4
-                units.append(digits.reduce(0) { $0 << 4 | UInt16($1) })
-                continue
-            }
-            flush()
-            switch escaped {
-            case UInt8(ascii: "n"): result.append(0x0A)
-            case UInt8(ascii: "t"): result.append(0x09)
-            case UInt8(ascii: "r"): result.append(0x0D)
-            case UInt8(ascii: "b"): result.append(0x08)
-            case UInt8(ascii: "f"): result.append(0x0C)
-            default: result.append(escaped)
-            }
-        }
-        flush()
-        return result
     }
 }
 
@@ -254,6 +303,30 @@ extension JoinEvidence {
         case shifted(Int, foundThere: Int, foundHere: Int)
         /// Too few rows are confirmed.
         case doubtful
+
+        package var isDoubt: Bool {
+            switch self {
+            case .none, .confirmed: false
+            case .shifted, .doubtful: true
+            }
+        }
+    }
+
+    /// A reason not to trust the pairing: of one job, by its number, or of all jobs together.
+    package struct Doubt: Sendable {
+        package let job: Int?
+        package let tally: Tally
+        package let result: Result
+    }
+
+    /// The reasons not to trust the pairing. All jobs together are a reason only if no single one is.
+    package var doubts: [Doubt] {
+        let doubts = suspects.compactMap { job, tally -> Doubt? in
+            let result = Self.result(of: tally, words: rowsOfWords(tally), isOneOfSeveral: jobCount > 1)
+            return result.isDoubt ? Doubt(job: job, tally: tally, result: result) : nil
+        }
+        let result = Self.result(of: all, words: rowsOfWords(all), isOneOfSeveral: false)
+        return doubts.isEmpty && result.isDoubt ? [Doubt(job: nil, tally: all, result: result)] : doubts
     }
 
     /// - Shifted: at another distance, at least two more rows have their values than here, and at least twice as many
@@ -261,18 +334,30 @@ extension JoinEvidence {
     ///   records have prove nothing, because they are found at all distances.
     /// - Doubtful: fewer than half of the rows, or of the rows that quote an address or an id, have any of their values
     ///   in their records. Rows that quote only words of the messages do not count. A wrong source has the values only
-    ///   by accident.
+    ///   by accident. If at least half of the ids are in their rows, they count like rows.
     package var result: Result {
-        for (counts, enough) in [(strongAt, 1), (foundAt, 2), (idsAt, 1)] {
+        doubts.first?.result ?? Self.result(of: all, words: rowsOfWords(all), isOneOfSeveral: false)
+    }
+
+    private static func result(
+        of tally: Tally, words: (all: Int, strong: Int), isOneOfSeveral: Bool
+    ) -> Result {
+        for (counts, enough) in [(tally.strongAt, 1), (tally.foundAt, 2), (tally.idsAt, 1)] {
             if let shift = Self.shift(in: counts, enough: enough) { return shift }
         }
-        let hasIDs = (idsAt[0] ?? 0) > 0
-        let words = rowsOfWords
-        let (rows, strongRows) = (rows - words.all, strongRows - words.strong)
-        guard rows > 0 else { return hasIDs ? .confirmed : .none }
-        // Rows often quote things other than their own values, but most quoted addresses and ids are their own.
-        if !hasIDs, confirmed * 2 < rows || strongConfirmed * 2 < strongRows { return .doubtful }
-        return confirmed > 0 || hasIDs ? .confirmed : .none
+        let (rows, strongRows) = (tally.rows - words.all, tally.strongRows - words.strong)
+        guard rows > 0 else { return tally.idsFound > 0 ? .confirmed : .none }
+        // Ids in the source belong to their rows, too. If most were created by the job, they cannot be in the source.
+        if tally.idsFound > 0, tally.idsFound * 2 >= tally.ids,
+            (tally.confirmed + tally.idsFound) * 2 >= rows + tally.ids
+        {
+            return .confirmed
+        }
+        // Rows often quote things other than their own values, but most quoted addresses and ids are their own. Of
+        // several jobs, one may have a single row that quotes something else.
+        let isAlone = isOneOfSeveral && rows == 1
+        if tally.confirmed * 2 < rows && !isAlone || tally.strongConfirmed * 2 < strongRows { return .doubtful }
+        return tally.confirmed > 0 ? .confirmed : .none
     }
 
     private static func shift(in counts: [Int: Int], enough: Int) -> Result? {
@@ -285,67 +370,5 @@ extension JoinEvidence {
             best.value >= 2 * (others.dropFirst().first?.value ?? 0)
         else { return nil }
         return .shifted(best.key, foundThere: best.value, foundHere: here)
-    }
-}
-
-extension [UInt8] {
-    /// Converts ASCII capital letters to lower case.
-    fileprivate mutating func fold(from start: Int = 0) {
-        var bytes = mutableSpan
-        for index in start..<bytes.count {
-            let byte = bytes[index]
-            bytes[index] = byte | (byte &- 0x41 < 26 ? 0x20 : 0)
-        }
-    }
-
-    /// Replaces the doubled quotes of a table with single ones.
-    fileprivate mutating func undouble() {
-        guard var kept = firstIndex(of: UInt8(ascii: "\"")) else { return }
-        var bytes = mutableSpan
-        var (isBehindQuote, index) = (false, kept)
-        while index < bytes.count {
-            let byte = bytes[index]
-            index += 1
-            if byte == UInt8(ascii: "\""), isBehindQuote {
-                isBehindQuote = false
-                continue
-            }
-            isBehindQuote = byte == UInt8(ascii: "\"")
-            bytes[kept] = byte
-            kept += 1
-        }
-        removeSubrange(kept...)
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether this contains a value that is not within a longer word.
-    fileprivate func contains(value: Span<UInt8>) -> Bool {
-        guard !value.isEmpty, value.count <= count else { return false }
-        func isWord(_ index: Int) -> Bool {
-            guard index >= 0, index < count else { return false }
-            let byte = self[index]
-            return ASCII.isDigit(byte) || 0x61...0x7A ~= byte || byte >= 0x80
-        }
-        let first = value[0]
-        var index = 0
-        while index + value.count <= count {
-            guard self[index] == first, isSame(value, at: index) else {
-                index += 1
-                continue
-            }
-            if !isWord(index - 1) || !(ASCII.isDigit(first) || 0x61...0x7A ~= first || first >= 0x80),
-                !isWord(index + value.count)
-            {
-                return true
-            }
-            index += 1
-        }
-        return false
-    }
-
-    private func isSame(_ value: Span<UInt8>, at start: Int) -> Bool {
-        for index in value.indices where self[start + index] != value[index] { return false }
-        return true
     }
 }

@@ -28,8 +28,10 @@ extension Rules {
 
         /// Whether a share is at most this many times another one, exactly.
         func allows(_ part: Int, of whole: Int, against other: (failed: Int, rows: Int)) -> Bool {
-            // This cannot overflow, because jobs and histories have at most 10^12 rows.
-            Int128(part) * Int128(other.rows) * 1_000_000 <= Int128(millionths) * Int128(other.failed) * Int128(whole)
+            // The first product of each side has at most 126 bits; the second one is kept in full.
+            let left = (UInt128(part) * UInt128(other.rows)).multipliedFullWidth(by: 1_000_000)
+            let right = (UInt128(other.failed) * UInt128(whole)).multipliedFullWidth(by: UInt128(millionths))
+            return (left.high, left.low) <= (right.high, right.low)
         }
 
         /// The multiple as a user would write it.

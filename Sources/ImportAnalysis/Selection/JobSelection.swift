@@ -71,7 +71,7 @@ package struct SelectionResult: Sendable {
     package var sentence: String {
         let by = options.joined(separator: " ")
         guard leftOut > 0 else { return "Nothing was left out by \(by)." }
-        let dumps = "\(Wording.grouped(leftOut)) of \(Wording.grouped(dumps)) dump\(dumps == 1 ? "" : "s")"
+        let dumps = Wording.part(leftOut, of: dumps, .dump)
         let dateless =
             switch undated {
             case 0: ""

@@ -100,10 +100,12 @@ package struct Arithmetic: Sendable {
     /// How many of the totals match, in a sentence.
     package var sentence: String {
         if declared == 0 { return "The job declares no totals to compare with its rows." }
-        if agreeing == checks.count { return "All four totals that the job declares match its rows." }
         if unchecked == declared, !hasAllRows {
             return "The totals cannot be compared, because not all rows are there yet."
         }
+        if agreeing == declared { return all("matches its rows", "match its rows") }
+        if differing == declared { return none("matches its rows", "does not match its rows") }
+        if unchecked == declared { return none("can be checked", "cannot be checked") }
         var parts: [String] = []
         if agreeing > 0 { parts.append("\(Self.word(agreeing)) \(agreeing == 1 ? "matches" : "match")") }
         if differing > 0 {
@@ -113,7 +115,25 @@ package struct Arithmetic: Sendable {
         }
         if unchecked > 0 { parts.append("\(Self.word(unchecked)) cannot be checked") }
         let list = parts.dropLast().joined(separator: ", ") + (parts.count > 1 ? " and " : "") + (parts.last ?? "")
-        return "Of the \(Self.word(declared)) \(declared == 1 ? "total" : "totals") that the job declares, \(list)."
+        return "Of the \(Self.word(declared)) totals that the job declares, \(list)."
+    }
+
+    /// A sentence that is true of all totals.
+    private func all(_ one: String, _ many: String) -> String {
+        switch declared {
+        case 1: "The one total that the job declares \(one)."
+        case 2: "Both totals that the job declares \(many)."
+        default: "All \(Self.word(declared)) totals that the job declares \(many)."
+        }
+    }
+
+    /// A sentence that denies something of all totals.
+    private func none(_ affirmed: String, _ denied: String) -> String {
+        switch declared {
+        case 1: "The one total that the job declares \(denied)."
+        case 2: "Neither total that the job declares \(affirmed)."
+        default: "None of the \(Self.word(declared)) totals that the job declares \(affirmed)."
+        }
     }
 
     private static func word(_ number: Int) -> String {

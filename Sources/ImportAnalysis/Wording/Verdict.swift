@@ -97,21 +97,23 @@ package struct Verdict: Sendable {
             sentence = Self.salvaged(rows, total: summary.job.total, counts)
             headline =
                 salvage.kind == .truncated
-                ? "The dump is cut off after \(Self.read(rows, summary.job.total))"
-                : "The dump is malformed after \(Self.read(rows, summary.job.total))"
+                ? "The dump is cut off \(Self.place(rows, summary.job.total))"
+                : "The dump is malformed \(Self.place(rows, summary.job.total))"
             remark = Self.lost(rows, counts)
         case .failedWithoutRows:
             word = "The job failed"
-            let sent = summary.job.total.map { "the \(Wording.rowsWord($0)) sent" } ?? "the rows sent"
+            let sent =
+                summary.job.total.map { $0 == 1 ? "the one row sent" : "the \(Wording.rowsWord($0)) sent" }
+                ?? "the rows sent"
             sentence = "The job failed as a whole and reports no rows. The dump does not say what became of \(sent)."
             headline = "The job failed as a whole"
             remark = "It reports no rows, so the dump does not say what became of \(sent)."
         case .failed:
             word = "The job failed"
             sentence =
-                "The job failed as a whole. Of \(Wording.rowsWord(rows.seen)) reported, \(counts). \(arithmetic.shortSentence)"
+                "The job failed as a whole. \(Self.outcomes(rows, of: rows.seen, counts, " reported")). \(arithmetic.shortSentence)"
             headline = "The job failed as a whole"
-            remark = "Of \(Wording.rowsWord(rows.seen)) reported, \(counts). \(arithmetic.shortSentence)"
+            remark = "\(Self.outcomes(rows, of: rows.seen, counts, " reported")). \(arithmetic.shortSentence)"
         case .withoutResults:
             word = "The results are absent"
             sentence = "The job is complete, but the dump has no results and does not say what became of its rows."
@@ -131,9 +133,10 @@ package struct Verdict: Sendable {
             if let reason, rows.failed == 0, rows.unclassified == 0, (rows.missing ?? 0) == 0, rows.seen > 0 {
                 // “All rows were imported” would be taken for good news.
                 headline = reason
+                // The headline may say already that the totals do not match; this says which.
                 remark =
-                    "The dump reports \(rows.seen == 1 ? "the one row" : "all \(Wording.rowsWord(rows.seen))") as imported. "
-                    + arithmetic.shortSentence
+                    "The dump reports \(Wording.all(rows.seen, .row)) as imported. "
+                    + (arithmetic.differing > 0 ? arithmetic.sentence : arithmetic.shortSentence)
             } else {
                 headline = Self.headline(rows, total: summary.job.total)
                 remark = arithmetic.shortSentence
@@ -143,7 +146,7 @@ package struct Verdict: Sendable {
             word = "Still processing"
             let progress =
                 if let processed = summary.job.processed, let total = summary.job.total {
-                    ": it declares \(Wording.grouped(processed)) of \(Wording.rowsWord(total)) as processed"
+                    ": it declares \(Wording.part(processed, of: total, .row)) as processed"
                 } else {
                     ""
                 }
@@ -151,7 +154,7 @@ package struct Verdict: Sendable {
             sentence = "The job was still running when this dump was saved\(progress).\(seen)"
             headline =
                 if let processed = summary.job.processed, let total = summary.job.total {
-                    "Still processing: \(Wording.grouped(processed)) of \(Wording.rowsWord(total)) so far"
+                    "Still processing: \(Wording.part(processed, of: total, .row)) so far"
                 } else {
                     "Still processing"
                 }
@@ -187,30 +190,39 @@ package struct Verdict: Sendable {
         let whole = Wording.rowsWord(missing > 0 ? total ?? rows.seen : rows.seen)
         let lost = missing > 0 ? "\(Wording.grouped(missing)) \(missing == 1 ? "is" : "are") \(unseen)" : nil
         if rows.seen == 0 {
-            if missing > 0 { return missing == 1 ? "The one row is \(unseen)" : "All \(whole) are \(unseen)" }
+            if missing > 0 {
+                return Wording.capitalized(Wording.part(missing, of: missing, .row, "is \(unseen)", "are \(unseen)"))
+            }
             return total == 0 ? "The job had no rows" : "The dump has no rows"
         }
         if rows.failed > 0 {
             let isAll = rows.failed == rows.seen && missing == 0
             let failed =
                 isAll
-                ? (rows.seen == 1 ? "The one row failed" : "All \(whole) failed")
+                ? Wording.capitalized(Wording.all(rows.seen, .row)) + " failed"
                 : "\(Wording.grouped(rows.failed)) of \(whole) failed"
             return failed + (lost.map { "; \($0)" } ?? "")
         }
         if missing > 0 { return "\(Wording.grouped(missing)) of \(whole) \(missing == 1 ? "is" : "are") \(unseen)" }
         if rows.unclassified > 0 {
-            return
-                "\(Wording.grouped(rows.unclassified)) of \(whole) \(rows.unclassified == 1 ? "has" : "have") no outcome"
+            return Wording.capitalized(
+                Wording.part(rows.unclassified, of: rows.seen, .row, "has no outcome", "have no outcome"))
         }
         let verb = rows.applied == rows.seen ? "applied" : "imported"
-        return rows.seen == 1 ? "The one row was \(verb)" : "All \(whole) were \(verb)"
+        return Wording.capitalized(Wording.part(rows.seen, of: rows.seen, .row, "was \(verb)", "were \(verb)"))
     }
 
-    /// Returns how much was read of a dump that breaks off: "39 of 64 rows".
-    private static func read(_ rows: RowCounts, _ total: Int?) -> String {
-        guard let total, total >= rows.seen else { return Wording.rowsWord(rows.seen) }
-        return "\(Wording.grouped(rows.seen)) of \(Wording.rowsWord(total))"
+    /// Returns where a dump breaks off: "after 39 of 64 rows".
+    private static func place(_ rows: RowCounts, _ total: Int?) -> String {
+        guard rows.seen > 0 else {
+            return switch total {
+            case 1: "before its one row"
+            case let total? where total > 1: "before the first of \(Wording.rowsWord(total))"
+            default: "before its first row"
+            }
+        }
+        guard let total, total >= rows.seen else { return "after \(Wording.rowsWord(rows.seen))" }
+        return "after \(Wording.part(rows.seen, of: total, .row))"
     }
 
     /// Returns what is known about the rows of a dump that breaks off.
@@ -225,13 +237,7 @@ package struct Verdict: Sendable {
     }
 
     private static func salvaged(_ rows: RowCounts, total: Int?, _ counts: String) -> String {
-        let seen =
-            if let total, total >= rows.seen {
-                "\(Wording.grouped(rows.seen)) of \(Wording.rowsWord(total))"
-            } else {
-                Wording.rowsWord(rows.seen)
-            }
-        var sentence = "The dump ends after \(seen)\(rows.seen > 0 ? ": \(counts)" : "")."
+        var sentence = "The dump ends \(place(rows, total))\(rows.seen > 0 ? ": \(counts)" : "")."
         if let missing = rows.missing, missing > 0 {
             let lost =
                 if rows.seen == 0 {
@@ -252,10 +258,26 @@ package struct Verdict: Sendable {
             missingRows > 0 ? "; \(Wording.grouped(missingRows)) \(missingRows == 1 ? "is" : "are") \(unseen)" : ""
         if rows.seen == 0 { return total == 0 ? "The job had no rows." : "The dump has no rows\(missing)." }
         if missing.isEmpty, rows.failed == 0, rows.unclassified == 0, rows.seen > 1 {
-            return "All \(Wording.rowsWord(rows.seen)) succeeded: \(counts)."
+            return "\(Wording.capitalized(Wording.all(rows.seen, .row))) succeeded: \(counts)."
         }
         let whole = missing.isEmpty ? rows.seen : (total ?? rows.seen)
-        return "Of \(Wording.rowsWord(whole)), \(counts)\(missing)."
+        return "\(outcomes(rows, of: whole, counts))\(missing)."
+    }
+
+    /// "Of 5 rows, 2 were created and 3 failed", "Both rows failed".
+    ///
+    /// - Parameters:
+    ///   - whole: the rows seen, or also those that are missing.
+    ///   - which: follows "rows".
+    private static func outcomes(
+        _ rows: RowCounts, of whole: Int, _ counts: String, _ which: String = ""
+    ) -> String {
+        // Only then do all rows have the same outcome; its number is the first word.
+        let isOneKind = [rows.created, rows.existing, rows.applied, rows.failed, rows.unclassified].contains(whole)
+        guard isOneKind, whole > 0, let space = counts.firstIndex(of: " ") else {
+            return "Of \(Wording.rowsWord(whole))\(which), \(counts)"
+        }
+        return Wording.capitalized(Wording.all(whole, .row)) + which + counts[space...]
     }
 
     /// "73 were created, 24 already existed and 143 failed".
@@ -323,15 +345,13 @@ package struct OverviewVerdict: Sendable {
     private static func jobsSentence(_ jobs: Int, _ count: (JobLevel) -> Int) -> String {
         guard jobs > 0 else { return Wording.noJobs }
         let all = JobLevel.allCases.first { count($0) == jobs }
-        if all == .clean {
-            return jobs == 1
-                ? "The one job is clean: no row failed and none is missing."
-                : "All \(Wording.grouped(jobs)) jobs are clean: no row failed and none is missing."
-        }
         if let all {
-            return jobs == 1
-                ? "The one job \(Self.predicate(of: all, isOne: true))."
-                : "All \(Wording.grouped(jobs)) jobs \(Self.predicate(of: all, isOne: false))."
+            let (one, many) = (predicate(of: all, isOne: true), predicate(of: all, isOne: false))
+            let words =
+                all == .doesNotAddUp
+                ? Wording.part(jobs, of: jobs, .job, not: "adds up", one, many)
+                : Wording.part(jobs, of: jobs, .job, one, many)
+            return Wording.capitalized(words) + (all == .clean ? ": no row failed and none is missing." : ".")
         }
         let parts = JobLevel.allCases.compactMap { level -> String? in
             let number = count(level)

@@ -8,7 +8,8 @@ extension Comparison {
             return unseenSentence == nil
                 ? "No row failed, before or after." : "No row that was seen failed, before or after."
         }
-        let listed = codes.count == 1 ? "1 code" : "\(Wording.grouped(codes.count)) codes"
+        if codes.count == 1 { return "The one code\(isUncertain ? " told apart" : "") is \(codes[0].kind.words)." }
+        let listed = "\(Wording.grouped(codes.count)) codes"
         let all = isUncertain ? "the \(listed) told apart" : listed
         func count(_ kind: ChangeKind) -> Int { codes.count { $0.kind == kind } }
         let parts = Wording.changes(
@@ -36,8 +37,9 @@ extension Comparison {
     package var unseenSentence: String? {
         let sides = [("before", before), ("after", after)].filter { !$0.1.showsAllRows }
         guard !sides.isEmpty else { return nil }
-        let list = sides.map { "\($0.0) (\($0.1.gaps))" }.joined(separator: " nor ")
-        return "Not all rows were seen \(list): what was not seen there is undecided."
+        let list = sides.map { "\($0.0) (\($0.1.gaps))" }.joined(separator: " or ")
+        return
+            "Not all rows were seen \(sides.count == 1 ? "" : "either ")\(list): what was not seen there is undecided."
     }
 
     /// Whether the rows were compared, and why.
@@ -48,7 +50,8 @@ extension Comparison {
         let ground =
             isRetry
             ? "Row by row: rows that were sent again are compared in the places that the map gives them. "
-            : "Row by row: both are single dumps that declare \(Wording.rowsWord(rows.total)), assumed to be the same rows. "
+            : "Row by row: both are single dumps that declare \(Wording.rowsWord(rows.total)), assumed to be the same "
+                + "\(rows.total == 1 ? "row" : "rows"). "
         var sentence =
             ground
             + "\(Wording.rowsWord(rows.compared)) \(rows.compared == 1 ? "is" : "are") in both"
@@ -59,7 +62,7 @@ extension Comparison {
 
     /// What a second dump with fewer rows probably is; nil if nothing suggests it.
     private var probableRetry: String? {
-        let failed = before.rows.failed + before.rows.unclassified
+        let failed = before.rows.notSucceeded
         guard before.jobs == 1, after.jobs == 1, failed > 0, after.rows.seen == failed, before.rows.seen != failed
         else {
             return nil
@@ -72,10 +75,10 @@ extension Comparison {
     /// How rows changed: a heading, and the rows.
     package var rowLists: [(heading: String, rows: RowRanges)] {
         guard let rows else { return [] }
-        return [
-            ("Failed before, succeeded after", rows.fixed), ("Failed before and after", rows.stillFailing),
-            ("Succeeded before, failed after", rows.newlyFailing),
-        ]
+        return [("Failed before, succeeded after", rows.fixed), ("Failed before and after", rows.stillFailing)]
+            + (rows.undecided.rows > 0 ? [("Failed before, unclassified after", rows.undecided)] : [])
+            // Rows that were unclassified before are among them.
+            + [("Failed only after", rows.newlyFailing)]
     }
 
     /// The note where a list of codes ends; nil if the list is complete.
@@ -104,12 +107,12 @@ extension Comparison.Side {
     fileprivate var gaps: String {
         var parts: [String] = []
         if partialJobs > 0 {
-            let many = partialJobs > 1
             parts.append(
                 jobs == 1
                     ? "the job does not show all of its rows"
-                    : "\(Wording.grouped(partialJobs)) of \(Wording.grouped(jobs)) jobs "
-                        + "\(many ? "do" : "does") not show all of \(many ? "their" : "its") rows")
+                    : Wording.part(
+                        partialJobs, of: jobs, .job, not: "shows all of its rows", "does not show all of its rows",
+                        "do not show all of their rows"))
         }
         if unreadable > 0 {
             parts.append(
@@ -199,6 +202,8 @@ extension Wording {
 
     /// By how much a number changed, with its sign.
     package static func difference(_ before: Int, _ after: Int) -> String {
-        after == before ? "0" : after > before ? "+\(grouped(after - before))" : grouped(after - before)
+        // The difference of minimums is not known.
+        if before == .max || after == .max { return "?" }
+        return after == before ? "0" : after > before ? "+\(grouped(after - before))" : grouped(after - before)
     }
 }

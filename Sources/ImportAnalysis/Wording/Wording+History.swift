@@ -1,8 +1,15 @@
 extension Wording {
+    /// No rows failed with a code that was asked for. Hostile text until escaped.
+    package static func unknownCode(_ code: HistoryCode, near: String?) -> String {
+        guard code.kind == .code else { return "The history has no rows that failed without a code." }
+        return "The history has no rows that failed with \(quoted(code.text))."
+            + (near.map { " Did you mean \(quoted($0))?" } ?? "")
+    }
+
     /// Why a share is unusual, with its numbers. It may quote a code: hostile text until escaped.
     package static func unusualShare(_ measure: UnusualRun.Measure, _ share: ShareComparison) -> String {
         let percent = Share(of: share.failed, in: share.rows).text
-        let here = "\(grouped(share.failed)) of \(rowsWord(share.rows)) (\(percent))"
+        let here = "\(rowsPart(share.failed, share.rows)) (\(percent))"
         let runs = "\(grouped(share.runs)) earlier runs"
         let before: String
         if share.earlierFailed == 0 {
@@ -23,14 +30,21 @@ extension Wording {
     }
 
     package static func unusualSize(_ size: AmountComparison) -> String {
-        "Rows of the job: \(grouped(size.amount)); \(grouped(size.runs)) earlier runs had \(grouped(size.median)) "
-            + "(median), nearly all of them \(grouped(size.least)) to \(grouped(size.most))."
+        "Rows of the job: \(grouped(size.amount)); \(usual(size, "had", grouped))."
     }
 
     package static func unusualDuration(_ duration: AmountComparison) -> String {
-        "Duration: \(Self.duration(duration.amount)); \(grouped(duration.runs)) earlier runs took "
-            + "\(Self.duration(duration.median)) (median), nearly all of them \(Self.duration(duration.least)) to "
-            + "\(Self.duration(duration.most))."
+        "Duration: \(Self.duration(duration.amount)); \(usual(duration, "took", Self.duration))."
+    }
+
+    /// "20 earlier runs had 100 (median), nearly all of them 90 to 120". The amounts of all or nearly all runs can be the
+    /// same.
+    private static func usual(_ amounts: AmountComparison, _ verb: String, _ words: (Int) -> String) -> String {
+        let (runs, median) = ("\(grouped(amounts.runs)) earlier runs", words(amounts.median))
+        if amounts.areAllSame { return "all \(runs) \(verb) \(median)" }
+        if amounts.least == amounts.most { return "nearly all of \(runs) \(verb) \(median)" }
+        return "\(runs) \(verb) \(median) (median), nearly all of them \(words(amounts.least)) to "
+            + words(amounts.most)
     }
 
     /// - Parameter seconds: 0 or more.
@@ -45,7 +59,7 @@ extension Wording {
 
     /// How many jobs have a larger share of failed rows than a rule allows, with the one that has the largest.
     static func jobsOverShare(_ count: Int, of jobs: Int, worst: (name: String, failed: Int, rows: Int)?) -> String {
-        let words = count == 0 ? "none of \(jobsWord(jobs))" : "\(grouped(count)) of \(jobsWord(jobs))"
+        let words = part(count, of: jobs, .job)
         guard let worst, worst.failed > 0 else { return words }
         return "\(words); the most in \(quoted(worst.name)): \(shareWords(worst.failed, worst.rows))"
     }
@@ -56,20 +70,22 @@ extension Wording {
         median: (failed: Int, rows: Int)?
     ) -> String? {
         guard judged > 0, let worst, let median else { return nil }
-        let words = count == 0 ? "none of \(jobsWord(judged))" : "\(grouped(count)) of \(jobsWord(judged))"
+        // Other jobs may not have been compared, so that this is not “the one job”.
+        let words = judged == 1 ? (count == 0 ? "no job" : "1 job") : part(count, of: judged, .job)
         return "\(words); the most in \(quoted(worst.name)): \(shareWords(worst.failed, worst.rows)), "
             + "where the median of the earlier runs is \(Share(of: median.failed, in: median.rows).text)"
     }
 
     private static func shareWords(_ failed: Int, _ rows: Int) -> String {
-        "\(grouped(failed)) of \(rowsWord(rows)) (\(Share(of: failed, in: rows).text))"
+        "\(rowsPart(failed, rows)) (\(Share(of: failed, in: rows).text))"
     }
 
     /// How many jobs are unlike the earlier runs; nil if none was compared.
     static func unusualJobs(_ count: Int, of judged: Int) -> String? {
         guard judged > 0 else { return nil }
         if count == 0 { return "\(jobsWord(judged)) like the earlier runs" }
-        return "\(grouped(count)) of \(jobsWord(judged)) unlike the earlier runs"
+        let jobs = count == judged ? jobsWord(count) : "\(grouped(count)) of \(jobsWord(judged))"
+        return "\(jobs) unlike the earlier runs"
     }
 
     /// Why jobs were not compared; nil if all were.

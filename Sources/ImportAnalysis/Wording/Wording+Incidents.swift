@@ -4,23 +4,22 @@ extension Wording {
     /// "From 02:10:05 to 03:40:12 UTC on 4 March 2026, all 12 jobs stand out: they do not add up or have more than
     /// twice the usual share of failed rows. Of the other jobs, 1.4% do."
     package static func sentence(_ incident: TimeIncident) -> String {
-        let jobs =
-            incident.standingOut == incident.jobs
-            ? "all \(grouped(incident.jobs)) jobs stand out"
-            : "\(grouped(incident.standingOut)) of \(grouped(incident.jobs)) jobs stand out"
+        let jobs = part(incident.standingOut, of: incident.jobs, .job, "stands out", "stand out")
         let others =
             incident.standingOutElsewhere == 0
             ? "None of the other jobs does."
             : "Of the other jobs, \(Share(of: incident.standingOutElsewhere, in: incident.jobsElsewhere).text) do."
         return
-            "\(period(incident)), \(jobs): they do not add up or have more than twice the usual share of failed rows. "
+            "\(period(incident)), \(jobs): "
+            + (incident.standingOut == 1 ? "it does not add up or has" : "they do not add up or have")
+            + " more than twice the usual share of failed rows. "
             + others
     }
 
     /// "In that time, 9,121 of 14,000 rows failed (65.2%)."
     package static func rowsFailed(_ incident: TimeIncident) -> String {
         if incident.rows == 0 { return "In that time, no job has rows." }
-        return "In that time, \(grouped(incident.failed)) of \(rowsWord(incident.rows)) failed "
+        return "In that time, \(part(incident.failed, of: incident.rows, .row)) failed "
             + "(\(Share(of: incident.failed, in: incident.rows).text))."
     }
 
@@ -50,7 +49,9 @@ extension Wording {
 
     /// "rows 20,001 to 20,400".
     package static func rows(of incident: FailureIncident) -> String {
-        "rows \(grouped(incident.firstRow)) to \(grouped(incident.lastRow))"
+        incident.firstRow == incident.lastRow
+            ? "row \(grouped(incident.firstRow))"
+            : "rows \(grouped(incident.firstRow)) to \(grouped(incident.lastRow))"
     }
 
     /// "384 of 400", the rows that failed with the code of the incident.

@@ -59,25 +59,29 @@ extension InputRefusal {
 
 extension OwnOutput {
     /// Why it is not read as a dump, and which command takes it, as a sentence for people.
-    package var explanation: String {
+    package var explanation: String { explanation(expecting: "a dump") }
+
+    /// - Parameter expected: what is wanted there, with its article.
+    package func explanation(expecting expected: String) -> String {
         switch self {
         case .rejects:
-            "Rows that import-audit rejects handed back, not a dump: import-audit rejects takes them as --source."
+            "Rows that import-audit rejects handed back, not \(expected): import-audit rejects takes them as --source."
         case .summary:
-            "A summary that import-audit wrote, not a dump: import-audit merge combines summaries, import-audit compare "
+            "A summary that import-audit wrote, not \(expected): import-audit merge combines summaries, import-audit compare "
                 + "compares two."
         case .manifest:
-            "The manifest of an audit that import-audit wrote, not a dump: import-audit verify checks its "
+            "The manifest of an audit that import-audit wrote, not \(expected): import-audit verify checks its "
                 + "folder."
         case .packManifest:
-            "The manifest of a packed audit that import-audit wrote, not a dump: import-audit verify checks the zip."
-        case .pack: "A packed audit that import-audit wrote, not a dump: import-audit verify checks it."
-        case .otherJSON: "A result that import-audit wrote, not a dump."
-        case .page: "A report that import-audit wrote, not a dump."
-        case .message: "A message that import-audit wrote, not a dump."
-        case .history: "A history that import-audit keeps, not a dump: import-audit history show prints it."
-        case .table: "A table that import-audit wrote, not a dump."
-        case .workbook: "A workbook that import-audit wrote, not a dump."
+            "The manifest of a packed audit that import-audit wrote, not \(expected): import-audit verify checks the zip."
+        case .pack: "A packed audit that import-audit wrote, not \(expected): import-audit verify checks it."
+        case .otherJSON: "A result that import-audit wrote, not \(expected)."
+        case .page: "A report that import-audit wrote, not \(expected)."
+        case .message: "A message that import-audit wrote, not \(expected)."
+        case .history: "A history that import-audit keeps, not \(expected): import-audit history show prints it."
+        case .table: "A table that import-audit wrote, not \(expected)."
+        case .testResults: "The results of import-audit check, not \(expected)."
+        case .workbook: "A workbook that import-audit wrote, not \(expected)."
         }
     }
 }

@@ -56,7 +56,7 @@ extension Wording {
 
     /// The caption of a strip with a bar for each stretch of rows.
     package static func positionsCaption(bucketRows: Int) -> String {
-        let width = bucketRows == 1 ? "each row" : "\(grouped(bucketRows)) rows"
+        let width = bucketRows == 1 ? "each row" : "every \(grouped(bucketRows)) rows"
         return "Where the failed rows are, from the first row to the last: a bar for \(width), "
             + "full where all of them failed."
     }
@@ -75,15 +75,17 @@ extension SlotSummary {
 // MARK: - Outcomes and findings
 
 extension Wording {
-    /// The caption of the bar of outcomes.
+    /// The caption of the bar of outcomes. It does not say that rows are declared: with several dumps, some may declare
+    /// no total, or fewer rows than they have.
     ///
     /// - Parameters:
-    ///   - missing: how many of the rows are not in the dumps.
+    ///   - rows: the rows seen and those missing.
+    ///   - missing: how many of them are not in the dumps.
     ///   - hasWidened: whether some segments are drawn wider than to scale.
     package static func outcomesCaption(rows: Int, missing: Int, hasWidened: Bool) -> String {
-        let declared = missing > 0 ? "declared " : ""
+        let what = missing > 0 ? "seen or missing, " : ""
         let widened = hasWidened ? "; an outcome under 1.5% is drawn wider so that it can be seen" : ""
-        return "\(grouped(rows)) \(declared)\(rows == 1 ? "row" : "rows") by outcome, to scale\(widened)."
+        return "\(sum(rows)) \(rows == 1 ? "row" : "rows") \(what)by outcome, to scale\(widened)."
     }
 }
 
@@ -209,10 +211,13 @@ extension Wording {
             "Of \(jobs == 1 ? "one job" : "\(grouped(jobs)) jobs") there are several dumps: the latest counts, "
             + "\(isExact ? "" : "at least ")\(dumps == 1 ? "1 is" : "\(grouped(dumps)) are") superseded."
         if conflicts > 0 {
-            sentence +=
-                conflicts == 1
-                ? " In 1 of them, finished dumps disagree."
-                : " In \(grouped(conflicts)) of them, finished dumps disagree."
+            let which =
+                if conflicts < jobs {
+                    "In \(grouped(conflicts)) of them, finished"
+                } else {
+                    jobs == 1 ? "Finished" : jobs == 2 ? "In both of them, finished" : "In all of them, finished"
+                }
+            sentence += " \(which) dumps disagree."
         }
         return sentence
     }
@@ -246,7 +251,7 @@ extension Wording {
         dated: Int, days: (first: String, last: String)?, highest: (when: String, failed: Int, rows: Int)?, undated: Int
     ) -> String {
         guard let days else {
-            return "No job says when it was created, in a form that can be read, so there is no time line."
+            return "No job has a creation time that can be read, so there is no time line."
         }
         var sentence = dated == 1 ? "1 job was created" : "\(grouped(dated)) jobs were created"
         sentence += days.first == days.last ? " on \(days.first) (UTC)." : " from \(days.first) to \(days.last) (UTC)."
@@ -257,9 +262,8 @@ extension Wording {
         }
         if undated > 0 {
             sentence +=
-                undated == 1
-                ? " 1 other job does not say when, in a form that can be read."
-                : " \(grouped(undated)) other jobs do not say when, in a form that can be read."
+                " The creation time of \(undated == 1 ? "1 other job" : "\(grouped(undated)) other jobs") is missing or "
+                + "unreadable."
         }
         return sentence
     }

@@ -157,13 +157,16 @@ extension Wording {
     }
 
     package static func readOn(_ fault: DumpFault, rowsKept: Int) -> String {
-        "The dump \(fault.sentence). Reading went on after it: \(rowsWord(rowsKept)) could be read and "
-            + "\(rowsKept == 1 ? "is" : "are") reported here."
+        "The dump \(fault.sentence). Reading went on after it: \(rowsRead(rowsKept))."
     }
 
     static func slips(_ spots: DumpDamage.Spots, rowsKept: Int) -> String {
-        "The dump is not valid JSON (\(places(spots))). Reading went on: \(rowsWord(rowsKept)) could be read and "
-            + "\(rowsKept == 1 ? "is" : "are") reported here."
+        "The dump is not valid JSON (\(places(spots))). Reading went on: \(rowsRead(rowsKept))."
+    }
+
+    private static func rowsRead(_ kept: Int) -> String {
+        kept == 0
+            ? "no row could be read" : "\(rowsWord(kept)) could be read and \(kept == 1 ? "is" : "are") reported here"
     }
 
     static func textRepaired(_ damage: DumpDamage, rows: Int) -> String {

@@ -82,7 +82,7 @@ extension Rules.Value {
             return "\(quoted) is not a limit; \(option) takes a number of rows, or a percentage such as 2.5%."
         case .share: return "\(quoted) is not a percentage; \(option) takes one such as 2.5%."
         case .multiple: return "\(quoted) is not a multiple; \(option) takes one such as 2x or 1.5x."
-        case .rows: return "\(quoted) is not a number of rows."
+        case .rows: return "\(quoted) is not a number of rows; \(option) takes one such as 1000."
         case .findings:
             let near = NearestName.of(text, among: Self.findingWords).map { " Did you mean \($0)?" } ?? ""
             return "\(quoted) is neither critical nor warning nor the name of a finding.\(near)"
@@ -112,7 +112,7 @@ extension RuleResult {
             return "\(rule.title): \(gap == nil ? jobWords ?? found : found)"
         }
         let share = Share(of: measured, in: whole).text
-        return "\(rule.title): \(Wording.grouped(measured)) of \(Wording.rowsWord(whole)) (\(share))\(undecidedWords)"
+        return "\(rule.title): \(Wording.rowsPart(measured, whole)) (\(share))\(undecidedWords)"
     }
 
     private var undecidedWords: String {
@@ -130,16 +130,17 @@ extension RuleResult {
         }
         switch rule {
         case .maxFailed, .maxFailedCode:
-            return "\(Wording.grouped(measured)) of \(Wording.rowsWord(whole ?? 0))\(undecidedWords)"
+            return "\(Wording.rowsPart(measured, whole ?? 0))\(undecidedWords)"
         case .maxFailedPerJob, .maxFailedAgainstMedian: return jobWords ?? ""
         case .noUnusualRun: return ([jobWords ?? ""] + verdicts.prefix(3)).joined(separator: "; ")
         case .failOnSeverity, .failOnFinding:
             return measured == 0 ? "none" : measured == 1 ? "1 finding" : "\(Wording.grouped(measured)) findings"
         case .requireComplete:
             guard let whole, whole > 0 else { return "no job" }
-            if whole == 1 { return measured == 0 ? "the one input is" : "the one input is not" }
-            if measured == 0 { return "all \(Wording.grouped(whole))" }
-            return "\(Wording.grouped(measured)) of \(Wording.grouped(whole)) \(measured == 1 ? "is" : "are") not"
+            return measured == 0
+                ? Wording.part(whole, of: whole, .input, "is complete", "are complete")
+                : Wording.part(
+                    measured, of: whole, .input, not: "is complete", "is not complete", "are not complete")
         case .minRows: return Wording.rowsWord(measured)
         }
     }
@@ -155,12 +156,12 @@ extension RuleResults {
         case .noRows, nil: break
         }
         let broken = gate.count { !$0.isMet }
-        if broken == 0 {
-            return gate.count == 1 ? "The rule is met." : "All \(Wording.grouped(gate.count)) rules are met."
-        }
-        if gate.count == 1 { return "The rule is not met." }
-        return
-            "\(Wording.grouped(broken)) of \(Wording.grouped(gate.count)) rules \(broken == 1 ? "is" : "are") not met."
+        if gate.count == 1 { return broken == 0 ? "The rule is met." : "The rule is not met." }
+        let words =
+            broken == 0
+            ? Wording.part(gate.count, of: gate.count, .rule, "is met", "are met")
+            : Wording.part(broken, of: gate.count, .rule, not: "is met", "is not met", "are not met")
+        return Wording.capitalized(words) + "."
     }
 
     /// How many entries of the code book match no code that was seen; nil without a code book.
@@ -170,9 +171,12 @@ extension RuleResults {
         if entryCount == 1 {
             return "The one entry of the codes file matched \(unusedEntries.isEmpty ? "a" : "no") code."
         }
-        let entries = "the \(Wording.grouped(entryCount)) entries"
-        guard !unusedEntries.isEmpty else { return "Each of \(entries) of the codes file matched a code." }
-        return "\(Wording.grouped(unusedEntries.count)) of \(entries) of the codes file matched no code."
+        let entries = "the \(Wording.grouped(entryCount)) entries of the codes file"
+        guard !unusedEntries.isEmpty else { return "Each of \(entries) matched a code." }
+        if unusedEntries.count == entryCount {
+            return "\(entryCount == 2 ? "Neither" : "None") of \(entries) matched a code."
+        }
+        return "\(Wording.grouped(unusedEntries.count)) of \(entries) matched no code."
     }
 }
 

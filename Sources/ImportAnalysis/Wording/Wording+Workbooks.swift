@@ -40,6 +40,9 @@ extension WorkbookFault {
         case .tooManyStyles(let limit): "The workbook has more than \(Wording.grouped(limit)) styles of cells."
         case .sharedTextsTooLarge(let limit):
             "The texts of the workbook's cells have more than \(limit / 1024 / 1024) MiB. Save the sheet as CSV, and give that."
+        case .textsRepeated(let limit):
+            "Its cells repeat the same long texts so often that they have more than \(limit / 1024 / 1024) MiB, and more "
+                + "than 100 times the size of the sheet. Save the sheet as CSV, and give that."
         case .rowTooLarge(let limit): "A row is larger than \(limit / 1024 / 1024) MiB."
         case .readFailed(let failure): failure.description
         }

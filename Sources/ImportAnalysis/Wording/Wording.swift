@@ -5,6 +5,9 @@ package import ImportDumps
 package enum Wording {
     package static func salvaged(_ fault: DumpFault) -> String {
         let kept = fault.rowsKept
+        if kept == 0 {
+            return "The dump \(fault.sentence). No row before that could be read; what follows was not read."
+        }
         return "The dump \(fault.sentence). \(rowsWord(kept)) before that could be read and "
             + "\(kept == 1 ? "is" : "are") reported here; what follows was not read."
     }
@@ -12,12 +15,12 @@ package enum Wording {
     static func rowsMissing(_ missing: Int, total: Int, _ rows: RowCounts, isSalvaged: Bool) -> String {
         // They may well be in the file, after the place where reading stopped.
         if isSalvaged {
-            return "\(rowsWord(missing)) of \(grouped(total)) \(missing == 1 ? "was" : "were") not read: total is "
-                + "\(grouped(total)), but only \(rowsWord(rows.seen)) could be read."
+            let unread = part(missing, of: total, .row, not: "was read", "was not read", "were not read")
+            let read = rows.seen == 0 ? "no row" : "only \(rowsWord(rows.seen))"
+            return "\(capitalized(unread)): total is \(grouped(total)), but \(read) could be read."
         }
-        return
-            "\(rowsWord(missing)) of \(grouped(total)) \(missing == 1 ? "is" : "are") missing: total is \(grouped(total)), "
-            + "but the dump has \(rowsWord(rows.seen))."
+        return capitalized(part(missing, of: total, .row, "is missing", "are missing"))
+            + ": total is \(grouped(total)), but the dump has \(rows.seen == 0 ? "no rows" : rowsWord(rows.seen))."
     }
 
     static func rowsExcess(_ excess: Int, total: Int) -> String {
@@ -25,7 +28,10 @@ package enum Wording {
     }
 
     static func processedMismatch(_ processed: Int, _ succeeded: Int, _ failed: Int) -> String {
-        "processed is \(grouped(processed)), but succeeded and failed add up to \(grouped(succeeded)) + \(grouped(failed))."
+        let terms = "\(grouped(succeeded)) + \(grouped(failed))"
+        let (sum, overflow) = succeeded.addingReportingOverflow(failed)
+        return "processed is \(grouped(processed)), but succeeded and failed add up to "
+            + (overflow ? "\(terms)." : "\(grouped(sum)) (\(terms)).")
     }
 
     static func succeededMismatch(declared: Int, _ rows: RowCounts) -> String {
@@ -52,7 +58,7 @@ package enum Wording {
     static func stillProcessing(_ job: DeclaredJob) -> String {
         let progress =
             switch (job.processed, job.total) {
-            case (let processed?, let total?): " (\(grouped(processed)) of \(rowsWord(total)) processed)"
+            case (let processed?, let total?): " (\(part(processed, of: total, .row)) processed)"
             default: ""
             }
         return "The job was still processing when this dump was saved\(progress). "
@@ -104,7 +110,13 @@ package enum Wording {
 
     static func wrongTypes(_ notes: [(field: KnownField, found: FoundType, count: Int)]) -> String {
         let parts = notes.map { note in
-            "\(note.field.path) is \(note.found.words) instead of \(note.field.expectedType)" + times(note.count)
+            let found =
+                switch note.found {
+                // Says the same as what is expected.
+                case .stringThatIsNoDateTime: "not \(note.field.expectedType)"
+                default: "\(note.found.words) instead of \(note.field.expectedType)"
+                }
+            return "\(note.field.path) is \(found)" + times(note.count)
         }
         return "Fields of an unexpected type: \(list(parts, others: 0))."
     }
@@ -154,6 +166,9 @@ extension Wording {
     package static func grouped(_ number: Int, isAtLeast: Bool) -> String {
         isAtLeast ? "at least \(grouped(number))" : grouped(number)
     }
+
+    /// A sum over jobs, which is a minimum at the largest number: there it ends.
+    package static func sum(_ number: Int) -> String { grouped(number, isAtLeast: number == .max) }
 
     /// Formats a whole number with commas between thousands.
     package static func grouped(_ number: Int) -> String {

@@ -33,7 +33,7 @@ package struct AccountReport: Sendable {
                 text += shownText(code.code ?? "(no code)") + "\n"
             }
             let more = totals.failingByCode.count - Self.codesListed
-            if more > 0 { text += "  and \(Wording.grouped(more)) more codes\n" }
+            if more > 0 { text += "  \(Wording.moreCodes(more))\n" }
         }
         if totals.sentInVain > 0 { text += "\n\(Wording.sentInVain(totals.sentInVain))\n" }
         return text
@@ -78,7 +78,7 @@ package struct AccountReport: Sendable {
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <meta name="color-scheme" content="light dark"/>
             <meta name="generator" content="import-audit \(XMLText.escape(toolVersion))"/>
-            <title>Account of \(totals.tries) tries</title>
+            <title>Account of \(Wording.triesWord(totals.tries))</title>
             <style>\(style)</style>
             </head>
             <body>
@@ -91,7 +91,7 @@ package struct AccountReport: Sendable {
             </div>
             <header class="masthead">
             <p class="product">Import audit</p>
-            <h1>Account of \(totals.tries) tries</h1>
+            <h1>Account of \(Wording.triesWord(totals.tries))</h1>
             </header>
             <main>
             <section id="verdict" class="verdict \(isDone ? "good" : "warning")" aria-labelledby="verdict-heading">
@@ -120,7 +120,7 @@ package struct AccountReport: Sendable {
             }
             page += "</tbody>\n</table></div>\n"
             let more = totals.failingByCode.count - Self.codesListed
-            if more > 0 { page += "<p>and \(Wording.grouped(more)) more codes</p>\n" }
+            if more > 0 { page += "<p>\(Wording.moreCodes(more))</p>\n" }
             page += "</section>\n"
         }
         page += "<section id=\"tries\" aria-labelledby=\"tries-heading\">\n<h2 id=\"tries-heading\">Tries</h2>\n<ol>\n"

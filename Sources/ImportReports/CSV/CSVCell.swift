@@ -75,6 +75,17 @@ extension CellSink {
     }
 }
 
+extension String {
+    /// The text that a cell was made from: without the apostrophe that keeps spreadsheets from running it.
+    package var withoutFormulaGuard: String {
+        let bytes = utf8
+        guard bytes.first == UInt8(ascii: "'"), let next = bytes.dropFirst().first, startsFormula(next) else {
+            return self
+        }
+        return String(Substring(bytes.dropFirst()))
+    }
+}
+
 /// Returns whether a spreadsheet takes a text that begins with the byte for a formula.
 private func startsFormula(_ byte: UInt8) -> Bool {
     switch byte {

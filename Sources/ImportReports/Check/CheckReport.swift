@@ -1,4 +1,5 @@
 package import ImportAnalysis
+import ImportFoundation
 
 /// The output of `check`: the results of the rules of a gate, in several formats.
 package struct CheckReport: Sendable {
@@ -73,8 +74,7 @@ extension CheckReport {
         let errors = readingSentence == nil ? 0 : 1
         let counts = #"tests="\#(gate.count + 1)" failures="\#(failures)" errors="\#(errors)""#
         var xml = """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <testsuites name="import-audit" \(counts)>
+            \(OwnOutput.testResultsStart) \(counts)>
               <testsuite name="import-audit check" \(counts) skipped="0">
 
             """

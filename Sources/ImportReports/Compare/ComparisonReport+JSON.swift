@@ -36,7 +36,7 @@ extension MemberTable<Comparison.Side> {
     fileprivate static let side = MemberTable([
         .written("source", .text) { $1.value($0.name) },
         .writtenCount("jobs") { $0.jobs },
-        .written("rows", JSONObject.rows.schema) { JSONObject.rows.write($0.rows, &$1) },
+        .written("rows", JSONObject.sums.schema) { JSONObject.sums.write($0.rows, &$1) },
         .writtenCounts("jobs_by_status") { $0.jobsByStatus },
         .writtenCount("jobs_cut_off") { $0.salvagedJobs },
         .writtenCount("jobs_in_part") { $0.partialJobs },
@@ -123,6 +123,7 @@ extension MemberTable<RowComparison> {
         .writtenObject("outcomes", outcomes) { $0 },
         .writtenObject("fixed", .rowRanges) { $0.fixed },
         .writtenObject("still_failing", .rowRanges) { $0.stillFailing },
+        .writtenObject("undecided", .rowRanges) { $0.undecided },
         .writtenObject("newly_failing", .rowRanges) { $0.newlyFailing },
     ])
 

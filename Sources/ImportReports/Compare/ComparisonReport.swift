@@ -1,4 +1,5 @@
 package import ImportAnalysis
+import ImportFoundation
 
 /// The output of `compare`, in several formats.
 package struct ComparisonReport: Sendable {
@@ -34,16 +35,14 @@ extension ComparisonReport {
     package var markdown: [UInt8] {
         func escaped(_ text: String) -> String { MarkdownText.escape(text) }
         var text = """
-            # Import audits compared
-
-            | | Before | After | Change |
+            \(OwnOutput.comparisonStart)| | Before | After | Change |
             | :--- | ---: | ---: | ---: |
             | Audit | \(escaped(comparison.before.name)) | \(escaped(comparison.after.name)) | |
             | Jobs | \(escaped(comparison.before.jobsWords)) | \(escaped(comparison.after.jobsWords)) | |
 
             """
         for (name, before, after) in outcomes {
-            text += "| \(Self.capitalized(name)) | \(Wording.grouped(before)) | \(Wording.grouped(after)) "
+            text += "| \(Self.capitalized(name)) | \(Wording.sum(before)) | \(Wording.sum(after)) "
             text += "| \(escaped(Wording.difference(before, after))) |\n"
         }
         if let unseenSentence = comparison.unseenSentence { text += "\n\(escaped(unseenSentence))\n" }
@@ -119,11 +118,11 @@ extension ComparisonReport {
         }
         if let unseenSentence = comparison.unseenSentence { text += "\n\(unseenSentence)\n" }
         if let redaction { text += "\n\(redaction.sentence)\n" }
-        let width = max(8, outcomes.map { Wording.grouped(max($0.before, $0.after)).count }.max() ?? 0)
+        let width = max(8, outcomes.map { Wording.sum(max($0.before, $0.after)).count }.max() ?? 0)
         text += "\n" + Self.left("", 14) + Self.right("before", width) + "  " + Self.right("after", width) + "\n"
         for (name, before, after) in outcomes where before > 0 || after > 0 || name == "failed" {
-            text += Self.left(name, 14) + Self.right(Wording.grouped(before), width) + "  "
-            text += Self.right(Wording.grouped(after), width) + "  \(Wording.difference(before, after))\n"
+            text += Self.left(name, 14) + Self.right(Wording.sum(before), width) + "  "
+            text += Self.right(Wording.sum(after), width) + "  \(Wording.difference(before, after))\n"
         }
         text += "\n\(comparison.codesSentence)\n"
         if let uncertainty = comparison.uncertainty { text += "\(uncertainty)\n" }

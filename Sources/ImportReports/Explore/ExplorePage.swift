@@ -2,17 +2,19 @@ package import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-/// `explore.html`: failed rows to search, sort and filter, in one file that loads nothing.
+/// `explore.html`: failed and unclassified rows to search, sort and filter, in one file that loads nothing.
 ///
 /// Its data are lines of JSON in a `script` element that is not run: an array for each row and, after the rows of a
-/// job, an object that identifies the job. The last line says how many rows there are.
+/// job, an object that identifies the job. The last line says how many rows there are, including those left out.
 package struct ExplorePage: Sendable {
     /// The largest size of the page, in bytes.
     package static let sizeLimit = 20_000_000
     /// The bytes reserved for everything other than the opening, the rows and their jobs.
     static let margin = 400_000
-    /// The most bytes of a job's id or name that are kept.
-    private static let textLimit = 20_000
+    /// The most bytes of a job's input that are kept, and of its id as the page writes it. The id has more, because
+    /// downloads contain it. Together, they fit into the margin.
+    private static let sourceLimit = 20_000
+    private static let idLimit = 250_000
 
     /// What precedes the lines of the data.
     static let dataStart = "<script type=\"application/json\" id=\"rows\">\n"
@@ -65,11 +67,19 @@ package struct ExplorePage: Sendable {
     /// - Parameter report: where the job's own report is, in an overview.
     static func line(about job: JobSummary, report: ReportPlace?) -> [UInt8] {
         var line = Array(#"{"job":"#.utf8)
-        func append(_ text: String?) {
+        func append(_ text: String?, limit: Int = sourceLimit) {
             let bytes = Array((text ?? "").utf8)
-            line.appendJSON(bytes.span.extracting(0..<bytes.span.wholeCharacters(within: textLimit)))
+            line.appendJSON(bytes.span.extracting(0..<bytes.span.wholeCharacters(within: limit)))
         }
-        append(job.job.jobID)
+        let start = line.count
+        append(job.job.jobID, limit: .max)
+        if line.count - start > idLimit {
+            line.removeLast(line.count - start)
+            // No byte becomes more than six.
+            append(job.job.jobID, limit: idLimit / 6)
+            // Otherwise, a download would pretend to contain the whole id.
+            line += Array(#","cut":true"#.utf8)
+        }
         line += Array(#","source":"#.utf8)
         append(job.source == "-" ? "standard input" : job.source)
         line += Array(#","day":"#.utf8)
@@ -81,8 +91,28 @@ package struct ExplorePage: Sendable {
     }
 
     /// Returns the last line of the data and everything after it.
-    static func ending(shown: Int, rows: Int) -> [UInt8] {
-        Array("{\"shown\":\(shown),\"rows\":\(rows)}\n</script>\n</body>\n</html>\n".utf8)
+    ///
+    /// - Parameter shown: the number of rows that the page has.
+    static func ending(shown: Int, of all: ExploreTally) -> [UInt8] {
+        var text = "{\"shown\":\(shown),\"failed\":\(all.failed),\"unclassified\":\(all.unclassified)"
+        text += ",\"failed_jobs\":\(all.failedJobs),\"unclassified_jobs\":\(all.unclassifiedJobs)}\n"
+        return Array((text + "</script>\n</body>\n</html>\n").utf8)
+    }
+}
+
+/// The rows that a page is about, including those that it leaves out.
+struct ExploreTally {
+    private(set) var failed = 0
+    private(set) var unclassified = 0
+    /// Jobs with failed rows.
+    private(set) var failedJobs = 0
+    /// Jobs with unclassified rows, but no failed ones.
+    private(set) var unclassifiedJobs = 0
+
+    mutating func add(_ rows: RowCounts) {
+        failed.addClamped(rows.failed)
+        unclassified.addClamped(rows.unclassified)
+        if rows.failed > 0 { failedJobs += 1 } else if rows.unclassified > 0 { unclassifiedJobs += 1 }
     }
 }
 

@@ -47,7 +47,9 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
     /// Writes the remaining rows and the end of the page.
     package mutating func finish(_ summary: JobSummary) throws {
         waiting += ExplorePage.line(about: summary, report: nil)
-        waiting += ExplorePage.ending(shown: shown, rows: summary.rows.failed + summary.rows.unclassified)
+        var all = ExploreTally()
+        all.add(summary.rows)
+        waiting += ExplorePage.ending(shown: shown, of: all)
         try flush()
     }
 
@@ -115,7 +117,7 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
 package struct ExploreOverview {
     private var room: Int
     private var shown = 0
-    private var rows = 0
+    private var all = ExploreTally()
 
     package init(_ page: ExplorePage) {
         room = ExplorePage.sizeLimit - ExplorePage.margin - page.start.count
@@ -130,8 +132,8 @@ package struct ExploreOverview {
         _ job: JobSummary, report: ReportPlace?, _ forEachPiece: ((Span<UInt8>) throws -> Void) throws -> Void,
         to output: inout some ReportOutput
     ) throws {
-        let count = job.rows.failed + job.rows.unclassified
-        rows += count
+        let count = job.rows.notSucceeded
+        all.add(job.rows)
         guard room > 0, count > 0 else { return }
         let end = ExplorePage.line(about: job, report: report)
         var room = room - end.count
@@ -155,7 +157,7 @@ package struct ExploreOverview {
     }
 
     /// The end of the page.
-    package var ending: [UInt8] { ExplorePage.ending(shown: shown, rows: rows) }
+    package var ending: [UInt8] { ExplorePage.ending(shown: shown, of: all) }
 }
 
 /// Finds the lines of rows in a page that streams by.

@@ -9,6 +9,9 @@ struct TrendChart {
 
     let line: String
     let band: String
+    /// Where periods are that no line reaches, because there are no rows just before and after them, in hundredths of a
+    /// percent of the width and the height.
+    let points: [(x: Int, y: Int)]
     /// The share at the top of the chart, in thousandths.
     let top: Int
 
@@ -16,8 +19,8 @@ struct TrendChart {
     init(_ periods: [TrendsReport.Sums]) {
         let first = periods.first?.number ?? 0
         let count = max(1, (periods.last?.number ?? 0) - first + 1)
-        // The line alone determines the scale, because the wide intervals of periods with few rows say little.
-        let highest = periods.reduce(0) { max($0, $1.sums.share.millionths) }
+        // The band must fit: if it were cut off, the axis would look like its upper end.
+        let highest = periods.reduce(0) { $1.sums.rows > 0 ? max($0, $1.sums.interval.high) : $0 }
         let top = [2, 4, 6, 10, 20, 30, 40, 60, 100, 150, 200, 300, 400, 600].first { highest <= $0 * 1000 } ?? 1000
         self.top = top
         func x(_ number: Int) -> Int { (2 * (number - first) + 1) * Self.width / (2 * count) }
@@ -25,6 +28,7 @@ struct TrendChart {
             Self.height - min(Self.height, millionths * Self.height / (top * 1000))
         }
         var (line, band) = ("", "")
+        var points: [(x: Int, y: Int)] = []
         var rest = periods.filter { $0.sums.rows > 0 }[...]
         while let start = rest.first {
             // There is no line across periods without rows.
@@ -32,8 +36,12 @@ struct TrendChart {
             while end < rest.endIndex, rest[end].number == rest[end - 1].number + 1 { end += 1 }
             let part = rest[rest.startIndex..<end]
             rest = rest[end...]
-            line += "M\(x(start.number)) \(y(start.sums.share.millionths))"
-            line += part.count == 1 ? "h1" : ""
+            let place = (x: x(start.number), y: y(start.sums.share.millionths))
+            if part.count == 1 {
+                points.append((place.x * 10_000 / Self.width, place.y * 10_000 / Self.height))
+            } else {
+                line += "M\(place.x) \(place.y)"
+            }
             line += part.dropFirst().map { "L\(x($0.number)) \(y($0.sums.share.millionths))" }.joined()
             let half = part.count == 1 ? Self.width / (3 * count) : 0
             let upper = part.map { (x($0.number), y($0.sums.interval.high)) }
@@ -48,6 +56,7 @@ struct TrendChart {
         }
         self.line = line
         self.band = band
+        self.points = points
     }
 }
 
@@ -68,28 +77,39 @@ struct TrendCalendar {
     }
 
     let years: [Year]
-    /// The highest share of each level but the first and the last, as a text.
+    /// The highest share of each level but the first, as a text. That of the last level is the highest of all days.
     let bounds: [String]
 
     init(_ days: [HistoryDay]) {
-        let failing = days.filter { $0.sums.failed > 0 }.map { $0.sums.share }.sorted()
-        let middle = failing.isEmpty ? 0 : failing[failing.count / 2].millionths
-        let bounds = [middle, 2 * middle, 4 * middle]
-        self.bounds = bounds.map { Share(of: min($0, 1_000_000), in: 1_000_000).text }
         let last = days.last.map { TimeStep.years(1).number(ofDay: $0.day) } ?? 0
+        let days = days.filter { TimeStep.years(1).number(ofDay: $0.day) > last - Self.yearsShown }
+        let bounds = Self.bounds(of: days)
+        self.bounds = bounds.map { $0.text }
         var years: [Year] = []
         for day in days {
             let year = TimeStep.years(1).number(ofDay: day.day)
-            guard year > last - Self.yearsShown else { continue }
             if years.last?.year != year {
                 years.append(Year(year: year, paths: Array(repeating: "", count: Self.sizes.count), days: []))
             }
             let share = day.sums.share.millionths
-            let level = day.sums.failed == 0 ? 0 : 1 + (bounds.firstIndex { share <= $0 } ?? bounds.count)
+            let place = bounds.firstIndex { share <= $0.millionths } ?? bounds.count - 1
+            let level = day.sums.failed == 0 ? 0 : 1 + place
             years[years.count - 1].paths[level] += Self.square(day.day, of: year, level)
             years[years.count - 1].days.append((day, level))
         }
         self.years = years
+    }
+
+    /// Returns the highest share of each level of days on which rows failed: the median, twice and four times that, as
+    /// far as days have higher shares, and the highest of all. No two of them look the same in the legend.
+    private static func bounds(of days: [HistoryDay]) -> [(millionths: Int, text: String)] {
+        let failing = days.filter { $0.sums.failed > 0 }.map { $0.sums.share }.sorted()
+        guard let highest = failing.last else { return [] }
+        let middle = min(1_000_000, max(1, failing[failing.count / 2].millionths))
+        let below = [middle, 2 * middle, 4 * middle].filter { $0 < highest.millionths }
+        let bounds =
+            below.map { ($0, Share(of: $0, in: 1_000_000).text) } + [(max(1, highest.millionths), highest.text)]
+        return bounds.indices.filter { $0 + 1 == bounds.count || bounds[$0].1 != bounds[$0 + 1].1 }.map { bounds[$0] }
     }
 
     private static func square(_ day: Int, of year: Int, _ level: Int) -> String {
@@ -138,6 +158,17 @@ extension TrendsPage {
         let chart = TrendChart(periods)
         let most = periods.reduce(0) { max($0, $1.sums.rows) }
         let count = last - first + 1
+        let word = report.period.step.word
+        let line =
+            chart.line.isEmpty
+            ? ""
+            : "<path class=\"line\" fill=\"none\" stroke=\"#cb2f3a\" stroke-width=\"18\" d=\"\(chart.line)\"/>\n"
+        // Outside what the page stretches, which would make ellipses of them.
+        let points = chart.points.map { x, y in
+            "<circle class=\"point\" fill=\"#cb2f3a\" cx=\"\(BarSegments.percent(x))\" cy=\"\(BarSegments.percent(y))\" r=\"3\"/>\n"
+        }
+        let dots =
+            chart.points.isEmpty ? "" : ", and a dot for each \(word) with no rows in the \(word)s before and after it"
         let described = periods.map { each in
             "\(report.name(each.number)): \(each.sums.rows > 0 ? each.sums.share.text : "no rows")"
         }
@@ -145,13 +176,14 @@ extension TrendsPage {
             <figure class="timeline trend">
             <div class="rates">
             <p class="scale" aria-hidden="true"><span>\(Self.scale(chart.top))</span> <span>\(Self.scale(chart.top / 2))</span> <span>0%</span></p>
-            <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="128" viewBox="0 0 6000 1280" preserveAspectRatio="none">
+            <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="128">
             <title>The share of failed rows by \(report.period.step.word)</title>
             <desc>\(XMLText.escape(described.joined(separator: " · ")))</desc>
+            <svg viewBox="0 0 6000 1280" preserveAspectRatio="none">
             <path class="grid" fill="none" stroke="#dde2e8" stroke-width="8" d="M0 5h6000M0 640h6000M0 1275h6000"/>
             <path class="band" fill="#f4cdd0" d="\(chart.band)"/>
-            <path class="line" fill="none" stroke="#cb2f3a" stroke-width="18" d="\(chart.line)"/>
-            </svg>
+            \(line)</svg>
+            \(points.joined())</svg>
             </div>
             <div class="volumes">
             <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="32">
@@ -173,7 +205,7 @@ extension TrendsPage {
             </svg>
             <p class="ends" aria-hidden="true"><span>\(report.name(first))</span> <span>\(report.name(last))</span></p>
             </div>
-            <figcaption>The share of failed rows by \(report.period.step.word), with its 95% interval as a band; below it how many rows there were, at most \(Wording.grouped(most)). \(TrendsReport.intervalRule)</figcaption>
+            <figcaption>The share of failed rows by \(report.period.step.word), with its 95% interval as a band\(dots); below it how many rows there were, at most \(Wording.grouped(most)). \(TrendsReport.intervalRule)</figcaption>
             </figure>
 
             """
@@ -210,9 +242,9 @@ extension TrendsPage {
         text += "</figure>\n<ul class=\"legend\">\n"
         let words =
             ["no row failed"]
-            + (calendar.bounds.first == "0%"
-                ? []
-                : calendar.bounds.enumerated().map { ($0.offset == 0 ? "up to " : "to ") + $0.element } + ["above"])
+            + calendar.bounds.enumerated().map { level, bound in
+                bound.hasPrefix("<") || bound.hasPrefix(">") ? bound : (level == 0 ? "up to " : "to ") + bound
+            }
         for (level, word) in words.enumerated() {
             let size = TrendCalendar.sizes[level]
             let start = (TrendCalendar.cell - size) / 2

@@ -194,7 +194,7 @@ package struct TrendsPage {
                 <td class="spark wide">\(spark.isEmpty ? "" : Self.spark(spark, line))</td>
                 <td class="day" data-label="First seen">\(HistoryTime.text(ofDay: line.presence.first.day))</td>
                 <td class="day" data-label="Last seen">\(HistoryTime.text(ofDay: line.presence.last.day))</td>
-                <td class="wide">\(state)</td>
+                <td class="state wide">\(state)</td>
                 </tr>
 
                 """
@@ -237,7 +237,7 @@ package struct TrendsPage {
             for event in trends.events {
                 text += "<tr><td class=\"day wide\">\(HistoryTime.text(ofDay: event.day))</td>"
                 text += "<th scope=\"row\">\(shown(event.code))</th>"
-                text += "<td class=\"wide\">\(TrendsReport.words(event))</td></tr>\n"
+                text += "<td class=\"state wide\">\(TrendsReport.words(event))</td></tr>\n"
             }
             text += "</tbody>\n</table>\n"
             if trends.eventCount > trends.events.count {
@@ -271,7 +271,7 @@ package struct TrendsPage {
                 let sums = worst.day.sums
                 text += """
                     <tr>
-                    <th scope="row">\(TimeStep.inFull(day: worst.day.day))</th>
+                    <th scope="row" class="day">\(TimeStep.inFull(day: worst.day.day))</th>
                     <td class="number" data-label="Rows">\(Wording.grouped(sums.rows))</td>
                     <td class="number" data-label="Failed">\(Wording.grouped(sums.failed))</td>
                     <td class="number" data-label="Share">\(XMLText.escape(sums.share.text)) <span class="of">\(XMLText.escape(sums.interval.text))</span></td>

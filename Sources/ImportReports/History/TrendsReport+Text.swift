@@ -46,8 +46,8 @@ extension TrendsReport {
             text += "\nThe worst days\n"
             for worst in trends.worst {
                 let sums = worst.day.sums
-                text += "  \(HistoryTime.text(ofDay: worst.day.day))  \(Wording.grouped(sums.failed)) of "
-                text += "\(Wording.rowsWord(sums.rows)) (\(sums.share.text), \(sums.interval.text))\n"
+                text += "  \(HistoryTime.text(ofDay: worst.day.day))  \(Wording.rowsPart(sums.failed, sums.rows)) "
+                text += "(\(sums.share.text), \(sums.interval.text))\n"
                 for job in worst.jobs {
                     text += "    \(shownText(job.jobID))  \(Wording.grouped(job.failed)) of "
                     text += "\(Wording.grouped(job.rows))  \(shownText(job.source))\n"

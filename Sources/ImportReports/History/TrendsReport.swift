@@ -77,7 +77,14 @@ extension TrendsReport {
     /// A sentence that says when the jobs were created and how many rows failed.
     package var sentence: String {
         guard let first = trends.days.first?.day, let last = trends.days.last?.day else {
-            return "There is no job with a date\(trends.undatedJobs > 0 ? ", and \(undatedWords)" : "")."
+            let undated = trends.undatedJobs > 0 ? ", and \(undatedWords)" : ""
+            let (since, until) = (trends.selection.since, trends.selection.until)
+            switch (since.map { HistoryTime.text(ofDay: $0) }, until.map { HistoryTime.text(ofDay: $0) }) {
+            case (let since?, let until?): return "No job was created from \(since) to \(until)\(undated)."
+            case (let since?, nil): return "No job was created on or after \(since)\(undated)."
+            case (nil, let until?): return "No job was created on or before \(until)\(undated)."
+            case (nil, nil): return "There is no job with a date\(undated)."
+            }
         }
         let sums = trends.sums
         let when =
@@ -85,8 +92,7 @@ extension TrendsReport {
             ? "on \(TimeStep.inFull(day: first))"
             : "from \(TimeStep.inFull(day: first)) to \(TimeStep.inFull(day: last))"
         let whose = trends.selection.code.map { " with \(Wording.quoted($0.words))" } ?? ""
-        var text = "\(Wording.jobsWord(sums.jobs)) \(when): \(Wording.grouped(sums.failed)) of "
-        text += "\(Wording.rowsWord(sums.rows)) failed\(whose)"
+        var text = "\(Wording.jobsWord(sums.jobs)) \(when): \(Wording.rowsPart(sums.failed, sums.rows)) failed\(whose)"
         if sums.rows > 0 { text += " (\(sums.share.text), \(sums.interval.text))" }
         text += "."
         if trends.undatedJobs > 0 { text += " Besides, \(undatedWords)." }

@@ -90,7 +90,7 @@ package struct Brief: Sendable {
                 heading: step.heading, rows: Wording.rowsWord(step.rows), note: step.note,
                 codes: step.codes.map { code in
                     Code(
-                        name: code.isUnclassified ? "unclassified" : Self.name(code.code?.text), rows: code.rows)
+                        name: code.isUnclassified ? "(unclassified)" : Self.name(code.code?.text), rows: code.rows)
                 }, more: step.more)
         }
         let failed = summary.failedByCode.filter { !$0.isOther }
@@ -174,9 +174,9 @@ package struct Brief: Sendable {
     }
 
     private static func name(_ code: String?) -> String {
-        guard let code else { return "no code" }
-        let shown = plain(code)
-        return shown.isEmpty ? "a blank code" : shown
+        // In brackets, as in Markdown: a code can be called “no code”.
+        guard let code else { return "(\(Wording.noCode))" }
+        return ShownCode(code, .page)?.isBlank == true ? "(\(Wording.blankCode))" : plain(code)
     }
 
     /// Returns the beginning of a text of a dump on one line, without characters that act.

@@ -24,15 +24,13 @@ package enum GitHubAnnotations {
         for step in brief.steps {
             let codes = step.codes.map { "\($0.name) \(Wording.grouped($0.rows))" }
             let list = codes + (step.more > 0 ? [Wording.moreCodes(step.more)] : [])
-            add(
-                "notice", "\(step.heading): \(step.rows)", list.isEmpty ? step.note ?? "" : list.joined(separator: ", ")
-            )
+            let parts = [list.isEmpty ? nil : list.joined(separator: ", "), step.note].compactMap { $0 }
+            add("notice", "\(step.heading): \(step.rows)", parts.joined(separator: ". "))
         }
         if brief.steps.isEmpty {
             for code in brief.codes {
-                add(
-                    "notice", code.name,
-                    "\(Wording.rowsWord(code.rows)) failed with this code, \(code.share) of rows seen")
+                // The name can be that of a code, or say that there is none.
+                add("notice", code.name, "\(Wording.rowsWord(code.rows)) failed, \(code.share) of rows seen")
             }
         }
         return Array((OwnOutput.annotationsStart + lines.joined()).utf8)

@@ -123,8 +123,10 @@ struct ShownPositions {
             let pieces = series.compactMap { series -> (number: Int, bar: ChartBar)? in
                 let failed = series.counts[index]
                 guard failed > 0 else { return nil }
-                let (from, to) = (height(below), min(10_000, max(height(below + failed), height(below) + 100)))
-                below += failed
+                let (from, to) = (
+                    height(below), min(10_000, max(height(below.clampedAdding(failed)), height(below) + 100))
+                )
+                below.addClamped(failed)
                 return (series.number, ChartBar(x: start, y: 10_000 - to, width: width, height: to - from))
             }
             let first = index.multiplied(by: positions.bucketRows)

@@ -70,7 +70,8 @@ package struct ModelLimits: Sendable {
         static let statuses = Parts(rawValue: 16384)
         static let inputs = Parts(rawValue: 32768)
         static let timeLine = Parts(rawValue: 65536)
-        static let all = Parts(rawValue: 131071)
+        static let next = Parts(rawValue: 131072)
+        static let all = Parts(rawValue: 262143)
     }
 }
 
@@ -89,7 +90,7 @@ extension ModelLimits {
 
     /// A text as long as codes and messages are kept was probably longer, so its length is not known.
     private static func shortened(_ text: String, to limit: Int) -> String {
-        text.utf8.count > AnalysisLimits.groupingBytes - 4
+        (AnalysisLimits.groupingBytes - 3...AnalysisLimits.groupingBytes).contains(text.utf8.count)
             ? Wording.cut(text, to: limit) : Wording.shortened(text, to: limit)
     }
 
@@ -117,7 +118,8 @@ struct PagePart: Sendable {
     var flag: ModelName<ModelLimits> { .flag(name, meaning) { [part] in $0.parts.contains(part) } }
 
     static let ofReports = [
-        PagePart("rows", .rows, "rows by outcome"), PagePart("rules", .rules, "the list of rules"),
+        PagePart("rows", .rows, "rows by outcome"), PagePart("next", .next, "what to do next"),
+        PagePart("rules", .rules, "the list of rules"),
         PagePart("arithmetic", .arithmetic, "the arithmetic"),
         PagePart("findings", .findings, "the section of findings"),
         PagePart("finding_list", .findingList, "the list in the section of findings"),
@@ -229,7 +231,7 @@ extension ModelLimits {
         },
         { $0.parts.subtract([.codeList]) },
         {
-            $0.parts.subtract([.rules, .findingList, .jobList])
+            $0.parts.subtract([.next, .rules, .findingList, .jobList])
             $0.nameLength = 24
         },
         { $0.parts = [.rows] },
@@ -268,7 +270,8 @@ extension ModelLimits {
         (.messages, "messages"), (.statuses, "jobs by status"), (.timeLine, "failures over time"),
         (.files, "the list of files"),
         (.arithmetic, "the arithmetic"), (.places, "where the failed rows are"), (.inputs, "inputs"),
-        (.codeList, "codes"), (.rules, "the list of rules"), (.findingList, "the list of findings"),
+        (.codeList, "codes"), (.next, "what to do next"), (.rules, "the list of rules"),
+        (.findingList, "the list of findings"),
         (.jobList, "the list of jobs"),
     ]
 }

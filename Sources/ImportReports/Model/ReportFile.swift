@@ -20,7 +20,7 @@ package struct ReportFile: Sendable, Hashable {
         name: "report.xlsx", description: "codes, patterns and failed rows as a workbook")
 
     package static let explore = ReportFile(
-        name: "explore.html", description: "failed rows to search, sort and filter")
+        name: "explore.html", description: "failed and unclassified rows to search, sort and filter")
 
     /// The style sheet of reports and overviews, to which pages link under this name.
     package static let styleSheet = ReportFile(name: StyleSheet.file, description: "how the page looks")
@@ -43,7 +43,7 @@ package struct ReportFile: Sendable, Hashable {
     package static let indexWorkbook = ReportFile(
         name: "index.xlsx", description: "jobs, codes and failed rows of all jobs as a workbook")
     package static let indexExplore = ReportFile(
-        name: "explore.html", description: "failed rows of all jobs to search, sort and filter")
+        name: "explore.html", description: "failed and unclassified rows of all jobs to search, sort and filter")
 }
 
 /// The version of this package, as its reports name it.

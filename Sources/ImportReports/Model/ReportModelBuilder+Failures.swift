@@ -51,6 +51,10 @@ extension ReportModel {
         .text("last_row", "over all of them" + withLine) { builder in
             builder.context.row(builder.summary.failedByCode.map { $0.lastRow }.max() ?? 0)
         },
+        .text("place", "`row 8`, or `rows 8 to 20` from the first to the last" + withLine) { builder in
+            let codes = builder.summary.failedByCode
+            return builder.context.rows(codes.map { $0.firstRow }.min() ?? 0, codes.map { $0.lastRow }.max() ?? 0)
+        },
     ])
 
     private static let code = ModelTable<ListedCode>([
@@ -70,6 +74,9 @@ extension ReportModel {
         },
         .text("last_row", "the first and the last row of the code" + withLine) {
             $0.builder.context.row($0.code.lastRow)
+        },
+        .text("place", "`row 8`, or `rows 8 to 20` from the first to the last" + withLine) {
+            $0.builder.context.rows($0.code.firstRow, $0.code.lastRow)
         },
         .optionalObject(
             "spark", "where its rows are, as a small chart; false if that is not known",
@@ -242,6 +249,6 @@ extension ReportModelBuilder {
         guard !rest.isEmpty else { return nil }
         return CodesCut(
             codes.count - rest.count, of: codes.count, hasOthers: summary.hasOtherCodes,
-            rows: rest.reduce(0) { $0 + $1.rows }, seen: summary.rows.seen, file: name(of: .codes))
+            rows: rest.reduce(0) { $0.clampedAdding($1.rows) }, seen: summary.rows.seen, file: name(of: .codes))
     }
 }

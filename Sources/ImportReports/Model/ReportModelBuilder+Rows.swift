@@ -33,7 +33,8 @@ struct OutcomeRows {
             Line(
                 outcome: part.outcome, label: part.label, count: part.count,
                 share: part.outcome == "missing"
-                    ? missingShare : ShownShare(part.count, of: rows.seen, basis: "of rows seen"),
+                    ? missingShare
+                    : rows.seen == .max ? nil : ShownShare(part.count, of: rows.seen, basis: "of rows seen"),
                 segment: segment)
         }
         caption =
@@ -61,7 +62,7 @@ struct OutcomeRows {
     ])
 
     private static let seenTable = ModelTable<OutcomeRows>([
-        .text("count", "how many") { Wording.grouped($0.seen) },
+        .text("count", "how many") { Wording.sum($0.seen) },
         .optionalObject(
             "share", "false if there is no declared total, and in an overview",
             ShownShare.table("`3.3%`; with a declared total of 0, the number of rows", "`of the 12,000 declared`")
@@ -74,9 +75,9 @@ struct OutcomeRows {
         .text("colour", "its colour without a style sheet: the fill of an SVG shape") {
             colours[$0.outcome] ?? "#6d7682"
         },
-        .text("count", "how many") { Wording.grouped($0.count) },
+        .text("count", "how many") { Wording.sum($0.count) },
         .optionalObject(
-            "share", "false if the base is 0",
+            "share", "false if the base is 0, or larger than the largest number",
             ShownShare.table(
                 "`3.3%`", "`of rows seen`, `of the declared total`; in an overview `of rows seen and missing`")
         ) { $0.share },
@@ -232,7 +233,7 @@ package struct BarSegments {
     /// Returns the width of the bar for `count`, in a chart whose largest bar takes the whole width.
     static func width(_ count: Int, largest: Int) -> String {
         guard largest > 0 else { return percent(0) }
-        return percent(max(1, Int(Int128(count) * Int128(whole) / Int128(largest))))
+        return percent(max(1, min(whole, Int(clamping: Int128(count) * Int128(whole) / Int128(largest)))))
     }
 
     /// Returns hundredths of a percent as an SVG attribute.

@@ -62,6 +62,11 @@ package struct ShownPlaces: Sendable {
 extension ModelContext {
     /// Returns a failed row as a page names it, with its line if that is known.
     func row(_ row: Int) -> String { places?.named(row) ?? Wording.grouped(row) }
+
+    /// "rows 8 to 20"; "row 8" if there is only one.
+    func rows(_ first: Int, _ last: Int) -> String {
+        first == last ? "row \(row(first))" : "rows \(row(first)) to \(row(last))"
+    }
 }
 
 /// A cell of a record, as a page shows it beside the row.

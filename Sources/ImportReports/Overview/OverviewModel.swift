@@ -164,7 +164,9 @@ extension OverviewModelBuilder {
         let missing = rows.missing ?? 0
         return OutcomeRows(
             rows, imports: totals.hasImports, bulk: totals.bulkJobs > 0, seenShare: nil,
-            missingShare: ShownShare(missing, of: rows.seen.clampedAdding(missing), basis: "of rows seen and missing"))
+            missingShare: rows.isAtLeast
+                ? nil
+                : ShownShare(missing, of: rows.seen.clampedAdding(missing), basis: "of rows seen and missing"))
     }
 
     fileprivate var levels: [(level: Verdict.Level, label: String, count: Int)] {

@@ -6,7 +6,7 @@ import ImportFoundation
 
 extension OverviewModel {
     static let failures = ModelTable<OverviewModelBuilder>([
-        .text("rows", "how many, `0` too") { Wording.grouped($0.totals.rows.failed) },
+        .text("rows", "how many, `0` too") { Wording.sum($0.totals.rows.failed) },
         .text("sentence", "how many failed, with how many codes. Never empty") { $0.totals.failuresSentence },
         .optionalObject("listing", "false if no row failed", listing) { $0.totals.failedByCode.isEmpty ? nil : $0 },
     ])
@@ -147,9 +147,9 @@ extension OverviewModel {
             .text("missing", "how many, `–` if that is not known") {
                 $0.line.rows.missing.map(Wording.grouped) ?? "–"
             },
-            .optionalText("share", "false if none failed", text: "failed of the rows seen") {
+            .optionalText("share", "false without rows", text: "failed of the rows seen") {
                 let rows = $0.line.rows
-                return rows.failed == 0 ? nil : Share(of: rows.failed, in: rows.seen).text
+                return rows.seen == 0 ? nil : Share(of: rows.failed, in: rows.seen).text
             },
             .text("width", "the same as a bar: `29.76%`") {
                 BarSegments.width($0.line.rows.failed, largest: $0.line.rows.seen)

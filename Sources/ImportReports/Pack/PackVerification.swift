@@ -185,18 +185,19 @@ extension PackVerification {
         var text = "\(shownText(name)): \(mark)\n"
         text += "  sha256   \(sha256)\(isFolder ? " (of manifest.jsonl)" : "")\n"
         if let toolVersion { text += "  made by  import-audit \(shownText(toolVersion)), as it says itself\n" }
-        text += "  files    \(sentence(files, "are in it with the bytes that its manifest says"))\n"
+        text += "  files    \(sentence(files, .file))\n"
         if let inputs {
-            text += "  inputs   \(sentence(inputs, "are those that its manifest lists"))"
+            text += "  inputs   \(sentence(inputs, .input))"
             if inputsByName > 0 {
                 let count = Wording.grouped(inputsByName)
-                text += "; \(count) could not be read when it was made, and only the name was compared"
+                let names = inputsByName == 1 ? "its name was" : "their names were"
+                text += "; \(count) could not be read when the audit was made, and only \(names) compared"
             }
             text += "\n"
         } else {
             text += "  inputs   not compared: name them after the \(isFolder ? "folder" : "zip")\n"
         }
-        if let sources { text += "  sources  \(sentence(sources, "are those that its manifest lists"))\n" }
+        if let sources { text += "  sources  \(sentence(sources, .source))\n" }
         for problem in problems.prefix(Self.linesListed) { text += "  \(problem.line)\n" }
         let more = problemCount - min(problems.count, Self.linesListed)
         if more > 0 { text += "  and \(Wording.grouped(more)) more\n" }
@@ -207,8 +208,10 @@ extension PackVerification {
     /// What was proved, and what was not.
     package var statement: String { Wording.verification(isVerified: isVerified, isFolder: isFolder) }
 
-    private func sentence(_ tally: Tally, _ are: String) -> String {
-        "\(Wording.grouped(tally.matching)) of \(Wording.grouped(tally.listed)) \(are)"
+    private func sentence(_ tally: Tally, _ noun: Wording.Noun) -> String {
+        if tally.listed == 0 { return "the manifest lists none" }
+        if tally.listed == 1, tally.matching == 0 { return "the one \(noun.one) does not match the manifest" }
+        return Wording.part(tally.matching, of: tally.listed, noun, "matches the manifest", "match the manifest")
     }
 }
 

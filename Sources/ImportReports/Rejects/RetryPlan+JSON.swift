@@ -38,11 +38,11 @@ extension MemberTable<RetryPlan> {
             json.value(plan.evidence.map { $0.result.word })
         },
         .written("trusts_order", .flag) { $1.value($0.trustsOrder) },
-        .writtenCountOrNull("rows_with_values") { $0.evidence?.rows },
-        .writtenCountOrNull("rows_confirmed") { $0.evidence?.confirmed },
-        .writtenCountOrNull("values") { $0.evidence?.values },
-        .writtenCountOrNull("values_found") { $0.evidence?.found },
-        .writtenCountOrNull("record_ids_found") { $0.evidence?.idsFound },
+        .writtenCountOrNull("rows_with_values") { $0.evidence?.all.rows },
+        .writtenCountOrNull("rows_confirmed") { $0.evidence?.all.confirmed },
+        .writtenCountOrNull("values") { $0.evidence?.all.values },
+        .writtenCountOrNull("values_found") { $0.evidence?.all.found },
+        .writtenCountOrNull("record_ids_found") { $0.evidence?.all.idsFound },
     ])
 }
 

@@ -90,7 +90,7 @@ package struct RetryPlan: Sendable {
 
     package init() {}
 
-    package var sourceRows: Int { sources.reduce(0) { $0 + $1.rows } }
+    package var sourceRows: Int { sources.reduce(0) { $0.clampedAdding($1.rows) } }
 
     package static let format = "import-audit.plan"
     package static let version = 1
@@ -129,7 +129,7 @@ extension RetryPlan {
         for group in groups {
             let index = result.firstIndex { $0.action == group.action && $0.isGuess == group.isGuess }
             if let index {
-                result[index].rows += group.rows
+                result[index].rows.addClamped(group.rows)
                 result[index].groups.append(group)
             } else {
                 result.append((group.action, group.isGuess, group.rows, [group]))
@@ -149,7 +149,7 @@ extension RetryPlan {
     ///
     /// - Parameter codes: what is known about codes; without it, only their names suggest actions.
     init?(of job: JobSummary, _ codes: CodeBook?) {
-        guard job.rows.failed + job.rows.unclassified > 0 else { return nil }
+        guard job.rows.notSucceeded > 0 else { return nil }
         self.init()
         groups = job.failedByCode.map { code in
             Group(
@@ -181,7 +181,7 @@ extension RetryPlan {
         text += "| rejects | \(Wording.grouped(rejects)) |\n"
         text += "| without a result | \(Wording.grouped(noResult)) |\n\n"
         if let evidence {
-            text += Wording.evidence(evidence)
+            text += Wording.evidence(evidence.all)
             text += trustsOrder ? " The order was vouched for by --trust-order.\n\n" : "\n\n"
         }
         if noResult > 0 { text += Wording.noResult(noResult) + "\n\n" }

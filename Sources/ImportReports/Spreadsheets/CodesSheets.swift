@@ -85,7 +85,7 @@ struct PatternsSheet {
 
     /// Appends a row for the rows of a code that match none of the listed patterns.
     private func appendOthers(of code: CodeSummary) throws {
-        let rows = code.rows - code.messages.reduce(0) { $0 + $1.rows }
+        let rows = code.rows - code.messages.reduce(0) { $0.clampedAdding($1.rows) }
         guard rows > 0, sheet.beginRow() else { return }
         try sheet.add(code.code)
         try sheet.add("(other patterns)", .strong)

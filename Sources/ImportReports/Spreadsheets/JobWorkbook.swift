@@ -65,7 +65,7 @@ package struct JobWorkbook: RowSink {
     package func finish(
         _ summary: JobSummary, ruleResults: RuleResults?, toolVersion: String, files: [ReportFile]
     ) throws {
-        let rows = summary.rows.failed + summary.rows.unclassified
+        let rows = summary.rows.notSucceeded
         let note = try sheets.failures.finish(rows: rows, files: files)
         try writeSummary(summary, ruleResults, note: note, toolVersion: toolVersion)
         try sheets.codes.append(summary)

@@ -34,7 +34,7 @@ package struct OverviewWorkbook {
     package mutating func append(_ job: JobSummary, report: ReportPlace?, failures file: WorkbookFile?) throws {
         try jobs.append(job, report: report)
         try codes.append(job, report: report?.folder)
-        rows += job.rows.failed + job.rows.unclassified
+        rows.addClamped(job.rows.notSucceeded)
         try file?.forEachRow(ofSheet: JobWorkbook.failuresSheet) { row in
             try failures.append(row, jobID: job.job.jobID, report: report?.folder)
         }

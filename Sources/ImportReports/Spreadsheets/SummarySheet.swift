@@ -38,6 +38,13 @@ struct SummarySheet {
         try addRow(name) { try sheet.add(value) }
     }
 
+    /// Adds a number of rows, which may be a sum over jobs.
+    private func add(_ name: String, rows: Int?) throws {
+        try addRow(name) {
+            if let rows, rows == .max { try sheet.add(Wording.sum(rows)) } else { try sheet.add(rows) }
+        }
+    }
+
     /// Adds a time in UTC and its text in the dump; only the text if it is not a time.
     func add(_ name: String, time: String?) throws {
         try addRow(name) {
@@ -69,12 +76,12 @@ struct SummarySheet {
 
     func add(_ rows: RowCounts, imports: Bool, bulk: Bool) throws {
         try addHeading("Rows")
-        try add("rows seen", rows.seen)
+        try add("rows seen", rows: rows.seen)
         for (outcome, count) in rows.shown(imports: imports, bulk: bulk) where outcome != .unclassified {
-            try add("rows \(outcome.rawValue)", count)
+            try add("rows \(outcome.rawValue)", rows: count)
         }
-        try add("rows unclassified", rows.unclassified)
-        try add("rows missing", rows.missing)
+        try add("rows unclassified", rows: rows.unclassified)
+        try add("rows missing", rows: rows.missing)
     }
 
     /// Adds the results of the user's rules; nothing without rules.

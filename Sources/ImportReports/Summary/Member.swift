@@ -87,6 +87,36 @@ struct Member<Root>: Sendable {
             })
     }
 
+    /// A count that a dump declares, and what follows from it: it may be any whole number.
+    static func declaredCount(_ name: String, _ path: Path<Int?>) -> Member {
+        let value = StoredValue(path)
+        return Member(
+            name, .always, .nullable(.count), number: { value($0) },
+            write: { root, json in
+                json.key(name)
+                json.value(value(root))
+            },
+            read: { root, fields throws(SummaryFault) in
+                root[keyPath: path] = try fields.optionalCount(name, upTo: .max)
+            })
+    }
+
+    static func declaredCount(_ name: String, _ path: Path<Int>) -> Member {
+        let value = StoredValue(path)
+        return Member(
+            name, .always, .count, number: { value($0) },
+            write: { root, json in
+                json.key(name)
+                json.value(value(root))
+            },
+            read: { root, fields throws(SummaryFault) in
+                guard let count = try fields.optionalCount(name, upTo: .max) else {
+                    throw fields.wrong(name, "a whole number")
+                }
+                root[keyPath: path] = count
+            })
+    }
+
     static func flag(_ name: String, _ path: Path<Bool>) -> Member {
         let value = StoredValue(path)
         return Member(name, .always, .flag) { root, json in
@@ -320,7 +350,7 @@ struct Member<Root>: Sendable {
             json.value(number(root))
         } read: { root, fields throws(SummaryFault) in
             let expected = number(root)
-            guard try fields.optionalCount(name) == expected else {
+            guard try fields.optionalCount(name, upTo: .max) == expected else {
                 throw fields.wrong(name, "\(expected.map { String($0) } ?? "null"), as its jobs add up")
             }
         }

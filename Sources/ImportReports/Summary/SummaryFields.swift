@@ -18,6 +18,8 @@ struct SummaryFields: ~Copyable {
     private static let textBytes = 64 * 1024 * 1024
     /// The most elements of one list of a job: more than any version writes.
     private static let listCount = 5000
+    /// The largest number of rows, bytes or the like: no dump has more, and sums of thousands do not overflow.
+    static let mostCounted = 1 << 53
 
     init(_ json: consuming JSONReader) {
         self.json = json
@@ -122,14 +124,17 @@ struct SummaryFields: ~Copyable {
         return count
     }
 
-    mutating func optionalCount(_ name: String) throws(SummaryFault) -> Int? {
+    /// - Parameter limit: the largest valid number. What a dump declares, and sums over jobs, have no other limit than
+    ///   that of whole numbers.
+    mutating func optionalCount(_ name: String, upTo limit: Int = mostCounted) throws(SummaryFault) -> Int? {
         switch try kind() {
         case .null:
             try skip()
             return nil
         case .number:
-            if let count = try reading({ json throws(DumpFault) in try json.count() }) { return count }
-            throw wrong(name, "a whole number from 0 to 9223372036854775807")
+            let count = try reading { json throws(DumpFault) in try json.count() }
+            if let count, count <= limit { return count }
+            throw wrong(name, "a whole number from 0 to \(limit)")
         default:
             throw wrong(name, "a whole number or null")
         }

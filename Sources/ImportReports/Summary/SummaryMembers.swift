@@ -78,7 +78,7 @@ extension JSONObject<JobSummary> {
             .choice(
                 "kind", \.job.kind, of: JobKind.allCases, named: { $0.rawValue }, expected: "import or bulk", .later),
             .optionalText("status", \.job.status),
-            .optionalCount("total", \.job.total),
+            .declaredCount("total", \.job.total),
             .optionalText("created_at", \.job.createdAt),
             .optionalText("updated_at", \.job.updatedAt),
             .optionalText("expires_at", \.job.expiresAt),
@@ -156,8 +156,8 @@ extension JSONObject<ReportedCounts> {
     static let reported = JSONObject(
         ReportedCounts(),
         [
-            .optionalCount("processed", \.processed), .optionalCount("succeeded", \.succeeded),
-            .optionalCount("failed", \.failed),
+            .declaredCount("processed", \.processed), .declaredCount("succeeded", \.succeeded),
+            .declaredCount("failed", \.failed),
         ])
 }
 
@@ -194,7 +194,7 @@ extension Member<RowCounts> {
         .count("created", \.created), .count("existing", \.existing), .count("failed", \.failed),
         .count("unclassified", \.unclassified),
     ]
-    fileprivate static let missing = Member.optionalCount("missing", \.missing)
+    fileprivate static let missing = Member.declaredCount("missing", \.missing)
     fileprivate static let applied = Member.count("applied", \.applied, .later)
 }
 
@@ -202,6 +202,15 @@ extension Member<Stated<RowCounts>> {
     static let rows: [Member] =
         [.count("seen", \.count)]
         + (Member<RowCounts>.outcomes + [.missing, .applied]).map { $0.within(\Stated<RowCounts>.value) }
+
+    /// Present if sums are beyond the largest number, at which they end.
+    static let rowsAtLeast = Member(
+        "at_least", .sometimes, .flag,
+        write: { rows, json in
+            guard rows.value.isAtLeast else { return }
+            json.key("at_least")
+            json.value(true)
+        }, read: nil)
 }
 
 extension JSONObject<RowCounts> {
@@ -212,6 +221,11 @@ extension JSONObject<RowCounts> {
             let (sum, isExact) = rows.value.exactSum
             guard isExact, rows.number == sum else { throw fields.wrong("seen", "the sum of the outcomes") }
         }, value: { $0.value })
+
+    /// The rows of several jobs by outcome.
+    static let sums = JSONObject(
+        Stated(value: RowCounts(), number: 0), Member.rows + [.rowsAtLeast],
+        of: { Stated(value: $0, number: $0.seen) }, check: { _, _ in }, value: { $0.value })
 
     /// The rows by outcome of a dump that another one supersedes.
     fileprivate static let snapshotRows = JSONObject(RowCounts(), Member.outcomes + [.applied])
@@ -234,7 +248,8 @@ extension JSONObject<Finding> {
                 "severity", \.idSeverity, of: Severity.allCases, named: { $0.rawValue },
                 expected: "critical, warning or note"),
             .text("message", \.message),
-            .count("count", \.count),
+            // By how much a declared number differs, for example.
+            .declaredCount("count", \.count),
             .counts("rows", \.rows),
         ])
 }
@@ -298,7 +313,7 @@ extension JSONObject<Snapshot> {
             .count("bytes", \.bytes),
             .optionalText("sha256", \.sha256),
             .optionalText("status", \.facts.status),
-            .optionalCount("total", \.facts.total),
+            .declaredCount("total", \.facts.total),
             .optionalText("updated_at", \.updatedAt),
             .flag("salvaged", \.isSalvaged),
             .object("reported", \.facts.reported, .reported),

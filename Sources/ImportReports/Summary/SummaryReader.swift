@@ -25,6 +25,9 @@ package struct SummaryReader: ~Copyable {
         case unreadable(UnreadableInput)
     }
 
+    /// The largest number of rows, bytes or the like that one job or input can have.
+    package static var mostCounted: Int { SummaryFields.mostCounted }
+
     private enum State {
         case start, members, jobs, unreadable, end
     }

@@ -168,7 +168,7 @@ package struct SummaryText {
         let words = column { $0.word }
         let rows = column({ Wording.grouped($0.rows.seen) }, isNumber: true)
         let failed = column({ Wording.grouped($0.rows.failed) }, isNumber: true)
-        let shares = column({ Share(of: $0.rows.failed, in: $0.rows.seen).text }, isNumber: true)
+        let shares = column({ Self.share($0.rows.failed, of: $0.rows.seen) }, isNumber: true)
         let missing = column({ $0.rows.missing.map(Wording.grouped) ?? "?" }, isNumber: true)
         for (index, job) in jobs.enumerated() {
             line(
@@ -191,7 +191,7 @@ package struct SummaryText {
 
     private mutating func append(_ totals: Totals, _ unreadable: Int) {
         let inputs = totals.jobs + unreadable
-        line(inputs == 1 ? "The one input" : "All \(Wording.grouped(inputs)) inputs")
+        line(Wording.capitalized(inputs == 0 ? "no input" : Wording.all(inputs, .input)))
         let jobs = totals.jobs == 1 ? "1 job" : "\(Wording.grouped(totals.jobs)) jobs"
         let statuses = totals.jobsByStatus.sorted { $0.key < $1.key }.map { "\(Wording.grouped($0.value)) \($0.key)" }
         line("  jobs      \(jobs)\(statuses.isEmpty ? "" : ": " + statuses.joined(separator: ", "))")
@@ -201,18 +201,23 @@ package struct SummaryText {
     }
 
     private mutating func append(_ rows: RowCounts, imports: Bool, bulk: Bool) {
-        line("  rows      \(Wording.grouped(rows.seen)) seen")
-        let width = Wording.grouped(max(rows.seen, rows.missing ?? 0)).count
+        line("  rows      \(Wording.sum(rows.seen)) seen")
+        let width = Wording.sum(max(rows.seen, rows.missing ?? 0)).count
         for (outcome, count) in rows.shown(imports: imports, bulk: bulk) {
             let name = outcome.rawValue
             line(
                 "    " + name + String(repeating: " ", count: 14 - name.count)
-                    + padded(Wording.grouped(count), to: width) + "  "
-                    + padded(Share(of: count, in: rows.seen).text, to: 7))
+                    + padded(Wording.sum(count), to: width) + "  "
+                    + padded(Self.share(count, of: rows.seen), to: 7))
         }
         if let missing = rows.missing, missing > 0 {
-            line("    missing       " + padded(Wording.grouped(missing), to: width))
+            line("    missing       " + padded(Wording.sum(missing), to: width))
         }
+    }
+
+    /// Returns a share as pages show it: without rows, there is none.
+    private static func share(_ count: Int, of rows: Int) -> String {
+        rows > 0 ? Share(of: count, in: rows).text : "–"
     }
 
     private func rowsText(of finding: Finding) -> String {

@@ -9,7 +9,7 @@ extension MemberTable<Totals> {
     static let totals = MemberTable([
         .known("jobs") { $0.jobs },
         .writtenCounts("jobs_by_status") { $0.jobsByStatus },
-        .knownObject("rows", MemberTable<Stated<RowCounts>>(Member.rows.map { $0.known() })) {
+        .knownObject("rows", MemberTable<Stated<RowCounts>>(Member.rows.map { $0.known() } + [.rowsAtLeast])) {
             Stated(value: $0.rows, number: $0.rows.seen)
         },
         .writtenList("failed_by_code", .code) { $0.failedByCode },

@@ -2,17 +2,23 @@
 struct CompiledTemplate: Sendable {
     fileprivate let block: Block
 
-    /// Appends the page of a model.
+    /// The largest page in bytes, and the most instructions that are carried out for one: lists within lists of a user's
+    /// own template could ask for any number.
+    static let pageBytes = 64 * 1024 * 1024
+    static let instructionCount = 5_000_000
+
+    /// Appends the page of a model. Returns false if it is too large, and was not finished.
     ///
     /// - Parameters:
     ///   - root: an object of the shape that the template was compiled for.
     ///   - style: the style sheet.
-    func render(_ root: ModelObject, style: [UInt8], to page: inout [UInt8]) {
+    func render(_ root: ModelObject, style: [UInt8], to page: inout [UInt8]) -> Bool {
         var renderer = Renderer(page: page, style: style)
         page = []
         renderer.stack.append(.object(root))
         renderer.render(block)
         page = renderer.page
+        return !renderer.isFull
     }
 
     /// A sequence of instructions. It is a class because several templates may include the same partial.
@@ -54,6 +60,14 @@ private struct Renderer {
     let style: [UInt8]
     /// The values of the enclosing sections.
     var stack: [ModelValue] = []
+    private var left = CompiledTemplate.instructionCount
+
+    init(page: [UInt8], style: [UInt8]) {
+        self.page = page
+        self.style = style
+    }
+
+    var isFull: Bool { left <= 0 || page.count > CompiledTemplate.pageBytes }
 
     mutating func render(_ block: CompiledTemplate.Block) {
         guard !block.indentation.isEmpty else {
@@ -72,6 +86,8 @@ private struct Renderer {
     }
 
     private mutating func render(_ instruction: CompiledTemplate.Instruction) {
+        guard !isFull else { return }
+        left -= 1
         switch instruction {
         case .text(let bytes):
             page += bytes
@@ -90,7 +106,8 @@ private struct Renderer {
             switch value {
             case .text(let text): if !text.isEmpty { render(block, about: value) }
             case .flag(let flag): if flag { render(block) }
-            case .list(let objects): for object in objects { render(block, about: .object(object)) }
+            case .list(let objects):
+                for object in objects where !isFull { render(block, about: .object(object)) }
             case .object: render(block, about: value)
             }
         case .inverted(let path, let block, let missing):
@@ -133,6 +150,9 @@ struct TemplateCompiler {
     private let files: [String: [TemplateNode]]
     private var blocks: [Key: CompiledTemplate.Block] = [:]
     private var scopeCount = 0
+    /// The number of nodes that may still be compiled: the inside of an inverted section can take two blocks, so nested
+    /// ones could take any number.
+    private var nodesLeft = 500_000
 
     /// A partial compiles to the same block wherever it is included in the same sections with the same indentation.
     private struct Key: Hashable {
@@ -202,6 +222,8 @@ struct TemplateCompiler {
     ) throws(TemplateFailure) -> CompiledTemplate.Block {
         var instructions: [CompiledTemplate.Instruction] = []
         for node in nodes {
+            nodesLeft -= 1
+            guard nodesLeft > 0 else { throw TemplateFailure.tooLarge(place.file) }
             switch node {
             case .text(let bytes):
                 // A single piece is cheaper to render. With indentation, pieces stay separate, because lines are

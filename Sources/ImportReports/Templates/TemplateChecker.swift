@@ -31,7 +31,21 @@ package struct TemplateChecker {
     /// - Throws: ``TemplateFailure`` with the line of the first fault.
     package func check(_ file: String, against shape: [String: ModelShape]) throws(TemplateFailure) {
         var scopes = [shape]
-        try check(file, scopes: &scopes, depth: 0, level: 0, isInText: false)
+        var work = Work()
+        try check(file, scopes: &scopes, depth: 0, level: 0, isInText: false, &work)
+    }
+
+    /// What has been done: files that include each other several times could take any time.
+    private struct Work {
+        var tagsLeft = 200_000
+        private var known: [String: [TemplateTag]] = [:]
+
+        mutating func tags(of file: String, in files: [String: String]) throws(TemplateFailure) -> [TemplateTag] {
+            if let tags = known[file] { return tags }
+            let tags = try TemplateTag.tags(of: files[file] ?? "", file: file)
+            known[file] = tags
+            return tags
+        }
     }
 
     /// - Parameters:
@@ -39,11 +53,14 @@ package struct TemplateChecker {
     ///   - level: the number of sections in which they do so.
     ///   - isInText: whether the innermost of these sections, not counting flags, is about a text.
     private func check(
-        _ file: String, scopes: inout [[String: ModelShape]], depth: Int, level: Int, isInText: Bool
+        _ file: String, scopes: inout [[String: ModelShape]], depth: Int, level: Int, isInText: Bool,
+        _ work: inout Work
     ) throws(TemplateFailure) {
-        let tags = try TemplateTag.tags(of: files[file] ?? "", file: file)
+        let tags = try work.tags(of: file, in: files)
         var open: [(name: String, line: Int, addsScope: Bool, isText: Bool)] = []
         for tag in tags {
+            work.tagsLeft -= 1
+            guard work.tagsLeft > 0 else { throw TemplateFailure.tooLarge(file, line: tag.line) }
             switch tag.kind {
             case .comment:
                 break
@@ -91,7 +108,7 @@ package struct TemplateChecker {
                 }
                 try check(
                     name, scopes: &scopes, depth: depth + 1, level: level + open.count,
-                    isInText: open.last?.isText ?? isInText)
+                    isInText: open.last?.isText ?? isInText, &work)
             }
             if level + open.count > Self.deepestNesting { throw nestedTooDeep(tag, file) }
         }

@@ -87,29 +87,42 @@ package struct TemplateSet: Sendable {
     package var styleSheet: [UInt8] { style }
 
     /// Renders a report.
-    package func render(_ model: ReportModel, as format: Format) -> [UInt8] {
-        render(model.root, format.fileName)
+    ///
+    /// - Throws: ``PageTooLarge`` for a page that only a user's own template can make.
+    package func page(_ model: ReportModel, as format: Format) throws(PageTooLarge) -> [UInt8] {
+        try render(model.root, format.fileName)
     }
 
     /// Renders an overview.
-    package func render(_ model: OverviewModel, as format: Format) -> [UInt8] {
-        render(model.root, format.indexFileName)
+    ///
+    /// - Throws: ``PageTooLarge``, as for a report.
+    package func page(_ model: OverviewModel, as format: Format) throws(PageTooLarge) -> [UInt8] {
+        try render(model.root, format.indexFileName)
     }
 
-    private func render(_ root: ModelObject, _ file: String) -> [UInt8] {
+    /// Renders a report with templates whose pages cannot be too large, such as the built-in ones.
+    package func render(_ model: ReportModel, as format: Format) -> [UInt8] { (try? page(model, as: format)) ?? [] }
+
+    /// Renders an overview in the same way.
+    package func render(_ model: OverviewModel, as format: Format) -> [UInt8] { (try? page(model, as: format)) ?? [] }
+
+    private func render(_ root: ModelObject, _ file: String) throws(PageTooLarge) -> [UInt8] {
         var page: [UInt8] = []
         page.reserveCapacity(64 * 1024)
-        pages[file]?.render(root, style: style, to: &page)
+        guard pages[file]?.render(root, style: style, to: &page) != false else {
+            throw PageTooLarge(template: file, size: nil, limit: CompiledTemplate.pageBytes, saysSo: true)
+        }
         return page
     }
 }
 
-/// A Markdown page that exceeds its limit even with everything optional left out.
+/// A Markdown page that exceeds its limit even with everything optional left out, or a page of any kind that is too large
+/// to be made.
 package struct PageTooLarge: Error, Sendable, Equatable {
     /// The file name of its template.
     package var template: String
-    /// The size of the page with everything optional left out, in bytes.
-    package var size: Int
+    /// The size of the page with everything optional left out, in bytes; nil for a page that was not finished.
+    package var size: Int?
     /// The limit, in bytes.
     package var limit: Int
     /// Whether the page says that it was shortened, which it must.
@@ -130,9 +143,9 @@ extension TemplateSet {
     package func renderMarkdown(
         within limit: Int?, _ model: (ModelLimits) -> ReportModel
     ) throws(PageTooLarge) -> [UInt8] {
-        try fit(limit, Format.markdown.fileName) { limits in
+        try fit(limit, Format.markdown.fileName) { (limits) throws(PageTooLarge) in
             let model = model(limits)
-            return (render(model, as: .markdown), model.root)
+            return (try page(model, as: .markdown), model.root)
         }
     }
 
@@ -145,18 +158,19 @@ extension TemplateSet {
     package func renderMarkdown(
         within limit: Int?, _ model: (ModelLimits) -> OverviewModel
     ) throws(PageTooLarge) -> [UInt8] {
-        try fit(limit, Format.markdown.indexFileName) { limits in
+        try fit(limit, Format.markdown.indexFileName) { (limits) throws(PageTooLarge) in
             let model = model(limits)
-            return (render(model, as: .markdown), model.root)
+            return (try page(model, as: .markdown), model.root)
         }
     }
 
     /// Finds the widest limits with which a page is small enough, by binary search: for 16 of them, 4 or 5 pages are
     /// rendered.
     private func fit(
-        _ limit: Int?, _ template: String, _ render: (ModelLimits) -> (page: [UInt8], root: ModelObject)
+        _ limit: Int?, _ template: String,
+        _ render: (ModelLimits) throws(PageTooLarge) -> (page: [UInt8], root: ModelObject)
     ) throws(PageTooLarge) -> [UInt8] {
-        let whole = render(.page).page
+        let whole = try render(.page).page
         guard let limit, whole.count > limit else { return whole }
         let tightening = ModelLimits.tightening(to: limit)
         var found: (page: [UInt8], root: ModelObject)?
@@ -164,7 +178,7 @@ extension TemplateSet {
         var (low, high) = (0, tightening.count)
         while low < high {
             let middle = (low + high) / 2
-            let shortened = render(tightening[middle])
+            let shortened = try render(tightening[middle])
             smallest = min(smallest, shortened.page.count)
             if shortened.page.count <= limit {
                 found = shortened
@@ -206,6 +220,15 @@ package struct TemplateFailure: Error, Sendable, Equatable {
         self.file = file
         self.line = line
         self.message = message
+    }
+
+    /// For templates that include each other, or nest sections, so often that they would take any time.
+    static func tooLarge(_ file: String, line: Int? = nil) -> TemplateFailure {
+        TemplateFailure(
+            file: file, line: line,
+            message:
+                "With everything that it includes, the template is too large: include files less often, or nest fewer "
+                + "sections.")
     }
 }
 

@@ -50,6 +50,8 @@ package struct WorkbookFault: Error, Sendable, Equatable {
         /// Texts that cells share have more bytes than this.
         case sharedTextsTooLarge(limit: Int)
         case rowTooLarge(limit: Int)
+        /// Cells refer to the same long texts so often that the sheet is far larger than the workbook.
+        case textsRepeated(limit: Int)
         case readFailed(ReadFailure)
     }
 }

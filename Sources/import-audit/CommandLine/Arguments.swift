@@ -53,7 +53,8 @@ enum Arguments {
             if bytes.dropFirst().allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) { continue }
             throw CommandFailure(
                 .usage, of: argument,
-                "Unknown option. For a file of that name, write ./\(argument); for the value of an option, put = between.")
+                "Unknown option. For a file of that name, write ./\(argument); for the value of an option, put = between."
+            )
         }
     }
 

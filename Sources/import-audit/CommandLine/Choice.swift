@@ -33,11 +33,16 @@ extension Choice {
     /// Finds a value by its name.
     ///
     /// - Throws: an error of ArgumentParser with the status for wrong usage. Its message suggests the nearest name.
-    static func named(_ text: String) throws -> Self {
-        if let choice = Self(rawValue: text) ?? aliases[text] { return choice }
-        let known = allCases.map { $0.rawValue } + aliases.keys.sorted()
-        let near = NearestName.of(text, among: known).map { " Did you mean '\($0)'?" } ?? ""
-        throw ValidationError("'\(shownText(text))' is not \(noun).\(near) Choose from \(names).")
+    static func named(_ text: String) throws -> Self { try named(text, among: Array(allCases)) }
+
+    /// - Parameter choices: the values that the option takes, if it does not take all.
+    static func named(_ text: String, among choices: [Self]) throws -> Self {
+        let names = choices.map { $0.rawValue }
+        if let choice = Self(rawValue: text) ?? aliases[text], names.contains(choice.rawValue) { return choice }
+        let others = aliases.filter { names.contains($0.value.rawValue) }.keys.sorted()
+        let near = NearestName.of(text, among: names + others).map { " Did you mean '\($0)'?" } ?? ""
+        throw ValidationError(
+            "'\(shownText(text))' is not \(noun).\(near) Choose from \(names.joined(separator: ", ")).")
     }
 }
 
@@ -70,6 +75,7 @@ enum CommandNames {
     ///
     /// - Parameter arguments: without the name of the program.
     static func check(_ arguments: [String]) throws(CommandFailure) {
+        try checkNested(arguments)
         guard let first = arguments.first, !all.contains(first), first != "help",
             first == "-" || !first.utf8.starts(with: "-".utf8)
         else { return }
@@ -86,8 +92,33 @@ enum CommandNames {
                 .usage, of: first,
                 "No such file or directory. The command comes first, as in: import-audit report \(shown)")
         }
-        let suggestion = near.map { " Did you mean '\($0)'?" } ?? " Choose from \(all.joined(separator: ", "))."
-        throw CommandFailure(.usage, "Unknown command '\(shown)'.\(suggestion)")
+        throw unknown(first, among: all)
+    }
+
+    /// Fails for a command that is not there after `help`, or after a command that has others.
+    private static func checkNested(_ arguments: [String]) throws(CommandFailure) {
+        var names = arguments.prefix { !$0.utf8.starts(with: "-".utf8) }
+        let isHelp = names.first == "help"
+        if isHelp { names = names.dropFirst() }
+        guard let first = names.first, first != "help" else { return }
+        guard
+            let command = ImportAudit.configuration.subcommands.first(where: { $0.configuration.commandName == first })
+        else {
+            if isHelp { throw unknown(first, among: all) }
+            return
+        }
+        let nested = command.configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard isHelp || !nested.isEmpty, let second = names.dropFirst().first, !nested.contains(second) else { return }
+        guard !nested.isEmpty else {
+            throw CommandFailure(.usage, "The command '\(first)' has no others. Try: import-audit help \(first)")
+        }
+        throw unknown(second, after: "\(first) ", among: nested)
+    }
+
+    private static func unknown(_ name: String, after words: String = "", among known: [String]) -> CommandFailure {
+        let near = NearestName.of(name, among: known).map { " Did you mean '\(words)\($0)'?" }
+        let suggestion = near ?? " Choose from \(known.joined(separator: ", "))."
+        return CommandFailure(.usage, "Unknown command '\(words)\(shownText(name))'.\(suggestion)")
     }
 }
 

@@ -48,9 +48,10 @@ struct ProjectKey: Sendable {
                 check: { _ = try MarkdownLimit.named($0) }, needs: ["merge": "--output"]),
             ProjectKey(
                 name: "csv-raw", kind: .flag, commands: ["report", "rows", "rejects", "account", "merge"],
-                check: { _ in }),
+                check: { _ in }, needs: ["merge": "--output"]),
             ProjectKey(
-                name: "csv-bom", kind: .flag, commands: ["report", "rows", "account", "merge"], check: { _ in }),
+                name: "csv-bom", kind: .flag, commands: ["report", "rows", "account", "merge"], check: { _ in },
+                needs: ["merge": "--output"]),
             ProjectKey(
                 name: "strict", kind: .flag, commands: withDumps.filter { $0 != "verify" }, check: { _ in }),
             ProjectKey(

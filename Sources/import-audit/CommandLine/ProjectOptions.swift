@@ -16,7 +16,8 @@ enum ProjectOptions {
             return arguments
         }
         let words = name.utf8.count { $0 == UInt8(ascii: " ") } + 1
-        let options = Set(arguments.dropFirst(words).prefix { $0 != "--" }.filter { $0.utf8.first == UInt8(ascii: "-") })
+        let options = Set(
+            arguments.dropFirst(words).prefix { $0 != "--" }.filter { $0.utf8.first == UInt8(ascii: "-") })
         guard options.isDisjoint(with: [ignoringFlag, "-h", "--help", "--version"]), isThere else { return arguments }
         let settings = try settings()
         let given = Set(options.map { String($0.prefix { $0 != "=" }) })

@@ -34,10 +34,11 @@ struct CompareCommand: ParsableCommand {
     }
 
     @Argument(
-        help: ArgumentHelp("The dumps or the summary of the first try, or - for standard input.", valueName: "before"))
+        help: ArgumentHelp("The dumps or the summary of the first try, or - for standard input.", valueName: "before"),
+        completion: .file())
     var before: String
 
-    @Argument(help: ArgumentHelp("The same for the second try.", valueName: "after"))
+    @Argument(help: ArgumentHelp("The same for the second try.", valueName: "after"), completion: .file())
     var after: String
 
     @OptionGroup(title: Help.input) var retry: RetryOptions
@@ -47,8 +48,10 @@ struct CompareCommand: ParsableCommand {
             name: .customLong("map"),
             help: ArgumentHelp(
                 "reasons.csv that rejects wrote after the first try, if the second try sent those rejects: its rows are then "
-                    + "compared with the rows they came from. Repeat it for each try in between, in order.",
-                valueName: "reasons.csv"))
+                    + "compared with the rows they came from. Repeat it for each try in between, in order. Add #FILE if only "
+                    + "that file of rejects was sent.",
+                valueName: "reasons.csv"),
+            completion: .file())
         var maps: [String] = []
     }
 
@@ -64,22 +67,23 @@ struct CompareCommand: ParsableCommand {
     }
 
     func validate() throws {
+        try GivenNames.check(inputs: [before, after])
+        try GivenNames.check(retry.maps, of: "--map")
         if !retry.maps.isEmpty, redacting.isOn {
             throw ValidationError("--map compares unredacted rows: give --map or --redact, not both.")
         }
-        if !retry.maps.isEmpty, selecting.selector != nil {
+        if !retry.maps.isEmpty, selecting.selector() != nil {
             throw ValidationError(
                 "--map finds rows by their places among all jobs of a try: with it, no jobs can be left out.")
         }
-        if before == "-", after == "-" { throw ValidationError("Only one of the two can be standard input.") }
     }
 
     func run() throws {
         try reportingFailures {
             if !retry.maps.isEmpty { return try compareRetry() }
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
-            guard let first = try ComparedAudit(before, options, redaction, selecting.selector),
-                let second = try ComparedAudit(after, options, redaction, selecting.selector)
+            guard let first = try ComparedAudit(before, options, redaction, selecting.selector(redaction)),
+                let second = try ComparedAudit(after, options, redaction, selecting.selector(redaction))
             else { return .interrupted }
             guard first.redaction == second.redaction else {
                 throw CommandFailure(

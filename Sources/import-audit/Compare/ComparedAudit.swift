@@ -111,6 +111,8 @@ struct ComparedAudit {
             return (totals, messages, unreadable, reader.redaction)
         } catch let fault as SummaryFault {
             throw CommandFailure(.inputNotReadWhole, of: name, fault.explanation)
+        } catch let failure as CommandFailure {
+            throw CommandFailure(failure.status, of: name, failure.reason)
         }
     }
 }

@@ -24,17 +24,21 @@ struct RetriedAudit {
             throw CommandFailure(
                 .usage, "compare --map takes one dump of the first try; import-audit account takes any number.")
         }
+        var chain = try MapChain(maps)
+        try chain.checkReachesFirst()
         let space = try RowSpace(first, maps[0])
-        try maps[0].checkDumps(Set(first.jobs.compactMap { $0.summary.sha256 }), name)
-        let (targets, reached) = try maps[...].follow(total: next.total())
+        try chain.followMiddle()
+        let layout = try chain.layout(of: next, number: maps.count)
+        let origins = try chain.follow(layout.sent)
+        let sources = try space.indices(of: chain.sources)
         var later: [Int: (outcome: Outcome, texts: Try.Texts)] = [:]
-        var start = 0
-        for job in next.jobs {
+        for (job, place) in zip(next.jobs, layout.jobs) {
+            let rows = origins[place.sent]
             try next.visit(job) { row, outcome, texts in
                 guard let outcome else { return }
-                later[try space.row(of: targets[start + row - 1], in: reached)] = (outcome, texts)
+                let origin = rows[place.start + row - 1]
+                later[try space.row(origin.row, of: sources[origin.source])] = (outcome, texts)
             }
-            start += job.summary.job.total ?? 0
         }
         var (before, after) = (RowOutcomes(), RowOutcomes())
         var analyzer = JobAnalyzer()

@@ -23,7 +23,7 @@ struct HistoryAccess {
     func checkIsNoInput(_ inputs: [String]) throws(CommandFailure) {
         guard let own = InputPath(path).identity else { return }
         for input in inputs where input != "-" && InputPath(input).identity == own {
-            throw CommandFailure(.usage, of: path, "this is an input; choose another file for the history")
+            throw CommandFailure(.cannotWrite, of: path, "this is an input; choose another file for the history")
         }
     }
 
@@ -36,7 +36,7 @@ struct HistoryAccess {
         guard isOutput else { return }
         guard let own = InputPath(own).resolved, own == InputPath(folder).resolved else { return }
         throw CommandFailure(
-            .usage, of: path, "the report has a file with this name there; choose another file for the history")
+            .cannotWrite, of: path, "the report has a file with this name there; choose another file for the history")
     }
 
     /// Fails for a random key, with which each value would get a new pseudonym every night.
@@ -65,8 +65,11 @@ struct HistoryAccess {
     }
 
     /// Adds all jobs of some runs, in one transaction.
-    func add(_ runs: [RunResults], _ mark: RedactionMark?) throws -> HistoryTally {
+    ///
+    /// - Parameter isMadeEmpty: whether a history that does not exist is created even if there is no job for it.
+    func add(_ runs: [RunResults], _ mark: RedactionMark?, isMadeEmpty: Bool = false) throws -> HistoryTally {
         do {
+            if !isMadeEmpty, try isNotThere(), let tally = try Self.tallyWithoutJobs(runs) { return tally }
             let history = try HistoryFile(path, for: .adding, waitSeconds: waitSeconds)
             var tally = HistoryTally()
             try history.add { writer in
@@ -82,13 +85,41 @@ struct HistoryAccess {
         }
     }
 
+    private func isNotThere() throws(HistoryFault) -> Bool {
+        do throws(HistoryFault) {
+            _ = try HistoryFile(path, for: .reading, waitSeconds: waitSeconds)
+            return false
+        } catch {
+            guard error == .notThere else { throw error }
+            return true
+        }
+    }
+
+    /// Counts the jobs that no history takes; nil if there are others.
+    private static func tallyWithoutJobs(_ runs: [RunResults]) throws -> HistoryTally? {
+        struct Found: Error {}
+        var tally = HistoryTally()
+        do {
+            for run in runs {
+                try run.visitByID { job in
+                    if Interruption.isRequested { throw Interrupted() }
+                    guard tally.leavesOut(job) else { throw Found() }
+                }
+            }
+            tally.isMade = false
+            return tally
+        } catch is Found {
+            return nil
+        }
+    }
+
     /// Adds the jobs of a report, then evaluates the history.
     ///
     /// - Returns: the trends of the history, and those jobs of the report that are unlike the runs before them.
     func addForReport(
         _ results: RunResults, _ mark: RedactionMark?
     ) throws -> (trends: TrendsReport, unusual: Set<JobIdentity>) {
-        _ = try add([results], mark)
+        _ = try add([results], mark, isMadeEmpty: true)
         return try reading { reader in
             let trends = TrendsReport(
                 try reader.trends(HistorySelection()), by: nil, redactedBy: try reader.pseudonymsKey())

@@ -19,7 +19,7 @@ struct HistoryAddCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The history; created if missing.", valueName: "file.sqlite"))
+    @Argument(help: ArgumentHelp("The history; created if missing.", valueName: "file.sqlite"), completion: .file())
     var file: String
     @OptionGroup var options: RunOptions
     @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
@@ -60,23 +60,30 @@ struct HistoryTally {
     var impossible = 0
     /// The number of jobs in the history afterwards.
     var all = 0
+    /// Whether there is a history afterwards.
+    var isMade = true
 
     /// Adds a job to a history, and counts the result.
     mutating func add(_ job: JobSummary, to writer: HistoryWriter) throws {
         if Interruption.isRequested { throw Interrupted() }
-        guard job.job.jobID != nil else {
-            withoutID += 1
-            return
-        }
-        guard HistoryWriter.takes(job) else {
-            impossible += 1
-            return
-        }
+        guard !leavesOut(job) else { return }
         switch try writer.add(job) {
         case .new: new += 1
         case .updated: updated += 1
         case .alreadyThere: alreadyThere += 1
         }
+    }
+
+    /// Returns whether no history takes a job, and counts it then.
+    mutating func leavesOut(_ job: JobSummary) -> Bool {
+        if job.job.jobID == nil {
+            withoutID += 1
+        } else if !HistoryWriter.takes(job) {
+            impossible += 1
+        } else {
+            return false
+        }
+        return true
     }
 
     var text: String {
@@ -88,7 +95,8 @@ struct HistoryTally {
         if impossible > 0 {
             lines.append("Left out       \(Wording.grouped(impossible)) with impossible numbers")
         }
-        lines.append("The history has \(Wording.jobsWord(all)).")
+        lines.append(
+            isMade ? "The history has \(Wording.jobsWord(all))." : "No history was made: there is no job to add.")
         return lines.map { $0 + "\n" }.joined()
     }
 }

@@ -17,7 +17,7 @@ struct HistoryReportCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The history.", valueName: "file.sqlite"))
+    @Argument(help: ArgumentHelp("The history.", valueName: "file.sqlite"), completion: .file())
     var file: String
     @OptionGroup(title: Help.input) var selecting: HistorySelecting
     @OptionGroup(title: Help.output) var writing: Writing
@@ -27,7 +27,8 @@ struct HistoryReportCommand: ParsableCommand {
     struct Writing: ParsableArguments {
         @Option(
             name: [.customShort("o"), .customLong("output")],
-            help: ArgumentHelp("The folder to write into; created if missing. By default trends.", valueName: "dir"))
+            help: ArgumentHelp("The folder to write into; created if missing.", valueName: "dir"),
+            completion: .directory)
         var output = "trends"
 
         @Flag(help: "Replace files that have the names of outputs but were not written by import-audit.")

@@ -24,7 +24,7 @@ struct HistoryShowCommand: ParsableCommand {
         case text, json, csv
     }
 
-    @Argument(help: ArgumentHelp("The history.", valueName: "file.sqlite"))
+    @Argument(help: ArgumentHelp("The history.", valueName: "file.sqlite"), completion: .file())
     var file: String
     @OptionGroup(title: Help.input) var selecting: HistorySelecting
     @OptionGroup(title: Help.output) var printing: Printing
@@ -51,6 +51,8 @@ struct HistoryShowCommand: ParsableCommand {
 struct HistorySelecting: ParsableArguments {
     enum Period: String, Choice {
         case day, week, month
+
+        static let noun = "a period"
     }
 
     @Option(
@@ -80,9 +82,13 @@ struct HistorySelecting: ParsableArguments {
 
     func report(of history: HistoryAccess) throws(CommandFailure) -> TrendsReport {
         let selection = HistorySelection(
-            since: since?.number, until: until?.number, code: code.map { HistoryCode($0 == "(no code)" ? nil : $0) })
+            since: since?.number, until: until?.number,
+            code: code.map { HistoryCode(["", "(no code)"].contains($0) ? nil : $0) })
         return try history.reading { reader in
-            TrendsReport(
+            if let code = selection.code, case (false, let near) = try reader.knows(code) {
+                Console.complain(Wording.unknownCode(code, near: near))
+            }
+            return TrendsReport(
                 try reader.trends(selection), by: by.flatMap { TrendsReport.Period(rawValue: $0.rawValue) },
                 redactedBy: try reader.pseudonymsKey())
         }

@@ -29,7 +29,7 @@ struct ContentHash: Sendable, Equatable {
         var hash = SHA256()
         var size = 0
         // A small file gets a small buffer: there may be a million of them.
-        let pieceBytes = min(256 * 1024, max(4096, Int(status.st_size) + 1))
+        let pieceBytes = max(4096, min(256 * 1024 - 1, Int(status.st_size)) + 1)
         do {
             try readPieces(of: descriptor, pieceBytes: pieceBytes) { piece in
                 hash.update(piece)

@@ -88,9 +88,10 @@ final class InputComparison: Sendable {
     func concludeSources(_ paths: [String], in verification: inout PackVerification) throws {
         var missing = state.withLock { $0.sources }
         let listed = missing.count
+        let sizes = Set(missing.map { $0.bytes })
         var others: [String] = []
         for path in paths {
-            guard let file = try InputFingerprint(of: InputPath(path)) else {
+            guard let file = try InputFingerprint(of: InputPath(path), among: sizes) else {
                 throw CommandFailure(.noInput, of: path, "this is not a file that can be read")
             }
             if let index = missing.firstIndex(where: { $0.sha256 == file.sha256 && $0.bytes == file.bytes }) {

@@ -18,7 +18,7 @@ struct PackTarget {
 
     private static let ending = ".zip"
 
-    /// - Throws: a usage error if the place would be an input, or cannot be that of a zip.
+    /// - Throws: ``CommandFailure`` if the place would be that of an input, or cannot be that of a zip.
     init(_ path: String, inputs: [String], others: [String], isForced: Bool) throws(CommandFailure) {
         self.path = path
         self.isForced = isForced
@@ -31,20 +31,20 @@ struct PackTarget {
         for file in others {
             if let identity = InputPath(file).identity, identity == InputPath(path).identity {
                 throw CommandFailure(
-                    .usage, of: path, "this is a file that an option names; choose another place for the zip")
+                    .cannotWrite, of: path, "this is a file that an option names; choose another place for the zip")
             }
         }
         for input in inputs where input != "-" {
             guard let found = Self.status(input) else { continue }
             if let status, status.st_dev == found.st_dev, status.st_ino == found.st_ino {
-                throw CommandFailure(.usage, of: path, "this is an input; choose another place for the zip")
+                throw CommandFailure(.cannotWrite, of: path, "this is an input; choose another place for the zip")
             }
             guard found.st_mode & S_IFMT == S_IFDIR, let input = Self.resolved(input) else { continue }
             let isInside = place == input || place.hasPrefix(input == "/" ? "/" : "\(input)/")
             if isInside {
                 throw CommandFailure(
-                    .usage, of: path, "this is in an input folder, and the next run would read it; choose another place"
-                )
+                    .cannotWrite, of: path,
+                    "this is in an input folder, and the next run would read it; choose another place")
             }
         }
     }
@@ -124,8 +124,11 @@ struct PackOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Also pack the audit into one zip, with a manifest that the command verify checks.",
-            valueName: "file.zip"))
+            valueName: "file.zip"),
+        completion: .file())
     var pack: String?
+
+    func validate() throws { try GivenNames.check(pack, of: "--pack", is: "a file that ends in .zip") }
 
     /// - Parameters:
     ///   - inputs: the zip must not be one of them.

@@ -29,13 +29,16 @@ struct VerifyCommand: ParsableCommand {
         case text, json
     }
 
-    @Argument(help: ArgumentHelp("A zip that report --pack wrote, or a folder that report wrote.", valueName: "audit"))
+    @Argument(
+        help: ArgumentHelp("A zip that report --pack wrote, or a folder that report wrote.", valueName: "audit"),
+        completion: .file())
     var zip: String
 
     @Argument(
         help: ArgumentHelp(
             "The dumps from which the audit must have been made: files, folders, archives, or - for standard input.",
-            valueName: "input"))
+            valueName: "input"),
+        completion: .file())
     var arguments: [String] = []
 
     @OptionGroup(title: Help.source) var sent: Sent
@@ -55,6 +58,11 @@ struct VerifyCommand: ParsableCommand {
 
     struct Printing: ParsableArguments {
         @Option(.format) var format: Format = .text
+    }
+
+    func validate() throws {
+        try GivenNames.check(inputs: [zip] + ManyArguments.putBack(arguments))
+        try GivenNames.check(ManyArguments.putBack(sent.sources), of: "--source")
     }
 
     func run() throws {

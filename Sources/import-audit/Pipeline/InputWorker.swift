@@ -13,9 +13,10 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private var session: DumpSession
     private var handler: Handler
     private let front = SourceFront()
+    private var handedBack = HandedBackFiles()
     /// Entries of the current archive, collected until they are offered to other threads together.
     private var unpacked = UnpackedEntries()
-    /// Makes the names under which inputs are shown. No other name of an input leaves this type.
+    /// Makes the names under which inputs are shown. No other name of an input leaves this type, except to select jobs.
     private let names: SourceNames
     /// Compares the inputs with those of other passes; nil if there are none.
     private let reread: RereadInputs?
@@ -69,7 +70,11 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
             let state = InputState(descriptor)
             handler.open(as: state)
             let isSmall = size.map { $0 <= SourceFront.smallFileBytes } ?? false
-            if try !isSmall || !readPlainDump(descriptor, path, number) {
+            if handedBack.contain(path, descriptor) {
+                var order = order
+                order.entry += 1
+                try handler.passOver(.rejects, source: names.shown(path.shown), order: order)
+            } else if try !isSmall || !readPlainDump(descriptor, path, number) {
                 try read(descriptor: descriptor, name: path.shown, number, isSmall: isSmall)
             }
             try reread?.check(path, number)
@@ -93,7 +98,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         _ name: String, _ reason: String, _ order: DocumentOrder, _ status: ExitStatus
     ) throws {
         let name = names.shown(name)
-        Console.complain("\(name): \(reason)")
+        Console.complain(once: "\(name): \(reason)")
         try handler.refuse(source: name, reason: reason, order: order, status: status)
     }
 
@@ -115,6 +120,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private mutating func readPlainDump(
         _ bytes: UnsafeBufferPointer<UInt8>, _ source: String, _ order: DocumentOrder
     ) throws -> Bool {
+        handler.expect(source)
         handler.begin(source: names.shown(source), order: order)
         return try unsafe session.readPlainDump(bytes, into: &handler)
     }
@@ -177,6 +183,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
 
     private mutating func read(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {
         if Interruption.isRequested { throw Interrupted() }
+        handler.expect(source)
         handler.begin(source: names.shown(source), order: order)
         let idleThreads = queue.idleThreads
         try session.read(from: bytes, readsAhead: idleThreads > 0, helpers: idleThreads, into: &handler)
@@ -185,6 +192,9 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
 
 /// What a thread does with the documents that it reads.
 protocol DocumentHandler: DumpSink, SendableMetatype {
+    /// Notes the own name of the stream that begins next, by which jobs are selected. It is not shown.
+    mutating func expect(_ name: String)
+
     /// Begins a stream, to which the documents that follow belong.
     mutating func begin(source: String, order: DocumentOrder)
 
@@ -225,6 +235,8 @@ protocol DocumentHandler: DumpSink, SendableMetatype {
 }
 
 extension DocumentHandler {
+    func expect(_ name: String) {}
+
     func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
 
     func open(as state: InputState?) {}

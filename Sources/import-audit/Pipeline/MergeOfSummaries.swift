@@ -80,8 +80,10 @@ final class MergeOfSummaries {
             case .stream(let source, let bytes): try add(bytes, source)
             case .refused(let source, .ownOutput(let own)) where !isNamed:
                 ownOutputs.add(
-                    UnreadableInput(source: source, reason: own.explanation), DocumentOrder(input: count))
-            case .refused(let source, .ownOutput(let own)): try refuse(source, own.explanation, .inputNotReadWhole)
+                    UnreadableInput(source: source, reason: own.explanation(expecting: "a summary")),
+                    DocumentOrder(input: count))
+            case .refused(let source, .ownOutput(let own)):
+                try refuse(source, own.explanation(expecting: "a summary"), .inputNotReadWhole)
             case .refused(let source, let reason):
                 try refuse(source, reason.explanation, reason.isExpected ? .done : .inputNotReadWhole)
             }
@@ -149,7 +151,7 @@ final class MergeOfSummaries {
     }
 
     private func list(_ name: String, _ reason: String, _ status: ExitStatus) throws {
-        if status != .done { Console.complain("\(name): \(reason)") }
+        if status != .done { Console.complain(once: "\(name): \(reason)") }
         try ledger.append(
             refusal: ledger.entry(
                 of: ResultStore.record(of: UnreadableInput(source: name, reason: reason)),

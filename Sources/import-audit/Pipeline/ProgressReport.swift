@@ -59,7 +59,7 @@ final class ProgressReport: Sendable {
                 state.sizes = nil
                 return
             }
-            if case .file(_, let size) = item { state.total += size ?? 0 }
+            if case .file(_, let size) = item { state.total.addClamped(size ?? 0) }
         }
         state.sizes = sizes
     }
@@ -71,7 +71,7 @@ final class ProgressReport: Sendable {
         let rate = Double(read) / seconds
         var parts = ["\(Wording.grouped(jobs)) job\(jobs == 1 ? "" : "s")"]
         if let total, total > 0, read <= total {
-            parts.append("\(Self.size(read)) of \(Self.size(total)) (\(100 * read / total)%)")
+            parts.append("\(Self.size(read)) of \(Self.size(total)) (\(Int(100 * Double(read) / Double(total)))%)")
         } else {
             parts.append(Self.size(read))
         }
@@ -94,7 +94,8 @@ final class ProgressReport: Sendable {
     }
 
     static func time(_ seconds: Double) -> String {
-        let seconds = Int(seconds.rounded(.up))
+        // A sparse file can be so large that reading it would take longer than a number can say.
+        let seconds = Int(min(seconds.rounded(.up), 1e15))
         if seconds < 60 { return "\(seconds) s" }
         return seconds < 3600 ? "\(seconds / 60) min \(seconds % 60) s" : "\(seconds / 3600) h \(seconds / 60 % 60) min"
     }

@@ -127,15 +127,17 @@ final class ResultStore {
     }
 
     static func record(of input: UnreadableInput) -> [UInt8] {
-        // A name cannot contain U+0000.
-        Array("\(input.source)\0\(input.reason)".utf8)
+        // Both can be any text, because they may come from a summary that was read.
+        Array("\(input.source.utf8.count):\(input.source)\(input.reason)".utf8)
     }
 
     static func unreadable(record: ArraySlice<UInt8>) -> UnreadableInput {
-        let parts = record.split(separator: 0, maxSplits: 1)
+        let length = record.prefix { $0 != UInt8(ascii: ":") }
+        let texts = record.dropFirst(length.count + 1)
+        let count = WholeNumber.of(length) ?? 0
         return UnreadableInput(
-            source: String(decoding: parts.first ?? [], as: UTF8.self),
-            reason: String(decoding: parts.last ?? [], as: UTF8.self))
+            source: String(decoding: texts.prefix(count), as: UTF8.self),
+            reason: String(decoding: texts.dropFirst(count), as: UTF8.self))
     }
 }
 

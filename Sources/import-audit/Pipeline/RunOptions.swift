@@ -25,7 +25,8 @@ struct RunOptions: ParsableArguments, WorkChoices {
     @Argument(
         help: ArgumentHelp(
             "A dump, a folder, an archive (tar, zip, 7z), any of them compressed, or - for standard input.",
-            valueName: "input"))
+            valueName: "input"),
+        completion: .file())
     var arguments: [String]
 
     /// All inputs, in order.
@@ -39,6 +40,8 @@ struct RunOptions: ParsableArguments, WorkChoices {
 
     var isStrict: Bool { damage.isStrict }
     var isVerbose: Bool { naming.isVerbose }
+
+    func validate() throws { try GivenNames.check(inputs: inputs) }
 }
 
 /// How dumps are read.
@@ -95,9 +98,11 @@ struct WorkOptions: ParsableArguments, WorkChoices {
 /// The options that all commands that read dumps have in common.
 struct GeneralOptions: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
-            "How many inputs are read at once; by default one for each processor. With 1, one thread works at a time.",
-            valueName: "n"))
+            "How many inputs are read at once, from 1 to 256; by default one for each processor. With 1, one thread works at a time.",
+            valueName: "n"),
+        transform: Threads.count)
     var threads: Int?
 
     @Flag(name: .customLong("quiet"), help: "Print nothing on standard error except errors.")
@@ -105,10 +110,6 @@ struct GeneralOptions: ParsableArguments {
 
     @Flag(name: .customLong("no-project-file"), help: ProjectFileOptions.help)
     var ignoresProjectFile = false
-
-    func validate() throws {
-        if let threads { _ = try Threads.count(String(threads)) }
-    }
 
     var concurrency: Concurrency { Concurrency(workers: threads ?? Concurrency.processors) }
 }

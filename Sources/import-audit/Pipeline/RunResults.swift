@@ -234,7 +234,7 @@ extension RunResults {
             options: options, collector: collector, hashing: hashing, names: redaction?.names ?? .plain,
             output: output)
         inputs.reread = reread
-        let selector = options.selecting.selector
+        let selector = options.selecting.selector(redaction)
         let end = try inputs.run(redaction, selector) {
             let identity = IdentityAudit(usesThread: options.concurrency.allowsHelpers) {
                 try TemporaryFile(in: folder)
@@ -253,20 +253,28 @@ extension RunResults {
         }
     }
 
-    /// Reports on standard error what was not read, for commands whose output does not show it: inputs, and the rest of
-    /// dumps that are cut off or malformed.
+    /// Reports on standard error what was not read, for commands whose output does not show it: inputs, unless they were
+    /// reported at once, and the rest of dumps that are cut off or malformed.
     func sayWhatWasNotRead() throws { try problems().say() }
 
-    /// Returns what was not read: inputs, and the rest of dumps that are cut off or malformed.
+    /// Returns what was not read and has not been reported: inputs, and the rest of dumps that are cut off or malformed.
     func problems() throws -> ReadingProblems {
         let limit = 20
         var sentences: [String] = []
-        for index in 0..<min(limit, unreadableCount) {
+        var more = 0
+        for index in 0..<unreadableCount {
+            if sentences.count == limit, !Console.hasComplained {
+                more = unreadableCount - index
+                break
+            }
             let input = try unreadable(index)
-            sentences.append("\(input.source): \(input.reason)")
+            let sentence = "\(input.source): \(input.reason)"
+            if Console.hasComplained(of: sentence) { continue }
+            if sentences.count < limit { sentences.append(sentence) } else { more += 1 }
         }
-        if unreadableCount > limit {
-            sentences.append("\(Wording.grouped(unreadableCount - limit)) more inputs were not read")
+        if more > 0 {
+            sentences.append(
+                more == 1 ? "1 more input was not read" : "\(Wording.grouped(more)) more inputs were not read")
         }
         // Such dumps cause a status other than this one; a missing input may outrank theirs.
         guard status != .done else { return ReadingProblems(status: status, sentences: sentences) }
@@ -282,7 +290,11 @@ extension RunResults {
             if salvaged <= limit { sentences.append("\(job.source): \(salvage.message)") }
         }
         if salvaged > limit {
-            sentences.append("\(Wording.grouped(salvaged - limit)) more dumps were not read completely")
+            let more = salvaged - limit
+            sentences.append(
+                more == 1
+                    ? "1 more dump was not read completely"
+                    : "\(Wording.grouped(more)) more dumps were not read completely")
         }
         return ReadingProblems(status: status, sentences: sentences)
     }

@@ -20,8 +20,9 @@ enum Interruption {
         listen(for: SIGINT)
     }
 
-    /// Starts handling the other signals that end a process.
+    /// Starts handling the other signals that end a process, unless one of them has asked the run to end already.
     static func listenForTermination() {
+        guard requestedBy.load(ordering: .relaxed) == 0 else { return }
         for number in [SIGTERM, SIGHUP] { listen(for: number) }
     }
 

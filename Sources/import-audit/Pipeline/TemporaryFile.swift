@@ -28,7 +28,8 @@ final class TemporaryFile {
         if descriptor < 0, [EOPNOTSUPP, EISDIR, EINVAL].contains(errno) { descriptor = openAndUnlink(in: folder) }
         guard descriptor >= 0 else {
             throw CommandFailure(
-                .cannotWrite, of: folder, "no temporary file can be made: \(SystemFailure.last.description)")
+                .cannotWrite, of: TemporaryFolder.shown(folder),
+                "no temporary file can be made: \(SystemFailure.last.description)")
         }
         return descriptor
     }
@@ -115,16 +116,26 @@ extension TemporaryFile: IDSpill {}
 
 /// A folder in `TMPDIR` that is removed together with its contents.
 enum TemporaryFolder {
-    /// Creates a folder, and returns its path.
+    /// Creates a folder, and returns its path. From then on, signals that end the process end the run, which removes the
+    /// folder.
     static func make() throws(CommandFailure) -> String {
+        Interruption.listenForTermination()
         let parent = Console.environment("TMPDIR") ?? "/tmp"
         var template = Array("\(parent)/import-audit-XXXXXX".utf8CString)
         let made: String? = unsafe template.withUnsafeMutableBufferPointer { buffer in
             guard let name = buffer.baseAddress, let made = unsafe mkdtemp(name) else { return nil }
             return unsafe String(cString: made)
         }
-        guard let made else { throw CommandFailure(.cannotWrite, of: parent, SystemFailure.last.description) }
+        guard let made else {
+            throw CommandFailure(
+                .cannotWrite, "cannot create a temporary folder in \(shown(parent)): \(SystemFailure.last.description)")
+        }
         return made
+    }
+
+    /// A folder for temporary files as messages name it: the user may not remember that a variable names it.
+    static func shown(_ folder: String) -> String {
+        folder == Console.environment("TMPDIR") ? "\(folder) (TMPDIR)" : folder
     }
 
     /// Removes a folder. Links in it are removed, not followed.

@@ -31,7 +31,26 @@ struct RedactingHandler<Base: DocumentHandler>: ForwardingHandler {
     }
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
-        try base.endDocument(redactor.redact(reading), at: position)
+        try base.endDocument(redactor.redact(reading), at: redactor.redact(position))
+    }
+}
+
+/// Redacts only where documents are. It is for passes that need the values of rows, and write none of them.
+struct PlaceRedactingHandler<Base: DocumentHandler>: ForwardingHandler {
+    var base: Base
+    private var redactor: TextRedactor
+
+    init(_ base: Base, _ redaction: Redaction) {
+        self.base = base
+        redactor = redaction.redactor
+    }
+
+    mutating func beginRows(of job: DeclaredJob) throws { try base.beginRows(of: job) }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws { try base.consume(runs, text: text) }
+
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        try base.endDocument(reading, at: redactor.redact(position))
     }
 }
 

@@ -8,20 +8,24 @@ struct RedactionOptions: ParsableArguments {
     @Flag(
         name: .customLong("redact"),
         help: ArgumentHelp(
-            "Replace e-mail addresses, phone numbers, quoted values, ids and file names with pseudonyms.",
-            discussion: "The same value always gets the same pseudonym."))
+            "Replace e-mail addresses, phone numbers, quoted values, ids and file names with pseudonyms. "
+                + "The same value always gets the same pseudonym."))
     var isOn = false
 
     @Option(
         help: ArgumentHelp(
             "The key of the pseudonyms, 16 bytes or more: the same key gives the same pseudonyms in every run. Random by default.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var redactKeyFile: String?
 
-    @Option(help: ArgumentHelp("More words to replace, and words to keep.", valueName: "redact.yml"))
+    @Option(
+        help: ArgumentHelp("More words to replace, and words to keep.", valueName: "redact.yml"), completion: .file())
     var redactRules: String?
 
     func validate() throws {
+        try GivenNames.check(redactKeyFile, of: "--redact-key-file")
+        try GivenNames.check(redactRules, of: "--redact-rules")
         if !isOn, redactKeyFile != nil || redactRules != nil {
             throw ValidationError("--redact-key-file and --redact-rules need --redact.")
         }
@@ -58,12 +62,7 @@ struct RedactionOptions: ParsableArguments {
     /// Reads the key: all bytes of the file, except a line feed at its end.
     private static func key(from file: String) throws(CommandFailure) -> [UInt8] {
         let expected = "a key has \(Pseudonyms.keyBytes.lowerBound) to \(Pseudonyms.keyBytes.upperBound) bytes"
-        let bytes: [UInt8]?
-        do throws(CommandFailure) {
-            bytes = try InputFile(file).readAll(limit: Pseudonyms.keyBytes.upperBound + 1)
-        } catch {
-            throw CommandFailure(.usage, error.message)
-        }
+        let bytes = try InputFile(file, of: .option).readAll(limit: Pseudonyms.keyBytes.upperBound + 1)
         guard var key = bytes else { throw CommandFailure(.usage, of: file, "the file is too large; \(expected)") }
         if key.last == UInt8(ascii: "\n") { key.removeLast() }
         guard Pseudonyms.keyBytes.contains(key.count) else {
@@ -85,6 +84,12 @@ struct Redaction: Sendable {
 
     /// Everything that the pseudonyms depend on, without the key.
     var origin: [[UInt8]] { [Array("redacted \(mark.keyID)".utf8), rulesBytes] }
+
+    /// Returns the pseudonym of a whole value.
+    func value(_ text: String) -> String {
+        var redactor = redactor
+        return redactor.value(text)
+    }
 
     init(key: [UInt8], isKeyed: Bool, rules: RedactionRules, rulesBytes: [UInt8]) {
         let pseudonyms = Pseudonyms(key: key)

@@ -28,7 +28,7 @@ struct AccountCommand: ParsableCommand {
         static let aliases: [String: Self] = ["html": .xhtml]
     }
 
-    @Argument(help: ArgumentHelp("The dumps of the tries, in order.", valueName: "try"))
+    @Argument(help: ArgumentHelp("The dumps of the tries, in order.", valueName: "try"), completion: .file())
     var tries: [String]
 
     @OptionGroup(title: Help.input) var between: MapOptions
@@ -37,9 +37,10 @@ struct AccountCommand: ParsableCommand {
         @Option(
             name: .customLong("map"), parsing: .upToNextOption,
             help: ArgumentHelp(
-                "reasons.csv of each try but the last, in order. Add #FILE if only that file of rejects was sent.",
-                valueName: "reasons.csv"
-            ))
+                "reasons.csv of each try but the last, in order. Add #FILE if only that file of rejects was sent, or "
+                    + "#FILE,FILE for several: one for each job, in order.",
+                valueName: "reasons.csv"),
+            completion: .file())
         var maps: [String]
     }
 
@@ -60,37 +61,37 @@ struct AccountCommand: ParsableCommand {
                 "\(tries.count) tries take \(tries.count - 1 == 1 ? "1 map" : "\(tries.count - 1) maps"): --map names "
                     + "reasons.csv of each try but the last.")
         }
-        if tries.count(where: { $0 == "-" }) > 1 { throw ValidationError("Only one try can be standard input.") }
+        try GivenNames.check(inputs: tries)
+        try GivenNames.check(between.maps, of: "--map")
     }
 
     func run() throws {
         try reportingFailures {
-            let maps = try between.maps.map { try RowMap($0) }
+            var chain = try MapChain(between.maps.map { try RowMap($0) })
+            try chain.checkReachesFirst()
             guard let first = try Try(tries[0], options) else { return .interrupted }
             var status = first.status
-            let space = try RowSpace(first, maps[0])
+            let space = try RowSpace(first, chain.maps[0])
             var account = RowAccount(rows: space.count)
             for (index, job) in first.jobs.enumerated() {
                 try first.visit(job) { row, outcome, texts in
                     account.note(space.starts[index] + row, outcome, code: texts.code)
                 }
             }
-            var hashes = Set(first.jobs.compactMap { $0.summary.sha256 })
             for (index, name) in tries.enumerated().dropFirst() {
                 guard let next = try Try(name, options) else { return .interrupted }
                 status = status.orWorse(next.status)
-                try maps[index - 1].checkDumps(hashes, tries[index - 1])
-                let (rows, reached) = try maps[..<index].follow(total: next.total())
+                let layout = try chain.layout(of: next, number: index)
+                let origins = try chain.follow(layout.sent)
+                let sources = try space.indices(of: chain.sources)
                 account.beginTry()
-                var start = 0
-                for job in next.jobs {
+                for (job, place) in zip(next.jobs, layout.jobs) {
+                    let rows = origins[place.sent]
                     try next.visit(job) { row, outcome, texts in
-                        let target = rows[start + row - 1]
-                        account.note(try space.row(of: target, in: reached), outcome, code: texts.code)
+                        let origin = rows[place.start + row - 1]
+                        account.note(try space.row(origin.row, of: sources[origin.source]), outcome, code: texts.code)
                     }
-                    start += job.summary.job.total ?? 0
                 }
-                hashes = Set(next.jobs.compactMap { $0.summary.sha256 })
             }
             try write(account, space)
             return status
@@ -104,12 +105,14 @@ struct AccountCommand: ParsableCommand {
         case .json: try Console.write(report.json)
         case .csv:
             var bytes = csv.options.opening(AccountReport.header)
-            for row in 0..<space.count {
-                let (source, number) = space.place(of: row + 1)
-                AccountReport.line(account[row + 1], source: source, number: number, csv.options, into: &bytes)
-                if bytes.count >= 256 * 1024 {
-                    try Console.write(bytes)
-                    bytes.removeAll(keepingCapacity: true)
+            for source in space.sources {
+                for row in 1..<source.rows + 1 {
+                    AccountReport.line(
+                        account[source.start + row], source: source.name, number: row, csv.options, into: &bytes)
+                    if bytes.count >= 256 * 1024 {
+                        try Console.write(bytes)
+                        bytes.removeAll(keepingCapacity: true)
+                    }
                 }
             }
             try Console.write(bytes)

@@ -30,13 +30,14 @@ struct OwnerNames: Equatable {
     init(_ codes: CodeBook?) {
         // Some file systems ignore case.
         var taken: Set<String> = [Self.none]
+        /// The last number that was added to each name.
+        var numbers: [String: Int] = [:]
         for owner in (codes?.entries ?? []).compactMap({ $0.owner }) where names[ExactText(owner)] == nil {
             let safe = FileName.safe(owner)
             var name = safe
-            var number = 1
             while !taken.insert(name.lowercased()).inserted {
-                number += 1
-                name = "\(safe)-\(number)"
+                numbers[safe, default: 1] += 1
+                name = "\(safe)-\(numbers[safe, default: 1])"
             }
             names[ExactText(owner)] = name
         }

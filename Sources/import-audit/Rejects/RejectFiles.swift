@@ -44,6 +44,32 @@ struct RejectLayout {
         let others = source.columnNames.dropFirst(columns.count).prefix { $0 == actionColumn || $0 == recordColumn }
         return columns.count + others.count
     }
+
+    /// Returns what the first of these columns has for the current record; nil without such columns, or if the cell is
+    /// not a number any more.
+    static func ownRow(of source: SourceReader) -> Int? {
+        guard ownColumns(of: source.form) > 0 else { return nil }
+        return source.withWholeRecord { record in
+            switch source.form {
+            case .csv(let csv): leadingNumber(of: record, csv.delimiter)
+            case .sheet: SheetRecord.texts(of: record).first.flatMap { Int($0) }
+            case .jsonLines, .jsonArray, .requestBody: nil
+            }
+        }
+    }
+
+    /// The number in the first cell of a record of CSV.
+    private static func leadingNumber(of record: Span<UInt8>, _ delimiter: UInt8) -> Int? {
+        var index = !record.isEmpty && record[0] == UInt8(ascii: "\"") ? 1 : 0
+        let first = index
+        var number = 0
+        while index < record.count, 0x30...0x39 ~= record[index], index - first < 18 {
+            number = number * 10 + Int(record[index] & 0x0F)
+            index += 1
+        }
+        guard index > first, index < record.count else { return nil }
+        return record[index] == (first == 1 ? UInt8(ascii: "\"") : delimiter) ? number : nil
+    }
 }
 
 /// Writes records of a source into files of the same form: one file, or several in sequence if their size is limited.
@@ -100,8 +126,8 @@ final class RejectWriter {
         case .csv(let csv):
             separator = Self.encoded(csv.lineEnd.rawValue, encoding)
             cells = CSVOptions(isRaw: layout.isRaw, delimiter: csv.delimiter)
-        case .jsonLines: (separator, cells) = (Array("\n".utf8), nil)
-        case .jsonArray, .requestBody, .sheet: (separator, cells) = (Array(",\n".utf8), nil)
+        case .jsonLines: (separator, cells) = (Self.encoded("\n", encoding), nil)
+        case .jsonArray, .requestBody, .sheet: (separator, cells) = (Self.encoded(",\n", encoding), nil)
         }
     }
 
@@ -163,9 +189,12 @@ final class RejectWriter {
             }
             guard let header = csv.header else { return }
             if !layout.isPlain {
-                let delimiter = String(Character(Unicode.Scalar(csv.delimiter)))
-                bytes.append(
-                    contentsOf: Self.encoded(columns.joined(separator: delimiter) + delimiter, encoding))
+                var names: [UInt8] = []
+                for column in columns {
+                    names += Self.cell(Array(column.utf8)[...], CSVOptions(delimiter: csv.delimiter))
+                    names.append(csv.delimiter)
+                }
+                bytes.append(contentsOf: Self.encoded(names, encoding))
             }
             encoding.encoded(header.span.extracting(start(of: header.span)...), into: &bytes)
             let last = header.last ?? 0
@@ -174,8 +203,10 @@ final class RejectWriter {
             workbook = try file.map {
                 try RejectWorkbook($0, like: sheet, columns: layout.isPlain ? [] : columns, replacing: ownColumns)
             }
-        case .jsonLines: break
-        case .jsonArray, .requestBody: bytes.append(contentsOf: opening)
+        case .jsonLines, .jsonArray, .requestBody:
+            // Without its mark, UTF-16 would not be recognized. In UTF-8, JSON needs none (RFC 8259).
+            if case .utf16 = encoding { bytes.append(contentsOf: Self.encoded("\u{FEFF}", encoding)) }
+            bytes.append(contentsOf: Self.encoded(opening, encoding))
         }
     }
 
@@ -202,8 +233,8 @@ final class RejectWriter {
         guard let file else { return }
         files[files.count - 1].rows = position
         switch form {
-        case .jsonLines where position > 0: bytes.append(UInt8(ascii: "\n"))
-        case .jsonArray, .requestBody: bytes.append(contentsOf: closing)
+        case .jsonLines where position > 0: bytes.append(contentsOf: Self.encoded("\n", encoding))
+        case .jsonArray, .requestBody: bytes.append(contentsOf: Self.encoded(closing, encoding))
         case .sheet: try workbook?.finish()
         case .csv, .jsonLines: break
         }
@@ -219,8 +250,13 @@ final class RejectWriter {
     }
 
     private static func encoded(_ text: String, _ encoding: SourceEncoding) -> [UInt8] {
+        encoded(Array(encoding.bytes(of: Array(text.utf8)[...])), encoding)
+    }
+
+    /// - Parameter bytes: as the source shows them.
+    private static func encoded(_ bytes: [UInt8], _ encoding: SourceEncoding) -> [UInt8] {
         var result: [UInt8] = []
-        encoding.encoded(encoding.bytes(of: Array(text.utf8)[...]).span, into: &result)
+        encoding.encoded(bytes.span, into: &result)
         return result
     }
 
@@ -251,7 +287,11 @@ final class RejectWriter {
         cells.append(options.delimiter)
         if let number = row.row { cells.appendDigits(number) }
         cells.append(options.delimiter)
-        cells.append(contentsOf: row.outcome.utf8)
+        if row.outcome.utf8.contains(options.delimiter) {
+            cells.appendCell(Array(row.outcome.utf8)[...], options)
+        } else {
+            cells.append(contentsOf: row.outcome.utf8)
+        }
         cells.append(options.delimiter)
         append(row.code, &cells)
         append(row.message, &cells)

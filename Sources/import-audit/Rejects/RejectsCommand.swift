@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import ImportReports
 import ImportSources
 
@@ -32,7 +33,8 @@ struct RejectsCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "A dump, a folder, an archive (tar, zip, 7z), any of them compressed, or - for standard input.",
-            valueName: "input"))
+            valueName: "input"),
+        completion: .file())
     var arguments: [String]
 
     @OptionGroup(title: Help.input) var damage: ReadingOptions.DamageOptions
@@ -49,7 +51,8 @@ struct RejectsCommand: ParsableCommand {
             name: .customLong("source"), parsing: .upToNextOption,
             help: ArgumentHelp(
                 "The file that was sent: one file for all jobs, or one for each job in order. FILE#SHEET names a sheet of a workbook.",
-                valueName: "file"))
+                valueName: "file"),
+            completion: .file())
         var names: [String]
 
         @Option(
@@ -57,7 +60,8 @@ struct RejectsCommand: ParsableCommand {
             help: ArgumentHelp(
                 "reasons.csv of the previous try, if the source is what rejects handed back then: rows get their numbers in "
                     + "the first source. Repeat it for each try, in order, unless the last one was made with --map.",
-                valueName: "reasons.csv"))
+                valueName: "reasons.csv"),
+            completion: .file())
         var maps: [String] = []
 
         @Option(
@@ -67,6 +71,8 @@ struct RejectsCommand: ParsableCommand {
         var encodingName: String?
 
         func validate() throws {
+            try GivenNames.check(names, of: "--source")
+            try GivenNames.check(maps, of: "--map")
             if names.isEmpty { throw ValidationError("--source names the file that was sent.") }
             if !maps.isEmpty, names.count > 1 { throw ValidationError("--map needs one source for all jobs.") }
             try EncodingName.checkSource(encodingName, option: "--encoding")
@@ -77,7 +83,8 @@ struct RejectsCommand: ParsableCommand {
     struct Writing: ParsableArguments {
         @Option(
             name: [.customShort("o"), .customLong("output")],
-            help: ArgumentHelp("The folder to write into; created if missing.", valueName: "dir"))
+            help: ArgumentHelp("The folder to write into; created if missing.", valueName: "dir"),
+            completion: .directory)
         var output = "rejects"
 
         @Flag(name: .customLong("by-action"), help: "Write one file for each action of the codes file.")
@@ -86,7 +93,10 @@ struct RejectsCommand: ParsableCommand {
         @Flag(name: .customLong("by-owner"), help: "Write one file for each owner in the codes file.")
         var byOwner = false
 
-        @Option(help: ArgumentHelp("Split rejects into files of this many records.", valueName: "n"))
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("Split rejects into files of this many records, 1 or more.", valueName: "n"),
+            transform: WholeNumber.option("--batch", "of 1 or more", in: 1...))
         var batch: Int?
 
         @Flag(help: "Write no new columns: the files look like the source.")
@@ -114,7 +124,6 @@ struct RejectsCommand: ParsableCommand {
 
         func validate() throws {
             try OutputOption.check(output)
-            if let batch, batch < 1 { throw ValidationError("--batch takes a number, 1 or more.") }
             if byAction, byOwner { throw ValidationError("Give --by-action or --by-owner, not both.") }
         }
     }
@@ -122,6 +131,7 @@ struct RejectsCommand: ParsableCommand {
     var inputs: [String] { ManyArguments.putBack(arguments) }
 
     func validate() throws {
+        try GivenNames.check(inputs: inputs)
         try form.check(sourceCount: source.names.count)
         if codes.codes == nil {
             if writing.byAction { throw ValidationError("--by-action needs --codes, which names the actions.") }
@@ -164,13 +174,15 @@ enum EncodingName {
 /// How the records of a source are found, and which job they belong to.
 struct SourceFormOptions: ParsableArguments {
     @Option(
-        name: .customLong("first-row"),
-        help: ArgumentHelp("The row of the source with which the first job begins.", valueName: "n"))
+        name: .customLong("first-row"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "The row of the source with which the first job begins, 1 or more; 1 by default.", valueName: "n"),
+        transform: WholeNumber.option("--first-row", "of 1 or more", in: 1...))
     var firstRow = 1
 
     @Option(
         help: ArgumentHelp(
-            "The delimiter of a CSV source: one character, or the word tab. By default the header decides.",
+            "The delimiter of a CSV source: one ASCII character, or the word tab. By default the header decides.",
             valueName: "c"),
         transform: SourceFormOptions.delimiter)
     var delimiter: UInt8?
@@ -184,15 +196,15 @@ struct SourceFormOptions: ParsableArguments {
     var trustOrder = false
 
     func check(sourceCount: Int) throws {
-        if firstRow < 1 { throw ValidationError("--first-row takes a number, 1 or more.") }
         if firstRow > 1, sourceCount > 1 { throw ValidationError("--first-row needs one source for all jobs.") }
     }
 
     func pairing(
-        sources: [String], encoding: TextEncoding?, _ concurrency: Concurrency, isQuiet: Bool
+        sources: [String], encoding: TextEncoding?, _ concurrency: Concurrency, isQuiet: Bool,
+        _ redaction: Redaction? = nil
     ) -> PairingOptions {
         PairingOptions(
-            sources: SourceFiles(names: sources),
+            sources: SourceFiles(names: sources, redaction),
             form: SourceOptions(
                 delimiter: delimiter, hasHeader: !noHeader, encoding: encoding,
                 usesVectors: Console.environment("IMPORT_AUDIT_KERNEL") != "scalar",
@@ -205,7 +217,11 @@ struct SourceFormOptions: ParsableArguments {
         guard text.utf8.count == 1, let byte = text.utf8.first, byte >= 0x20 || byte == 0x09,
             byte != UInt8(ascii: "\""),
             byte < 0x7F
-        else { throw ValidationError("--delimiter takes one character, such as ; or the word tab.") }
+        else { throw ValidationError("--delimiter takes one ASCII character, such as ; or the word tab.") }
+        // New columns contain numbers and words, which would be divided.
+        if ASCII.isDigit(byte) || 0x61...0x7A ~= byte | 0x20 {
+            throw ValidationError("--delimiter takes a character that is neither a letter nor a digit.")
+        }
         return byte
     }
 }

@@ -42,6 +42,7 @@ struct RejectsPlan {
         let earlier = try dryRun.map { $0.earlier } ?? RunManifest(in: root)
         let `guard` = OutputGuard(earlier: dryRun == nil ? earlier : nil, isForced: isForced)
         try protect(earlier)
+        try pairing.sources.refuseRepeated()
         if let dryRun {
             try dryRun.check(Self.names + [RunManifest.file])
             try dryRun.target.map { try refuseChanged(in: $0, earlier) }
@@ -57,15 +58,16 @@ struct RejectsPlan {
         let folder = Console.environment("TMPDIR") ?? "/tmp"
         let collector = Collector(folder: folder)
         let spool = try RowSpool(in: folder)
-        let place = OutputPlace(
+        let outputPlace = OutputPlace(
             folder: output,
             files: try (earlier?.files(in: RunManifest.root).map { $0.name } ?? []) + [RunManifest.file],
             jobFiles: [])
+        let place = OutputPlace(outputPlace, sent: pairing.sources.identities)
         let run = try InputRun(
             inputs, isQuiet: isQuiet, concurrency, hashing: true, output: place
         ) { (collector.jobs, collector.problems) }
         let keepsIDs = annotates || listsCreated
-        let end = try run.run {
+        let end = try run.run { [concurrency, isStrict] in
             SpoolingHandler(
                 SummaryHandler(collector: collector, concurrency: concurrency, isStrict: isStrict, isVerbose: false),
                 spool, keepsAllIDs: keepsIDs)
@@ -92,7 +94,7 @@ struct RejectsPlan {
             Wording.reconciliation(
                 source: plan.sourceRows, succeeded: plan.succeeded, rejects: plan.rejects, noResult: plan.noResult)
                 + "\n")
-        if let evidence = plan.evidence { try Console.write(Wording.evidence(evidence) + "\n") }
+        if let evidence = plan.evidence { try Console.write(Wording.evidence(evidence.all) + "\n") }
         try Console.write(
             Wording.plan(plan.actions.map { ($0.action, $0.isGuess, $0.rows) }, noResult: plan.noResult) + "\n")
         if let dryRun {

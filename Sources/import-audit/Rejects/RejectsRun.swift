@@ -12,17 +12,30 @@ struct RejectsRun: PairedRows {
     private let root: OutputFolder
     private let `guard`: OutputGuard
     private let inputIdentities: Set<FileIdentity>
-    /// The bytes after the last object of each source's body, if they must be known in advance.
-    private var closings: [[UInt8]] = []
+    /// The bytes after the last object of the first source, if they must be known in advance.
+    private var closing: [UInt8]?
 
     /// The origins of the source's rows, if an earlier run handed the source back.
-    private var origins: (sources: [ArraySlice<UInt8>], rows: [RowMap.Target])?
+    private var origins: Origins?
     private var retry = RetryPlan()
     private var writers: Writers?
 
+    /// What the maps say about the rows of the source.
+    private struct Origins {
+        /// The sources that were sent first.
+        let sources: [ArraySlice<UInt8>]
+        /// The origin in them of each row.
+        let rows: [RowMap.Target]
+        /// The rows as the last map has them, and therefore the source's own column, if it has one.
+        let handedBack: ArraySlice<RowMap.Target>
+    }
+
+    /// The cells with the names of the sources, by which `reasons.csv` tells them apart.
+    private var sourceCells: Set<[UInt8]> = []
+
     /// All open files.
     private struct Writers {
-        let first: FirstSource
+        var first: FirstSource
         let reasons: ReasonsWriter
         let reasonsFile: PartialFile
         let noResult: RejectWriter
@@ -44,6 +57,8 @@ struct RejectsRun: PairedRows {
         let form: SourceForm
         let encoding: SourceEncoding
         let opening: [UInt8]
+        /// The bytes after its last object; nil until they are known.
+        var closing: [UInt8]?
     }
 
     /// Identifies rows that failed with one code and are to be handled alike.
@@ -98,7 +113,7 @@ struct RejectsRun: PairedRows {
             plan.pairing, results: results, spool: spool, sourceCount: plan.pairing.sources.count())
         try pairing.checkTotals()
         try followMaps(results)
-        if plan.layout.batch != nil { try findClosings(pairing) }
+        if plan.layout.batch != nil { try findClosing(pairing) }
         guard try pairing.pair(&self) else { return nil }
         (retry.sources, retry.jobs, retry.succeeded) = (pairing.sources, pairing.jobs, pairing.succeeded)
         retry.evidence = pairing.evidence
@@ -132,7 +147,10 @@ struct RejectsRun: PairedRows {
 
     /// Determines where the rows of the source come from, through all tries.
     private mutating func followMaps(_ results: RunResults) throws {
-        guard !plan.maps.isEmpty, let source = plan.pairing.sources.paths.first else { return }
+        guard let last = plan.maps.last, let source = plan.pairing.sources.paths.first else { return }
+        guard try plan.pairing.sources.count() == 1 else {
+            throw CommandFailure(.usage, of: source, "--map needs one source for all jobs. Nothing was written.")
+        }
         var total = plan.pairing.firstRow - 1
         for index in 0..<results.jobCount {
             guard let rows = try results.job(index).job.total else {
@@ -140,28 +158,48 @@ struct RejectsRun: PairedRows {
                     .notPassed,
                     "a dump does not say how many rows its job had: --map cannot be followed. Nothing was written.")
             }
-            total += rows
+            total.addClamped(rows)
         }
-        let (rows, map) = try plan.maps[...].follow(total: total, sentAs: source)
-        origins = (map.sources.map { Array($0.utf8)[...] }, rows)
+        let sent = [Sent(name: source, rows: total)]
+        let handedBack = try last.origins(of: sent)[0]
+        var chain = try MapChain(plan.maps)
+        try chain.followMiddle()
+        let rows = try chain.follow(sent)[0]
+        origins = Origins(sources: chain.sources.map { Array($0.utf8)[...] }, rows: rows, handedBack: handedBack)
         retry.maps = plan.maps.map { $0.name }
     }
 
     /// Returns the row and the source's name, both replaced by those of its origin if that is known.
-    private func placed(_ row: RejectRow, _ name: ArraySlice<UInt8>) -> (row: RejectRow, source: ArraySlice<UInt8>) {
+    private func placed(
+        _ row: RejectRow, _ name: ArraySlice<UInt8>, _ source: SourceReader
+    ) throws -> (row: RejectRow, source: ArraySlice<UInt8>) {
         guard let origins else { return (row, name) }
-        let origin = origins.rows[row.sourceRow - 1]
+        let index = row.sourceRow - 1
+        guard index < origins.rows.count else {
+            throw CommandFailure(.internalFault, "the maps have fewer rows than the source")
+        }
+        let known = origins.handedBack[origins.handedBack.startIndex + index].row
+        if let own = RejectLayout.ownRow(of: source), own != known {
+            throw CommandFailure(
+                .notPassed, of: String(decoding: name, as: UTF8.self),
+                "row \(Wording.grouped(row.sourceRow)) has the \(RejectLayout.columns[0]) \(Wording.grouped(own)), but was handed "
+                    + "back with \(Wording.grouped(known)): the rows were put in another order, or others were sent. --map "
+                    + "needs them in the order in which they were handed back. Without it, rows have their numbers in this "
+                    + "file. Nothing was written.")
+        }
+        let origin = origins.rows[index]
         var row = row
         row.sourceRow = origin.row
         return (row, origins.sources[origin.source])
     }
 
-    private mutating func findClosings(_ pairing: RowPairing) throws {
-        try plan.pairing.sources.visit { stream in
+    /// Reads the first source to its end, which each batch of JSON needs.
+    private mutating func findClosing(_ pairing: RowPairing) throws {
+        try plan.pairing.sources.visitFirst { stream in
             try pairing.reading(stream) { source in
-                if source.form.isTable || source.form == .jsonLines { return closings.append([]) }
+                guard source.form == .jsonArray || source.form == .requestBody else { return }
                 _ = try source.skip(.max)
-                closings.append(source.closing)
+                closing = source.closing
             }
         }
     }
@@ -170,7 +208,7 @@ struct RejectsRun: PairedRows {
 
     /// A row that failed or is unclassified.
     mutating func reject(_ source: SourceReader, _ name: ArraySlice<UInt8>, _ row: RejectRow) throws {
-        var (row, name) = placed(row, name)
+        var (row, name) = try placed(row, name, source)
         retry.rejects += 1
         let isUnclassified = row.outcome == Outcome.unclassified.rawValue
         let key = GroupKey(code: row.code, isUnclassified: isUnclassified)
@@ -209,7 +247,7 @@ struct RejectsRun: PairedRows {
 
     /// A row that the dump says nothing about.
     mutating func leave(_ source: SourceReader, _ name: ArraySlice<UInt8>, _ row: RejectRow) throws {
-        let (row, name) = placed(row, name)
+        let (row, name) = try placed(row, name, source)
         retry.noResult += 1
         guard let writers else { return }
         try writers.noResult.append(row, source)
@@ -221,8 +259,7 @@ struct RejectsRun: PairedRows {
     var takesSucceeded: Bool { plan.annotates || plan.listsCreated }
 
     mutating func succeed(_ source: SourceReader, _ row: RejectRow) throws {
-        var row = row
-        if let origins { row.sourceRow = origins.rows[row.sourceRow - 1].row }
+        let (row, _) = try placed(row, [], source)
         try writers?.annotated?.append(row, source)
         try writers?.created?.append(row, source)
     }
@@ -232,13 +269,22 @@ struct RejectsRun: PairedRows {
     mutating func begin(_ job: JobSummary, _ order: DocumentOrder, source index: Int) {}
 
     mutating func begin(_ source: SourceReader, _ name: String) throws {
+        var cell: [UInt8] = []
+        cell.appendCell(Array(name.utf8)[...], CSVOptions(isRaw: plan.layout.isRaw))
+        guard sourceCells.insert(cell).inserted else {
+            throw CommandFailure(
+                .usage, of: name,
+                "\(ReasonsWriter.name) could not tell this source from another one. Run each with its own job. Nothing was "
+                    + "written.")
+        }
         if let first = writers?.first {
-            guard first.form == source.form, first.encoding == source.encoding, first.opening == source.opening else {
+            guard first.form == source.form, first.encoding == source.encoding else {
                 throw CommandFailure(
                     .notPassed, of: name,
                     "the source has another header or another form than \(plan.pairing.sources.names.first ?? "the first one"): "
                         + "their rows cannot be in the same files. Run each with its own job. Nothing was written.")
             }
+            try checkMembers(source.opening, first.opening, name)
             return
         }
         if plan.annotates, !source.form.isTable {
@@ -261,6 +307,25 @@ struct RejectsRun: PairedRows {
         if plan.division == .none { _ = try writer(for: nil, source) }
     }
 
+    mutating func end(_ source: SourceReader, _ name: String) throws {
+        guard let first = writers?.first else { return }
+        if let closing, first.closing == nil, closing != source.closing {
+            throw CommandFailure(.inputNotReadWhole, of: name, InputState.complaint)
+        }
+        if let known = first.closing { return try checkMembers(source.closing, known, name) }
+        writers?.first.closing = source.closing
+    }
+
+    /// Fails if the members of a request body besides its objects are not those of the first one.
+    private func checkMembers(_ found: [UInt8], _ first: [UInt8], _ name: String) throws {
+        guard JSONText.withoutSpace(found) != JSONText.withoutSpace(first) else { return }
+        throw CommandFailure(
+            .notPassed, of: name,
+            "the members of this request body besides its objects are not the same as in "
+                + "\(plan.pairing.sources.names.first ?? "the first one"): their rows cannot be in the same files. "
+                + "Run each with its own job. Nothing was written.")
+    }
+
     private static func unplain(_ layout: RejectLayout) -> RejectLayout {
         var layout = layout
         layout.isPlain = false
@@ -272,7 +337,7 @@ struct RejectsRun: PairedRows {
         let stem = plan.division.stem(for: entry)
         if let index = writers?.stems[stem] { return index }
         let begin = { [self] (name: String) in try self.begin(name) }
-        writers?.add(RejectWriter(stem, like: source, closing: closings.first, plan.layout, begin: begin), as: stem)
+        writers?.add(RejectWriter(stem, like: source, closing: closing, plan.layout, begin: begin), as: stem)
         return writers?.stems[stem]
     }
 

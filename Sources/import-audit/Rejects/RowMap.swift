@@ -1,4 +1,3 @@
-import Glibc
 import ImportAnalysis
 import ImportDumps
 import ImportFoundation
@@ -14,35 +13,46 @@ struct RowMap {
         var row: Int
     }
 
+    /// A file of rejects, with the origins of its rows in the order of their positions.
+    struct File {
+        let name: String
+        var rows: [Target] = []
+    }
+
+    /// Consecutive lines about one job whose rows are at the same distance from their places in the source.
+    struct Stretch {
+        /// The cell with the job's id; empty if it has none.
+        let job: String
+        let source: Int
+        let distance: Int
+    }
+
     /// The file, as its user named it.
     let name: String
     /// The sources that were sent before, in order of their first mention.
     private(set) var sources: [String] = []
-    /// The files of rejects, each with the origins of its rows in the order of their positions.
-    private(set) var files: [(name: String, rows: [Target])] = []
+    /// The cells with their names, which may have an apostrophe before what looks like a formula.
+    private(set) var sourceCells: [String] = []
+    /// The files of rejects, in order of their first mention.
+    private(set) var files: [File] = []
     /// The contents of `plan.json`; nil if there is none.
     let plan: Plan?
-    /// The file of rejects that was sent again, if the user named one.
-    private let chosen: String?
+    /// Where the rows of the jobs are in the sources. Empty with `plan.json`, which says that.
+    private(set) var stretches: [Stretch] = []
+    /// The number of lines about records that belong to no job.
+    private(set) var jobless = 0
+    /// The files of rejects that were sent again, if the user named them: indices in ``files``.
+    private(set) var chosen: [Int] = []
 
-    /// The members of `plan.json` that are needed.
-    struct Plan {
-        var sources: [(name: String, sha256: String?, rows: Int)] = []
-        var jobs: [(sha256: String?, source: String, firstRow: Int?, rows: Int)] = []
-        /// Whether the map already leads to the rows of the first try.
-        var isComposed = false
-        var reasonsHash: String?
-    }
+    private var sourceIndices: [String: Int] = [:]
+    private var fileIndices: [String: Int] = [:]
 
-    /// - Parameter argument: `reasons.csv`, or `reasons.csv#rejects-retry.csv` for one of its files.
+    /// - Parameter argument: `reasons.csv`, or `reasons.csv#rejects-retry.csv` for one of its files. Several files are
+    ///   separated by commas.
     init(_ argument: String) throws {
-        let parts = argument.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
-        if parts.count == 2, !InputFile.isRegular(argument) {
-            (name, chosen) = (parts[0], parts[1])
-        } else {
-            (name, chosen) = (argument, nil)
-        }
-        plan = try Self.plan(beside: name)
+        let chosen: String?
+        (name, chosen) = Self.split(argument)
+        plan = try Plan(beside: name)
         let file = try InputFile(name)
         let hash = try read(file)
         if let expected = plan?.reasonsHash, let hash, expected != hash {
@@ -51,39 +61,71 @@ struct RowMap {
                 "the map was changed since it was written: its SHA-256 differs from the one in plan.json in the same folder."
             )
         }
-        if let chosen, !files.lazy.map({ $0.name }).contains(chosen) {
-            throw CommandFailure(
-                .notPassed, of: name,
-                "the map has no file “\(shownText(chosen))”; it has \(Self.list(files.map { $0.name })).")
+        guard let chosen else { return }
+        for wanted in fileIndices[chosen] == nil ? chosen.split(separator: ",").map({ String($0) }) : [chosen] {
+            guard let index = fileIndices[wanted], !self.chosen.contains(index) else {
+                throw CommandFailure(
+                    .notPassed, of: name,
+                    fileIndices[wanted] == nil
+                        ? "the map has no file “\(shownText(wanted))”; it has \(Self.list(files.map { $0.name }))."
+                        : "\(shownText(wanted)) is named twice.")
+            }
+            self.chosen.append(index)
         }
     }
+
+    /// The map, and what follows the last # behind its name.
+    private static func split(_ argument: String) -> (name: String, chosen: String?) {
+        var end = argument.utf8.endIndex
+        while !InputFile.isRegular(String(argument[..<end])) {
+            guard let sign = argument.utf8[..<end].lastIndex(of: UInt8(ascii: "#")) else { break }
+            end = sign
+        }
+        guard end < argument.utf8.endIndex, InputFile.isRegular(String(argument[..<end])) else {
+            let parts = argument.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), parts.count == 2 ? String(parts[1]) : nil)
+        }
+        return (String(argument[..<end]), String(argument[argument.utf8.index(after: end)...]))
+    }
+
+    /// The number of lines of the map.
+    var rowCount: Int { files.reduce(0) { $0 + $1.rows.count } }
+
+    // MARK: - Reading
 
     private mutating func read(_ file: borrowing InputFile) throws -> String? {
         do {
             let reader = try SourceReader(file.source, SourceOptions(acceptsReasons: true))
             guard case .csv(let csv) = reader.form else { throw notAMap }
-            let columns = try ["file", "position", "source", "source_row"].map { column in
+            let columns = try ["file", "position", "source", "source_row", "job_id", "row"].map { column in
                 guard let index = csv.columnNames.firstIndex(of: column) else { throw notAMap }
                 return index
             }
             while try reader.next() {
                 let cells = reader.withRecord { CSVCells.cells(of: $0, delimiter: csv.delimiter) } ?? []
-                func text(_ column: Int) -> String { String(decoding: cells[columns[column]], as: UTF8.self) }
+                func text(_ column: Int) -> String {
+                    let index = columns[column]
+                    return index < cells.count ? String(decoding: cells[index], as: UTF8.self) : ""
+                }
+                func fault(_ sentence: String) -> CommandFailure {
+                    CommandFailure(.notPassed, of: name, "line \(Wording.grouped(reader.line)): \(sentence)")
+                }
                 guard let position = Int(text(1)), let row = Int(text(3)), row > 0 else {
-                    throw CommandFailure(
-                        .notPassed, of: name,
-                        "line \(Wording.grouped(reader.line)): position and source_row are numbers.")
+                    throw fault("position and source_row are numbers.")
                 }
                 let target = Target(source: index(ofSource: text(2)), row: row)
-                let file = text(0)
-                let place = files.lastIndex { $0.name == file } ?? files.count
-                if place == files.count { files.append((file, [])) }
+                let place = index(ofFile: text(0))
                 guard position == files[place].rows.count + 1 else {
-                    throw CommandFailure(
-                        .notPassed, of: name,
-                        "line \(Wording.grouped(reader.line)): the positions of \(file) are not in order.")
+                    throw fault("the positions of \(shownText(files[place].name)) are not in order.")
                 }
                 files[place].rows.append(target)
+                let number = text(5)
+                if number.isEmpty {
+                    jobless += 1
+                } else if plan == nil {
+                    guard let number = Int(number), number > 0 else { throw fault("row is a number.") }
+                    note(Stretch(job: text(4), source: target.source, distance: row - number))
+                }
             }
             return reader.finishHash()
         } catch let fault as SourceFault {
@@ -96,128 +138,80 @@ struct RowMap {
         CommandFailure(.notPassed, of: name, "this is not a map: --map needs the file reasons.csv that rejects wrote.")
     }
 
-    private mutating func index(ofSource source: String) -> Int {
-        if let last = sources.indices.last, sources[last] == source { return last }
-        if let index = sources.firstIndex(of: source) { return index }
-        sources.append(source)
+    /// Only `plan.json` knows whether an apostrophe is part of a name.
+    private mutating func index(ofSource cell: String) -> Int {
+        if let index = sourceIndices[cell] { return index }
+        let isWhole = plan?.sourceIndices[cell] != nil
+        sources.append(isWhole ? cell : cell.withoutFormulaGuard)
+        sourceCells.append(cell)
+        sourceIndices[cell] = sources.count - 1
         return sources.count - 1
     }
 
-    private static func list(_ names: [String]) -> String {
+    private mutating func index(ofFile name: String) -> Int {
+        if let last = files.indices.last, files[last].name == name { return last }
+        if let index = fileIndices[name] { return index }
+        files.append(File(name: name))
+        fileIndices[name] = files.count - 1
+        return files.count - 1
+    }
+
+    private mutating func note(_ stretch: Stretch) {
+        if let last = stretches.last, last.distance == stretch.distance, last.source == stretch.source,
+            last.job == stretch.job
+        {
+            return
+        }
+        stretches.append(stretch)
+    }
+
+    /// Some names, for a sentence.
+    static func list(_ names: [String]) -> String {
         let shown = names.prefix(8).map { shownText($0) }.joined(separator: ", ")
         return names.isEmpty ? "none" : names.count > 8 ? shown + " and others" : shown
     }
 
-    private static func plan(beside name: String) throws -> Plan? {
-        let folder = name.lastIndex(of: "/").map { String(name[...$0]) } ?? ""
-        guard InputFile.isRegular(folder + "plan.json") else { return nil }
-        var plan = Plan()
-        do {
-            let file = try InputFile(folder + "plan.json")
-            var json = JSONReader(file.source)
-            try json.beginObject()
-            while try json.nextMember() {
-                switch json.key {
-                case "sources":
-                    try json.beginArray()
-                    while try json.nextElement() {
-                        var source: (name: String, sha256: String?, rows: Int) = ("", nil, 0)
-                        try json.beginObject()
-                        while try json.nextMember() {
-                            switch json.key {
-                            case "name": source.name = try json.string() ?? ""
-                            case "sha256" where try json.kind() == .string: source.sha256 = try json.string()
-                            case "rows": source.rows = try json.count() ?? 0
-                            default: try json.skip()
-                            }
-                        }
-                        plan.sources.append(source)
-                    }
-                case "jobs":
-                    try json.beginArray()
-                    while try json.nextElement() {
-                        var job: (sha256: String?, source: String, firstRow: Int?, rows: Int) = (nil, "", nil, 0)
-                        try json.beginObject()
-                        while try json.nextMember() {
-                            switch json.key {
-                            case "sha256" where try json.kind() == .string: job.sha256 = try json.string()
-                            case "source": job.source = try json.string() ?? ""
-                            case "first_source_row" where try json.kind() == .number: job.firstRow = try json.count()
-                            case "rows": job.rows = try json.count() ?? 0
-                            default: try json.skip()
-                            }
-                        }
-                        plan.jobs.append(job)
-                    }
-                case "maps":
-                    try json.beginArray()
-                    while try json.nextElement() {
-                        plan.isComposed = true
-                        try json.skip()
-                    }
-                case "reasons_sha256" where try json.kind() == .string: plan.reasonsHash = try json.string()
-                default: try json.skip()
-                }
-            }
-        } catch is DumpFault {
-            throw CommandFailure(.notPassed, of: folder + "plan.json", "this is not the plan.json that rejects writes.")
-        }
-        return plan
+    /// The failure of what cannot be determined without `plan.json`.
+    func needsPlan(_ what: String) -> CommandFailure {
+        CommandFailure(
+            .notPassed, of: name,
+            "\(what) is not known: plan.json, which rejects wrote with it, must be in the same folder.")
     }
 }
 
 extension RowMap {
-    /// Returns the origins of this many rows of a second try, in order.
-    ///
-    /// - Parameter file: the name of what was sent then, if it is known, which may be that of a file of the map.
-    /// - Throws: if neither a file nor the files of rejects together have as many rows, or if several files do.
-    func rows(for count: Int, sentAs file: String?) throws -> [Target] {
-        let last = file.map { String($0.split(separator: "/").last ?? "") }
-        if let wanted = chosen ?? last, let known = files.first(where: { $0.name == wanted }) {
-            if known.rows.count == count { return known.rows }
-            throw CommandFailure(
-                .notPassed, of: name,
-                "\(wanted) had \(Wording.rowsWord(known.rows.count)), but \(Wording.rowsWord(count)) were sent again.")
+    /// The file that was sent under a name, judging by the name. That of a workbook may be followed by its sheet.
+    func index(ofFileSentAs path: String) -> Int? {
+        var path = path[...]
+        while true {
+            if let name = path.split(separator: "/").last, let index = fileIndices[String(name)] { return index }
+            guard let sign = path.lastIndex(of: "#") else { return nil }
+            path = path[..<sign]
         }
-        let fitting = files.filter { $0.rows.count == count }
-        if fitting.count == 1 { return fitting[0].rows }
-        // These may be batches of one file.
-        let rejects = files.filter { $0.name.hasPrefix("rejects") }.flatMap { $0.rows }
-        if fitting.isEmpty, rejects.count == count { return rejects }
-        let sizes = files.prefix(8).map { "\($0.name): \(Wording.grouped($0.rows.count))" }.joined(separator: ", ")
-        throw CommandFailure(
-            .notPassed, of: name,
-            fitting.isEmpty
-                ? "\(Wording.rowsWord(count)) were sent again, and no file of the map has as many (\(sizes))."
-                : "several files of the map have \(Wording.rowsWord(count)) (\(sizes)): name the one that was sent, as in "
-                    + "\(name)#\(fitting[0].name).")
     }
 
-    /// Whether this map leads to the sources of an earlier map, and not only to the files that came out of that one.
-    func reachesBehind(_ earlier: RowMap) -> Bool {
-        if let plan { return plan.isComposed }
-        return sources.allSatisfy { earlier.sources.contains($0) }
-    }
-
-    /// Returns the origins of rows of a file that this map's run handed back.
+    /// Returns how many earlier maps were followed when this one was made, so that its rows are those of an earlier try.
     ///
-    /// - Parameter file: the name of the file that the rows are in.
-    func follow(_ targets: [Target], of file: String) throws -> [Target] {
-        let last = targets.map { $0.row }.max() ?? 0
-        let name = String(file.split(separator: "/").last ?? "")
-        let rows: [Target]
-        // The name of a workbook may be followed by its sheet.
-        if let known = files.first(where: { $0.name == name || name.hasPrefix("\($0.name)#") }) {
-            rows = known.rows
-        } else {
-            rows = files.filter { $0.name.hasPrefix("rejects") }.flatMap { $0.rows }
+    /// - Parameter earlier: the map of the try before; nil for the first one.
+    func mapsFollowed(after earlier: RowMap?) throws -> Int {
+        if let plan { return plan.maps }
+        guard let earlier, !sources.isEmpty, sources.allSatisfy({ earlier.sources.contains($0) }) else { return 0 }
+        // The sources are those of the earlier map, but a file may have been sent under the same name in each try.
+        var distances: [String: Int] = [:]
+        let mayBeDirect = stretches.allSatisfy { stretch in
+            let known = distances[stretch.job] ?? stretch.distance
+            distances[stretch.job] = known
+            return known == stretch.distance && stretch.distance >= jobless
         }
-        guard last <= rows.count else {
-            throw CommandFailure(
-                .notPassed, of: self.name,
-                "the map has \(Wording.rowsWord(rows.count)) of \(file), but a later map refers to row \(Wording.grouped(last)) "
-                    + "of it. Give the maps in the order of the tries.")
+        if !mayBeDirect { return 1 }
+        var handedBack: [String: Set<Int>] = [:]
+        for file in earlier.files {
+            for target in file.rows { handedBack[earlier.sources[target.source], default: []].insert(target.row) }
         }
-        return targets.map { rows[$0.row - 1] }
+        let mayFollow = files.allSatisfy { file in
+            file.rows.allSatisfy { handedBack[sources[$0.source]]?.contains($0.row) == true }
+        }
+        if !mayFollow { return 0 }
+        throw needsPlan("whether the map was made with --map")
     }
 }

@@ -11,6 +11,8 @@ protocol PairedRows {
 
     /// A source begins.
     mutating func begin(_ source: SourceReader, _ name: String) throws
+    /// A source is at its end.
+    mutating func end(_ source: SourceReader, _ name: String) throws
     /// A job begins.
     mutating func begin(_ job: JobSummary, _ order: DocumentOrder, source index: Int) throws
     /// A row that failed or is unclassified.
@@ -44,12 +46,15 @@ struct RowPairing {
     private(set) var sources: [RetryPlan.Source] = []
     private(set) var jobs: [RetryPlan.Job] = []
     private(set) var succeeded = 0
-    private(set) var evidence: JoinEvidence?
+    private(set) var evidence = JoinEvidence()
+    /// Whether the first line of the last source was read as a header.
+    private var hasHeader = false
     /// The number of ids of the current job that are still looked for.
     private var idsLeft = 0
     private var isUneven = false
+    private var redaction: Redaction? { options.sources.redaction }
 
-    init(_ options: PairingOptions, results: RunResults, spool: RowSpool, sourceCount: Int) throws(CommandFailure) {
+    init(_ options: PairingOptions, results: RunResults, spool: RowSpool, sourceCount: Int) throws {
         self.options = options
         self.results = results
         self.spool = spool
@@ -59,8 +64,16 @@ struct RowPairing {
                 .usage,
                 "there are \(Wording.grouped(sourceCount)) sources and \(Wording.grouped(results.jobCount)) "
                     + "\(results.jobCount == 1 ? "job" : "jobs"): give one source for all jobs, or one for each in their order."
+                    + (try Self.copies(results).map { " " + Wording.takenForCopies($0) } ?? "")
             )
         }
+    }
+
+    /// The names of dumps without an id that were taken for copies of others; nil if there are none.
+    private static func copies(_ results: RunResults) throws -> [String]? {
+        let copies = try results.superseded.sorted().map { try results.store.job($0) }
+            .filter { $0.job.jobID == nil }.map { $0.source }
+        return copies.isEmpty ? nil : copies
     }
 
     /// Pairs all rows with their records; false if the counts do not match or the evidence contradicts the pairing,
@@ -68,6 +81,7 @@ struct RowPairing {
     mutating func pair(_ taker: inout some PairedRows) throws -> Bool {
         var sourceIndex = 0
         try options.sources.visit { stream in
+            guard sourceIndex < sourceCount else { throw changed }
             try reading(stream) { source in
                 try pair(source, stream.name, sourceIndex, &taker)
                 if let sha256 = stream.sha256 { sources[sourceIndex].sha256 = sha256 }
@@ -76,14 +90,37 @@ struct RowPairing {
             sourceIndex += 1
         }
         if isUneven { return false }
-        if let evidence, let doubt = Wording.doubt(evidence) {
+        guard sourceIndex == sourceCount else { throw changed }
+        if let (name, doubt) = doubt() {
             guard options.trustsOrder else {
-                Console.complain("\(options.sources.names.first ?? ""): \(doubt) \(Wording.trustOrder)")
+                Console.complain("\(name): \(doubt) \(Wording.trustOrder)")
                 return false
             }
-            Console.say("\(doubt) The rows were paired anyway, because of --trust-order.")
+            Console.say("\(name): \(doubt) The rows were paired anyway, because of --trust-order.")
         }
         return true
+    }
+
+    /// The number of files in the sources is not the one that was counted before.
+    private var changed: CommandFailure {
+        CommandFailure(.inputNotReadWhole, of: options.sources.names.first ?? "", InputState.complaint)
+    }
+
+    /// Returns why the evidence contradicts the pairing, and the name of the source that this is about; nil if it does
+    /// not.
+    private func doubt() -> (source: String, text: String)? {
+        let doubts = evidence.doubts
+        guard let first = doubts.first else { return nil }
+        func name(_ index: Int) -> String { jobs[index].jobID.map { "job \($0)" } ?? jobs[index].dump }
+        // A total says how many rows a job has, so all rows of the only source belong to its jobs.
+        let isCounted = sourceCount > 1 || (try? results.job(results.jobCount - 1).job.total) != nil
+        let text = Wording.doubt(
+            first, job: jobs.count > 1 ? first.job.map(name) : nil,
+            others: doubts.dropFirst().compactMap { $0.job.map(name) },
+            Wording.Shifting(
+                firstRow: isCounted ? nil : options.firstRow, hasHeader: hasHeader,
+                sharesSource: sourceCount == 1))
+        return (sources[first.job.map { jobs[$0].source } ?? 0].name, text)
     }
 
     /// Fails for jobs whose records cannot be determined.
@@ -118,7 +155,7 @@ struct RowPairing {
                 }
             throw CommandFailure(
                 hasNoRows ? .notPassed : .inputNotReadWhole, of: stream.name,
-                "\(fault.explanation) Nothing was written.")
+                "\((redaction.map { fault.redacted($0) } ?? fault).explanation) Nothing was written.")
         }
     }
 
@@ -127,7 +164,8 @@ struct RowPairing {
     private mutating func pair(
         _ source: SourceReader, _ name: String, _ sourceIndex: Int, _ taker: inout some PairedRows
     ) throws {
-        if evidence == nil { evidence = JoinEvidence(names: source.form.columnNames) }
+        evidence.beginSource(names: source.form.columnNames)
+        hasHeader = options.form.hasHeader && source.form.isTable
         try taker.begin(source, name)
         sources.append(RetryPlan.Source(name: name, sha256: nil, rows: 0))
         let shown = Array(name.utf8)[...]
@@ -137,18 +175,23 @@ struct RowPairing {
             try taker.leave(source, shown, RejectRow(sourceRow: source.row, outcome: "no-result"))
         }
         let jobNumbers = sourceCount == 1 ? 0..<results.jobCount : sourceIndex..<sourceIndex + 1
-        var totals: [(name: String, rows: Int)] = []
+        var totals: [Wording.UnevenJob] = []
         var isShort = false
         for index in jobNumbers {
             let job = try results.job(index)
             let first = source.row + 1
             let rows = try take(job, order: results.order(ofJob: index), source, shown, sourceIndex, &taker)
-            let total = job.job.total ?? rows
+            evidence.endJob()
+            // Without a total, there are at least as many rows as results.
+            let total = job.job.total ?? max(rows, job.rows.seen)
             isShort = isShort || rows < total
-            totals.append((job.job.jobID.map { "job \($0)" } ?? job.source, total))
+            let jobID = job.job.jobID.map { redaction?.value($0) ?? $0 }
+            totals.append(
+                Wording.UnevenJob(
+                    name: jobID.map { "job \($0)" } ?? job.source, rows: total, hasTotal: job.job.total != nil))
             jobs.append(
                 RetryPlan.Job(
-                    dump: job.source, sha256: job.sha256, jobID: job.job.jobID, source: sourceIndex,
+                    dump: job.source, sha256: job.sha256, jobID: jobID, source: sourceIndex,
                     firstSourceRow: total > 0 ? first : nil, rows: total))
         }
         let rest = try source.skip(.max)
@@ -157,9 +200,12 @@ struct RowPairing {
         if rest > 0 || isShort {
             isUneven = true
             Console.complain(
-                Wording.uneven(source: name, rows: source.row, jobs: totals, firstRow: options.firstRow))
+                Wording.uneven(
+                    source: name, rows: source.row, jobs: totals, firstRow: options.firstRow,
+                    isOnlySource: sourceCount == 1, hasHeader: hasHeader, copies: try Self.copies(results)))
             return
         }
+        try taker.end(source, name)
         if source.blankLines > 0, !options.isQuiet {
             Console.say("\(name): \(Wording.passedOver(source.blankLines, source.form))")
         }
@@ -208,7 +254,7 @@ struct RowPairing {
                     code: run.code.map { rows.text($0) },
                     message: run.message.map { rows.text($0) },
                     recordID: id.map { rows.text($0) })
-                if let message = rejected.message { evidence?.look(for: message.span, in: source) }
+                if let message = rejected.message { evidence.look(for: message.span, in: source) }
                 try taker.reject(source, name, rejected)
             }
         }
@@ -238,7 +284,7 @@ struct RowPairing {
             let id = rows.nextID(&ids)
             if let id, idsLeft > 0 {
                 idsLeft -= 1
-                evidence?.look(forID: rows.text(id).span, in: source)
+                evidence.look(forID: rows.text(id).span, in: source)
             }
             guard taker.takesSucceeded else { continue }
             try taker.succeed(

@@ -1,6 +1,7 @@
 import ImportAnalysis
 import ImportFoundation
 import ImportInputs
+import ImportRedaction
 import ImportSources
 import WorkbookSources
 
@@ -8,47 +9,49 @@ extension SourceFiles {
     /// Opens the sheet that a name refers to; nil if the file is not a workbook.
     ///
     /// - Parameter descriptor: the descriptor of the file, which stays open as long as its rows are read.
-    static func sheet(_ name: SourceName, _ descriptor: Int32) throws -> Stream? {
+    func sheet(_ name: SourceName, _ descriptor: Int32) throws -> Stream? {
         guard let workbook = try workbook(name, descriptor) else { return nil }
         let sheet = try naming(name) { () throws(WorkbookFault) in try workbook.open(sheet: name.sheet) }
         var notes: [String] = []
         if name.sheet == nil, workbook.sheetCount > 1 {
-            notes.append(Wording.sheetRead(sheet.form.sheetName, of: workbook.sheetCount))
+            let shown = redaction?.value(sheet.form.sheetName) ?? sheet.form.sheetName
+            notes.append(Wording.sheetRead(shown, of: workbook.sheetCount))
         }
         if workbook.hasMacros { notes.append(Wording.macros) }
         let content: ContentHash?
         do throws(SystemFailure) {
             content = try ContentHash(ofFile: descriptor)
         } catch {
-            throw CommandFailure(.noInput, of: name.shown, error.description)
+            throw CommandFailure(.noInput, of: shown(name.shown), error.description)
         }
         return Stream(
-            name: name.shown, bytes: sheet.rows, sheet: sheet, sha256: content?.sha256,
+            name: shown(name.shown), bytes: sheet.rows, sheet: sheet, sha256: content?.sha256,
             notes: notes)
     }
 
     /// Whether the file is a workbook, and so one source.
-    static func isWorkbook(_ name: SourceName, _ descriptor: Int32) throws -> Bool {
+    func isWorkbook(_ name: SourceName, _ descriptor: Int32) throws -> Bool {
         try workbook(name, descriptor) != nil
     }
 
-    private static func workbook(_ name: SourceName, _ descriptor: Int32) throws -> SourceWorkbook? {
+    private func workbook(_ name: SourceName, _ descriptor: Int32) throws -> SourceWorkbook? {
         let workbook = try naming(name) { () throws(WorkbookFault) -> SourceWorkbook? in
             guard let beginning = try? OutputFile.beginning(of: descriptor) else { return nil }
             return try SourceWorkbook(descriptor: descriptor, beginning: beginning)
         }
         guard workbook == nil, name.sheet != nil else { return workbook }
-        throw CommandFailure(.usage, of: name.path, "this is not a workbook, so it has no sheet to name after a #.")
+        throw CommandFailure(
+            .usage, of: shown(name.path), "this is not a workbook, so it has no sheet to name after a #.")
     }
 
     /// Fails for a workbook in an archive, which would be taken for many files.
-    static func checkPacked(_ item: ContainerItem, in name: SourceName) throws {
+    func checkPacked(_ item: ContainerItem, in name: SourceName) throws {
         switch item {
-        case .stream(let source, _) where isPartOfWorkbook(source),
+        case .stream(let source, _) where Self.isPartOfWorkbook(source),
             .refused(let source, .ownOutput(.workbook)) where source != name.path,
             .refused(let source, .ownOutput(.rejects)) where source != name.path && source.hasSuffix(".xlsx"):
             // The item is a part of a workbook, whose name comes before the last "!", or it is the workbook itself.
-            let sign = isPartOfWorkbook(source) ? source.utf8.lastIndex(of: UInt8(ascii: "!")) : nil
+            let sign = Self.isPartOfWorkbook(source) ? source.utf8.lastIndex(of: UInt8(ascii: "!")) : nil
             let end = sign ?? source.endIndex
             throw failure(WorkbookFault(.isPacked), String(source[..<end]))
         default: break
@@ -64,7 +67,7 @@ extension SourceFiles {
             && (entry.hasSuffix(".xml") || entry.hasSuffix(".rels"))
     }
 
-    private static func naming<Result>(
+    private func naming<Result>(
         _ name: SourceName, _ body: () throws(WorkbookFault) -> Result
     ) throws(CommandFailure) -> Result {
         do throws(WorkbookFault) {
@@ -74,9 +77,39 @@ extension SourceFiles {
         }
     }
 
-    private static func failure(_ fault: WorkbookFault, _ name: String) -> CommandFailure {
+    private func failure(_ fault: WorkbookFault, _ name: String) -> CommandFailure {
         let status: ExitStatus = if case .noSuchSheet = fault.reason { .noInput } else { .inputNotReadWhole }
-        return CommandFailure(status, of: name, "\(fault.explanation) Nothing was written.")
+        let explanation = (redaction.map { fault.redacted($0) } ?? fault).explanation
+        return CommandFailure(status, of: shown(name), "\(explanation) Nothing was written.")
+    }
+}
+
+extension SourceFault {
+    /// The fault without what is in the file.
+    func redacted(_ redaction: Redaction) -> SourceFault {
+        guard case .workbook(let fault) = reason else { return self }
+        return SourceFault(.workbook(fault.redacted(redaction)), at: place)
+    }
+}
+
+extension WorkbookFault {
+    /// The fault with pseudonyms instead of names of sheets and parts, and without a library's message.
+    fileprivate func redacted(_ redaction: Redaction) -> WorkbookFault {
+        var redacted = self
+        redacted.sheet = sheet.map { redaction.value($0) }
+        switch reason {
+        case .noSuchSheet(let names): redacted.reason = .noSuchSheet(names.map { redaction.value($0) })
+        case .firstIsHidden(let names): redacted.reason = .firstIsHidden(names.map { redaction.value($0) })
+        case .structure(let what):
+            var redactor = redaction.redactor
+            redacted.reason = .structure(redactor.text(what))
+        case .brokenXML(let part, let line, _):
+            redacted.reason = .brokenXML(
+                part: redaction.names.shown(part), line: line, message: "the error message is left out")
+        case .missingPart(let part): redacted.reason = .missingPart(redaction.names.shown(part))
+        default: break
+        }
+        return redacted
     }
 }
 

@@ -48,7 +48,11 @@ struct Try {
 
     /// Returns the number of rows of all its jobs.
     func total() throws -> Int {
-        try jobs.reduce(0) { $0 + (try rows(of: $1)) }
+        try jobs.reduce(0) { sum, job in
+            let (total, overflows) = sum.addingReportingOverflow(try rows(of: job))
+            if overflows { throw CommandFailure(.notPassed, of: name, "the sum of the jobs' totals is too large.") }
+            return total
+        }
     }
 
     /// Returns the totals of its dumps.
@@ -106,100 +110,5 @@ struct Try {
             row += 1
             try body(row, nil, (nil, nil))
         }
-    }
-}
-
-/// All rows that were sent in the first try, as one sequence.
-struct RowSpace {
-    private(set) var count = 0
-    /// The number of rows before those of each job.
-    private(set) var starts: [Int] = []
-    private var sources: [(name: String, start: Int, rows: Int)] = []
-
-    init(_ first: Try, _ map: RowMap) throws {
-        let total = try first.total()
-        guard let plan = map.plan, !plan.isComposed, plan.jobs.count == first.jobs.count else {
-            // Without plan.json: one source, from which the jobs took their rows one after another.
-            for job in first.jobs {
-                starts.append(count)
-                count += try first.rows(of: job)
-            }
-            sources = [(map.sources.first ?? "", 0, count)]
-            guard map.sources.count <= 1 else {
-                throw CommandFailure(
-                    .notPassed, of: map.name, "the map covers several sources: plan.json must be in the same folder.")
-            }
-            return
-        }
-        for source in plan.sources {
-            sources.append((source.name, count, source.rows))
-            count += source.rows
-        }
-        for (index, job) in plan.jobs.enumerated() {
-            guard let source = sources.first(where: { $0.name == job.source }),
-                job.rows == (try first.rows(of: first.jobs[index]))
-            else {
-                throw CommandFailure(
-                    .notPassed, of: map.name,
-                    "the map belongs to a job of \(Wording.rowsWord(job.rows)), but \(first.jobs[index].summary.source) has "
-                        + "\(Wording.rowsWord(try first.rows(of: first.jobs[index]))).")
-            }
-            starts.append(source.start + (job.firstRow ?? 1) - 1)
-        }
-        guard total <= count else {
-            throw CommandFailure(.notPassed, of: map.name, "the map has fewer rows than \(first.name).")
-        }
-    }
-
-    /// Returns the number of a row among all rows, from 1 on.
-    func row(of target: RowMap.Target, in map: RowMap) throws -> Int {
-        let name = map.sources[target.source]
-        guard let source = sources.count == 1 ? sources.first : sources.first(where: { $0.name == name }),
-            target.row <= source.rows
-        else {
-            throw CommandFailure(
-                .notPassed, of: map.name,
-                "the map names row \(Wording.grouped(target.row)) of \(name), which the first try does not have.")
-        }
-        return source.start + target.row
-    }
-
-    /// Returns the source of a row, and its number in that source.
-    func place(of row: Int) -> (source: String, number: Int) {
-        let source = sources.last { $0.start < row } ?? sources[0]
-        return (source.name, row - source.start)
-    }
-}
-
-extension RowMap {
-    /// Fails if the map belongs to other dumps than those of the previous try.
-    func checkDumps(_ hashes: Set<String>, _ name: String) throws(CommandFailure) {
-        guard let plan else { return }
-        for job in plan.jobs {
-            guard let hash = job.sha256, !hashes.contains(hash) else { continue }
-            throw CommandFailure(
-                .notPassed, of: self.name,
-                "the map was made from another dump than \(name): their SHA-256 differ. Give tries and maps in their order."
-            )
-        }
-    }
-}
-
-extension ArraySlice<RowMap> {
-    /// Returns the origins of the rows of the try after the last of these maps, and the map whose sources they refer
-    /// to.
-    ///
-    /// - Parameters:
-    ///   - total: the number of rows of that try.
-    ///   - file: the name of what was sent in it, if it is known.
-    func follow(total: Int, sentAs file: String? = nil) throws -> (rows: [RowMap.Target], in: RowMap) {
-        guard let last else { throw CommandFailure(.internalFault, "there is no map to follow") }
-        var rows = try last.rows(for: total, sentAs: file)
-        var reached = last
-        for earlier in dropLast().reversed() where !reached.reachesBehind(earlier) {
-            rows = try earlier.follow(rows, of: reached.sources.first ?? "")
-            reached = earlier
-        }
-        return (rows, reached)
     }
 }

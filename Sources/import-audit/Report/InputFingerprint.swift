@@ -58,11 +58,16 @@ struct InputFingerprint: Sendable {
     ///   - whole: the size and hash of a dump that may be the whole file. Otherwise, the file is read to compute its
     ///     hash.
     ///   - state: the state of the file when the dump was read. If it has changed since, the result is nil.
+    ///   - sizes: if given, a file of any other size is not read, and has an empty hash.
+    ///   - names: makes the name in an error.
     /// - Throws: ``CommandFailure`` if the input cannot be opened or read; ``Interrupted``.
-    init?(of input: InputPath, whole: (bytes: Int, sha256: String)? = nil, as state: InputState? = nil) throws {
+    init?(
+        of input: InputPath, whole: (bytes: Int, sha256: String)? = nil, as state: InputState? = nil,
+        among sizes: Set<Int>? = nil, names: SourceNames = .plain
+    ) throws {
         guard let path = String(validating: input.bytes, as: UTF8.self) else { return nil }
         func failure(_ failure: ReadFailure) -> CommandFailure {
-            CommandFailure(.noInput, of: input.shown, failure.description)
+            CommandFailure(.noInput, of: names.shown(input.shown), failure.description)
         }
         guard !input.isReadableOnce else { return nil }
         let descriptor: Int32
@@ -75,6 +80,10 @@ struct InputFingerprint: Sendable {
         defer { close(descriptor) }
         guard let before = InputState(descriptor), state == nil || before == state else { return nil }
         self.path = path
+        if let sizes, !sizes.contains(before.size) {
+            (bytes, sha256) = (before.size, "")
+            return
+        }
         // A compressed file may happen to be as large as the dump in it.
         if let whole, whole.bytes == before.size, ContainerReader.isPlain(descriptor) {
             (bytes, sha256) = whole
@@ -84,7 +93,7 @@ struct InputFingerprint: Sendable {
         var source = DescriptorSource(descriptor: descriptor)
         var count = 0
         let room = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: min(256 * 1024, max(4096, before.size + 1)), alignment: 64)
+            byteCount: max(4096, min(256 * 1024 - 1, before.size) + 1), alignment: 64)
         defer { unsafe room.deallocate() }
         while true {
             if Interruption.isRequested { throw Interrupted() }

@@ -2,6 +2,7 @@ import Glibc
 import ImportAnalysis
 import ImportFoundation
 import ImportInputs
+import ImportRedaction
 import ImportReports
 
 /// Checks, before anything is written, whether a command would replace or remove one of its inputs. Files are compared
@@ -17,6 +18,8 @@ struct InputProtection {
     private let jobNames: Set<ExactText>
     private var targets: Set<FileIdentity> = []
     private let resolvedFolder: String?
+    /// The names under which inputs are shown.
+    private let shown: SourceNames
 
     /// - Parameters:
     ///   - folder: the folder that the command writes into; it need not exist.
@@ -25,7 +28,8 @@ struct InputProtection {
     ///   - others: the paths of further files that it may replace.
     /// - Throws: ``CommandFailure`` if the folder cannot be searched, in which case nothing may be written into it.
     init(
-        folder: String, names: [String], jobNames: [String], others: [String] = [], earlier: RunManifest?
+        folder: String, names: [String], jobNames: [String], others: [String] = [], earlier: RunManifest?,
+        shown: SourceNames = .plain
     ) throws(CommandFailure) {
         func withPartial(_ names: [String]) -> Set<ExactText> {
             Set(
@@ -33,6 +37,7 @@ struct InputProtection {
                     .map { ExactText($0) })
         }
         self.folder = folder
+        self.shown = shown
         self.earlier = earlier
         self.names = try withPartial(names + (earlier?.files(in: RunManifest.root).map { $0.name } ?? []))
         self.jobNames = withPartial(jobNames)
@@ -85,7 +90,7 @@ struct InputProtection {
         try? forEachTarget { target, path in if target == identity { place = path } }
         return CommandFailure(
             .cannotWrite,
-            "\(path) is \(what), and the output would overwrite it, as \(place): choose another folder with -o. "
+            "\(shown.shown(path)) is \(what), and the output would overwrite it, as \(place): choose another folder with -o. "
                 + "Nothing was written")
     }
 

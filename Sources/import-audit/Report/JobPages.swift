@@ -34,7 +34,12 @@ struct JobPages {
         // Both pages have the same content.
         let whole = formats.contains(.xhtml) || formats.contains(.markdown) ? model(.page, formats.files) : nil
         func page(of model: ReportModel) throws -> [UInt8] {
-            let page = settings.templates.render(model, as: .xhtml)
+            let page: [UInt8]
+            do throws(PageTooLarge) {
+                page = try settings.templates.page(model, as: .xhtml)
+            } catch {
+                throw settings.pageTooLarge(error)
+            }
             if let problem = validator.firstProblem(of: page) {
                 throw settings.invalidPage(problem, of: TemplateSet.Format.xhtml.fileName)
             }

@@ -29,8 +29,10 @@ final class OutputFolder: @unchecked Sendable {
     /// Abandons this folder together with all others of the run.
     private let abandonment: Abandonment
 
-    /// Opens the folder that a command was given, and locks it; it is created if missing.
+    /// Opens the folder that a command was given, and locks it; it is created if missing. From then on, signals that end
+    /// the process end the run, which removes its partial files.
     init(_ path: String, writesBehind: Bool = true) throws(CommandFailure) {
+        Interruption.listenForTermination()
         self.path = path
         abandonment = Abandonment()
         isStage = false

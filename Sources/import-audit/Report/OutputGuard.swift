@@ -32,7 +32,7 @@ struct OutputGuard: Sendable {
             }
             if isForced { continue }
             if kind == S_IFREG {
-                if listed == nil { listed = Set(try earlier?.files(in: folder).map { ExactText($0.name) } ?? []) }
+                if listed == nil { listed = try earlier?.names(in: folder) ?? [] }
                 if listed?.contains(ExactText(name)) == true { continue }
                 if name == RunManifest.file, isDamagedManifest(names, descriptor) { continue }
             }
@@ -182,7 +182,8 @@ enum OutputFile {
                 case nil: .foreign
                 case .history: .history
                 case .rejects: .rejects
-                case .summary, .manifest, .packManifest, .pack, .otherJSON, .page, .message, .table, .workbook:
+                case .summary, .manifest, .packManifest, .pack, .otherJSON, .page, .message, .table, .testResults,
+                    .workbook:
                     .replaceable
                 }
         }

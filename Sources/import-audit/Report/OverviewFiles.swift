@@ -183,7 +183,7 @@ struct OverviewFiles {
                 ruleResults: ruleResults, redaction: redaction, history: history, limits: limits)
         }
         func page(_ files: [ReportFile]) throws -> [UInt8] {
-            let page = templates.render(model(.xhtml, .page, files), as: .xhtml)
+            let page = try templates.page(model(.xhtml, .page, files), as: .xhtml)
             if let problem = try PageValidator().firstProblem(of: page) {
                 throw invalidPage(problem, TemplateSet.Format.xhtml.indexFileName)
             }

@@ -132,7 +132,7 @@ struct OverviewReport {
             reportCount += 1
             let place = ReportPlace(folder: "jobs/\(name)/", files: formats.files)
             try files.append(job, report: place)
-            if formats.contains(.csv), job.rows.failed + job.rows.unclassified > 0 {
+            if formats.contains(.csv), job.rows.notSucceeded > 0 {
                 let failures = try folders.openFile(.failures, of: name)
                 defer { close(failures) }
                 try files.appendFailures(from: failures)

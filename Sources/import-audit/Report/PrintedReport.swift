@@ -17,10 +17,10 @@ struct PrintedReport {
 
     /// - Parameter name: the format as the user gave it.
     init(named name: String) throws {
-        format = try ReportFormat.named(name)
-        guard Self.formats.contains(format) else {
+        if let known = ReportFormat(rawValue: name), !Self.formats.contains(known) {
             throw ValidationError("“\(shownText(name))” cannot be printed. Choose from \(Self.names).")
         }
+        format = try ReportFormat.named(name, among: Self.formats)
     }
 
     /// The possible names of the file to print, the overview's first. Of the CSV files, it is the one with the failed

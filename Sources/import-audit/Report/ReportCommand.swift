@@ -9,14 +9,14 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Write the full audit of dumps into a folder.",
         discussion: """
-            For one dump, the folder gets report.xhtml and report.md for people, rows.csv (every row), failures.csv \
+            For a file with one dump, the folder gets report.xhtml and report.md for people, rows.csv (every row), failures.csv \
             (failed and unclassified rows) and codes.csv for spreadsheets, and summary.json for programs. With xlsx \
             among the --formats, report.xlsx has codes, patterns and failed rows in one workbook.
 
-            For several dumps (many files, a folder, an archive, a log with one dump per line), the folder gets an \
+            For everything else (a folder, an archive, several files, a file with several dumps), the folder gets an \
             overview: index.xhtml and index.md, jobs.csv, codes.csv and failures.csv of all jobs (index.xlsx), \
             summary.json, and in the folder jobs a report of each job. Of several dumps of one job, the latest counts. \
-            Running the same command again reads only new and changed inputs, and gives the same files as a fresh run.
+            Running the same command again then reads only new and changed inputs, and gives the same files as a fresh run.
 
             With --pack, everything is also packed into one zip with a manifest. The command verify checks whether it \
             was changed, and whether it was made from given dumps.
@@ -53,7 +53,8 @@ struct ReportCommand: ParsableCommand {
     struct Writing: ParsableArguments {
         @Option(
             name: [.customShort("o"), .customLong("output")],
-            help: ArgumentHelp("The folder to write into; created if missing.", valueName: "dir"))
+            help: ArgumentHelp("The folder to write into; created if missing.", valueName: "dir"),
+            completion: .directory)
         var output = Writing.defaultOutput
         static let defaultOutput = "audit"
 
@@ -62,7 +63,7 @@ struct ReportCommand: ParsableCommand {
             help: ArgumentHelp(
                 "What to write: \(ReportFormats.names), separated by commas; \(ReportFormats.all.list) by default.",
                 valueName: "list"),
-            transform: ReportFormats.init(list:))
+            completion: ReportFormat.completion, transform: ReportFormats.init(list:))
         var formats = ReportFormats.all
 
         @Option(
@@ -76,7 +77,8 @@ struct ReportCommand: ParsableCommand {
         @Option(
             help: ArgumentHelp(
                 "A folder with your own templates. Each replaces the built-in template of the same name.",
-                valueName: "dir"))
+                valueName: "dir"),
+            completion: .directory)
         var templates: String?
 
         @Option(
@@ -99,7 +101,7 @@ struct ReportCommand: ParsableCommand {
         var css: StylePlace = .embedded
 
         @Option(
-            name: .customLong("markdown-limit"),
+            name: .customLong("markdown-limit"), parsing: .unconditional,
             help: ArgumentHelp(
                 "Shorten report.md and index.md to this size, at least 1000; GitHub allows 65536 for a comment.",
                 valueName: "bytes"),
@@ -133,6 +135,7 @@ struct ReportCommand: ParsableCommand {
 
         func validate() throws {
             try OutputOption.check(output)
+            try GivenNames.check(templates, of: "--templates", is: "a folder")
             if printed != nil {
                 let others: [(String, Bool)] = [
                     ("-o", output != Self.defaultOutput), ("--fresh", fresh), ("--force", force),
@@ -171,13 +174,14 @@ struct ReportCommand: ParsableCommand {
 
     private func write(_ formats: ReportFormats, into output: String) throws -> ExitStatus {
         let optionFiles = [gate.rules, codes.codes, redacting.redactRules, redacting.redactKeyFile].compactMap { $0 }
-        let pairing = source.pairing(options)
+        let userRules = try gate.userRules(codes)
+        let redaction = try redacting.redaction(isQuiet: options.isQuiet)
+        let pairing = source.pairing(options, redaction)
         var formats = formats
         formats.linksStyle = writing.css == .linked
         var settings = try ReportSettings(
             formats: formats, csv: csv.options, templateFolder: writing.templates, options: options,
-            userRules: try gate.userRules(codes), redaction: try redacting.redaction(isQuiet: options.isQuiet),
-            markdownLimit: writing.markdownLimit?.bytes,
+            userRules: userRules, redaction: redaction, markdownLimit: writing.markdownLimit?.bytes,
             // Printed reports do not link to the pages of jobs.
             jobReports: writing.printed == nil ? writing.jobReports : .none, title: writing.title)
         settings.mailDate = writing.date
@@ -222,7 +226,8 @@ struct ReportSourceOptions: ParsableArguments {
         help: ArgumentHelp(
             "The file that was sent, to show the lines of failed rows: one file for all jobs, or one for each job in "
                 + "order. FILE#SHEET names a sheet of a workbook.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var arguments: [String] = []
 
     @OptionGroup var form: SourceFormOptions
@@ -246,15 +251,16 @@ struct ReportSourceOptions: ParsableArguments {
                 throw ValidationError("\(other.0) needs --source.")
             }
         }
+        try GivenNames.check(sources, of: "--source")
         try form.check(sourceCount: sources.count)
         try EncodingName.checkSource(encodingName, option: "--source-encoding")
     }
 
     /// Returns how the source is paired with rows; nil if no source is given.
-    func pairing(_ options: RunOptions) -> PairingOptions? {
+    func pairing(_ options: RunOptions, _ redaction: Redaction?) -> PairingOptions? {
         if arguments.isEmpty { return nil }
         return form.pairing(
             sources: sources, encoding: encodingName.flatMap { TextEncoding(name: $0) }, options.concurrency,
-            isQuiet: options.isQuiet)
+            isQuiet: options.isQuiet, redaction)
     }
 }

@@ -2,6 +2,7 @@ import Glibc
 import ImportAnalysis
 import ImportFoundation
 import ImportInputs
+import ImportRedaction
 import ImportReports
 
 /// The plan of `report`: options resolved, templates checked, nothing read or written yet.
@@ -75,12 +76,13 @@ struct ReportPlan {
             _ = try pack?.begin()
             root.removePartialFiles(allFiles)
         }
-        let place = OutputPlace(
+        let outputPlace = OutputPlace(
             folder: output,
             files: try overviewFiles
                 + allFiles.filter { name in
                     try earlier?.files(in: RunManifest.root).contains { $0.name == name } == true
                 } + [RunManifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
+        let place = pairing.map { OutputPlace(outputPlace, sent: $0.sources.identities) } ?? outputPlace
         if dryRun == nil { try checkJobs(root, `guard`, place) }
         // What lines and the history lack is reported, even if the report itself has it.
         var lacking = ReadingProblems()
@@ -151,7 +153,7 @@ struct ReportPlan {
                         let reason = settings.selector == nil ? Wording.noJobs : Wording.noJobSelected
                         Console.say("\(reason) Nothing was written.")
                     }
-                    return overview.results.status.orWorse(lacking.status)
+                    return try status(of: overview).orWorse(lacking.status)
                 }
                 let isUnchanged = try overview.isUnchanged(since: known)
                 if !isUnchanged, try !overview.isEverythingInPlace() {
@@ -256,7 +258,7 @@ struct ReportPlan {
         guard let once else { return }
         throw CommandFailure(
             .usage,
-            "with \(option), the dumps are read twice, but \(once == "-" ? "standard input" : once) can be read only once: "
+            "with \(option), the dumps are read twice, but \(once == "-" ? "standard input" : settings.names.shown(once)) can be read only once: "
                 + "save it in a file first.")
     }
 
@@ -275,7 +277,8 @@ struct ReportPlan {
         let own = onlyInput == nil ? [] : settings.formats.files.map { $0.name }
         let protection = try InputProtection(
             folder: output, names: overviewFiles + own + [RunManifest.file],
-            jobNames: ReportFormats.every.files.map { $0.name }, others: pack?.files ?? [], earlier: earlier)
+            jobNames: ReportFormats.every.files.map { $0.name }, others: pack?.files ?? [], earlier: earlier,
+            shown: settings.names)
         try protection.check(
             options.inputs, options: optionFiles + [history?.path].compactMap { $0 },
             output: OutputPlace(folder: output, files: [], jobFiles: []))

@@ -60,7 +60,7 @@ struct ReportSettings: Sendable {
         isStrict = options.isStrict
         isVerbose = options.isVerbose
         encoding = options.encoding?.name
-        selector = options.selecting.selector
+        selector = options.selecting.selector(redaction)
         concurrency = options.concurrency
         ownTemplates =
             try templateFolder.map { (folder) throws(CommandFailure) in try TemplateFolder(folder).files() } ?? [:]
@@ -116,7 +116,7 @@ struct ReportSettings: Sendable {
         if jobReports != .all { digest.add("job-reports \(jobReports)") }
         if let mailDate { digest.add("date \(mailDate.text)") }
         if let encoding { digest.add("encoding \(encoding)") }
-        for option in selector?.selection.options ?? [] { digest.add("select \(option)") }
+        for option in selector?.options ?? [] { digest.add("select \(option)") }
         for files in [BuiltInTemplates.files, ownTemplates] {
             for (name, bytes) in files.sorted(by: { $0.key < $1.key }) where !Self.overviewTemplates.contains(name) {
                 digest.add(name, bytes)
@@ -227,8 +227,15 @@ struct MarkdownLimit: ExpressibleByArgument {
 extension ReportSettings {
     /// Explains why a Markdown page cannot be made small enough.
     func pageTooLarge(_ page: PageTooLarge) -> CommandFailure {
+        guard let bytes = page.size else {
+            return CommandFailure(
+                .cannotWrite,
+                "\(templateFolder.map { "\($0)/" } ?? "")\(page.template): the page is larger than "
+                    + "\(Wording.grouped(page.limit)) bytes, or needs too many steps: do not nest lists in themselves. "
+                    + "Nothing was written.")
+        }
         let limit = "the limit of \(Wording.grouped(page.limit)) bytes (--markdown-limit)"
-        let size = "\(Wording.grouped(page.size)) bytes"
+        let size = "\(Wording.grouped(bytes)) bytes"
         guard let templateFolder, templates.replaced.contains(page.template) || templates.hasOwnPartials else {
             return CommandFailure(
                 .internalFault, "the built-in template \(page.template) makes \(size), over \(limit).")
@@ -277,7 +284,7 @@ extension ReportSettings {
         if let markdownLimit { options.append("--markdown-limit \(markdownLimit)") }
         if jobReports != .all { options.append("--job-reports \(jobReports)") }
         if isStrict { options.append("--strict") }
-        options += selector?.selection.options ?? []
+        options += selector?.options ?? []
         if let encoding { options.append("--encoding \(encoding)") }
         for (name, bytes) in ownTemplates.sorted(by: { $0.key < $1.key }) {
             options.append("--templates \(name) sha256:\(Self.hash(bytes))")

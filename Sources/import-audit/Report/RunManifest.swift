@@ -2,6 +2,7 @@ import Glibc
 import ImportAnalysis
 import ImportFoundation
 import ImportReports
+import Synchronization
 
 /// The results of a `report` run, as recorded in the file `manifest.jsonl`.
 ///
@@ -31,6 +32,8 @@ final class RunManifest: Sendable {
     private let folderLines: Range<Int>
     /// Whether a line is invalid. The lines before it are still used.
     let isBroken: Bool
+    /// The names of the files in ``root``, once they were read: a run may ask about each of its files.
+    private let rootNames = Lock<Set<ExactText>?>(nil)
 
     /// A document of an input.
     enum Document {
@@ -113,12 +116,28 @@ final class RunManifest: Sendable {
                 // Lines about documents are read when the results of their input are reused.
                 end = range.upperBound
             }
+            if lines.isCut { isBroken = true }
             try endInput()
         }
     }
 
     deinit {
         close(file.descriptor)
+    }
+
+    /// Returns the files that `rejects` wrote into a folder; none if it did not, or has not ended.
+    static func filesOfRejects(in folder: String) -> [FileRecord] {
+        let path = "\(folder)/\(Self.file)"
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        var lines = RunManifestLines(
+            RunManifestFile(descriptor: descriptor, name: path, failureStatus: .inputNotReadWhole))
+        guard let first = try? lines.next(), case .header(let header) = RunManifestLine(first.bytes),
+            header.version == version, header.options == "rejects", !header.isUnfinished,
+            let second = try? lines.next(), case .folder(root, let files) = RunManifestLine(second.bytes)
+        else { return [] }
+        return files
     }
 
     /// Reads the manifest that this run has just written.
@@ -218,6 +237,14 @@ final class RunManifest: Sendable {
         return files
     }
 
+    /// Returns the names of the files that were written into a folder.
+    func names(in folder: String) throws(CommandFailure) -> Set<ExactText> {
+        if folder == Self.root, let known = rootNames.withLock({ $0 }) { return known }
+        let names = Set(try files(in: folder).map { ExactText($0.name) })
+        if folder == Self.root { rootNames.withLock { $0 = names } }
+        return names
+    }
+
     /// Returns the line about a folder unchanged, with its line feed.
     func line(about folder: String) throws(CommandFailure) -> [UInt8] {
         guard let range = folders.place(of: folder) else { return [] }
@@ -254,6 +281,13 @@ private struct RunManifestLines {
     private let end: Int
     private var buffer: [UInt8] = []
     private var position = 0
+    /// Whether a line was too long to be read, so that the lines from it on are missing.
+    private(set) var isCut = false
+
+    /// The most bytes of a line: more than the summary of any job has, or the list of a million files.
+    private static let lineBytes = 512 * 1024 * 1024
+    /// The same for the first line, by which a manifest is recognized.
+    private static let firstLineBytes = 1024 * 1024
 
     /// - Parameter blockBytes: the number of bytes read at once.
     init(_ file: RunManifestFile, _ range: Range<Int> = 0..<Int.max, blockBytes: Int = 256 * 1024) {
@@ -276,6 +310,10 @@ private struct RunManifestLines {
             }
             buffer.removeFirst(position)
             position = 0
+            guard buffer.count < (offset == buffer.count ? Self.firstLineBytes : Self.lineBytes) else {
+                isCut = true
+                return nil
+            }
             let wanted = min(max(blockBytes, buffer.count), end - offset)
             guard wanted > 0 else { return nil }
             let filled = buffer.count

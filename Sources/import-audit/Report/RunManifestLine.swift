@@ -232,7 +232,7 @@ enum RunManifestLine {
                 let key = reader.key
                 switch try reader.kind() {
                 case .string: texts[key] = try reader.string()
-                case .number: counts[key] = try reader.count()
+                case .number: counts[key] = try reader.count().flatMap { $0 <= SummaryReader.mostCounted ? $0 : nil }
                 case .boolean: if try reader.flag() { flags.insert(key) }
                 case .object, .array, .null: try reader.skip()
                 }

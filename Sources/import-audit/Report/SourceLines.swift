@@ -77,14 +77,23 @@ final class SourceLines: Sendable {
         // With pseudonyms, cells are not listed: it is not known which names and addresses in them should be replaced.
         let listsCells = settings.formats.listsRows && settings.redaction == nil
         let spool = try RowSpool(in: folder)
-        var run = try InputRun(options: options, collector: collector, hashing: true, names: .plain, output: place)
+        var run = try InputRun(
+            options: options, collector: collector, hashing: true, names: settings.names, output: place)
         run.reread = reread
-        let end = try run.run {
+        let (concurrency, isStrict) = (settings.concurrency, settings.isStrict)
+        let makeHandler = { @Sendable in
             SpoolingHandler(
                 SummaryHandler(
-                    collector: collector, concurrency: settings.concurrency, isStrict: settings.isStrict,
-                    isVerbose: false, listsRows: listsCells), spool, keepsAllIDs: false)
+                    collector: collector, concurrency: concurrency, isStrict: isStrict, isVerbose: false,
+                    listsRows: listsCells), spool, keepsAllIDs: false)
         }
+        // Rows keep their values, by which they are found in the sources.
+        let end =
+            if let redaction = settings.redaction {
+                try run.run { PlaceRedactingHandler(makeHandler(), redaction) }
+            } else {
+                try run.run(makeHandler)
+            }
         guard case .done = end else { return .interrupted }
         let results = try collector.results()
         let lines = try RowSpool(in: folder)
@@ -101,10 +110,10 @@ final class SourceLines: Sendable {
         let states = pairing.sources.paths.map { InputState(of: InputPath($0)) }
         guard try paired.pair(&taker) else { return .refused }
         let sources = zip(paired.sources, taker.areSheets).map { source, isSheet in
-            Source(name: settings.names.shown(source.name), isSheet: isSheet)
+            Source(name: source.name, isSheet: isSheet)
         }
         let files = try zip(pairing.sources.paths, states).compactMap { path, state in
-            let file = try InputFingerprint(of: InputPath(path), as: state)
+            let file = try InputFingerprint(of: InputPath(path), as: state, names: settings.names)
             if file == nil, state != nil, state != InputState(of: InputPath(path)) {
                 throw CommandFailure(.inputNotReadWhole, of: settings.names.shown(path), InputState.complaint)
             }
@@ -234,6 +243,8 @@ private struct LineTaker: PairedRows {
     mutating func begin(_ source: SourceReader, _ name: String) {
         if case .sheet = source.form { areSheets.append(true) } else { areSheets.append(false) }
     }
+
+    mutating func end(_ source: SourceReader, _ name: String) {}
 
     mutating func begin(_ job: JobSummary, _ order: DocumentOrder, source index: Int) throws {
         try flush()

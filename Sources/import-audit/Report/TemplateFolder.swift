@@ -18,7 +18,7 @@ struct TemplateFolder {
     func files() throws(CommandFailure) -> [String: [UInt8]] {
         let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else {
-            throw CommandFailure(.noInput, of: path, SystemFailure.last.description)
+            throw CommandFailure(.usage, of: path, SystemFailure.last.description)
         }
         defer { close(folder) }
         var files: [String: [UInt8]] = [:]
@@ -26,11 +26,11 @@ struct TemplateFolder {
         do throws(ReadFailure) {
             names = try FolderEntries.names(of: folder)
         } catch {
-            throw CommandFailure(.noInput, of: path, error.description)
+            throw CommandFailure(.usage, of: path, error.description)
         }
         for name in names {
             guard BuiltInTemplates.replaceable.contains(name) || name.hasSuffix(".mustache") else { continue }
-            guard let bytes = try InputFile("\(path)/\(name)").readAll(limit: Self.largestFile) else {
+            guard let bytes = try InputFile("\(path)/\(name)", of: .option).readAll(limit: Self.largestFile) else {
                 throw CommandFailure(.usage, of: "\(path)/\(name)", "a template must not be larger than 1 MiB")
             }
             files[name] = bytes

@@ -2,17 +2,21 @@ import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 import ImportInputs
+import ImportRedaction
 import Synchronization
 
 /// Selects jobs for all threads of a run, and counts what is left out.
 final class JobSelector: Sendable {
     let selection: JobSelection
+    /// The conditions as options, as outputs show them.
+    let options: [String]
     private let dumps = Atomic(0)
     private let leftOut = Atomic(0)
     private let undated = Atomic(0)
 
-    init(_ selection: JobSelection) {
+    init(_ selection: JobSelection, _ redaction: Redaction? = nil) {
         self.selection = selection
+        options = (redaction.map { selection.redacted($0) } ?? selection).options
     }
 
     /// Whether a job is wanted.
@@ -34,7 +38,7 @@ final class JobSelector: Sendable {
 
     /// The result, after everything was read.
     var result: SelectionResult {
-        var result = SelectionResult(options: selection.options)
+        var result = SelectionResult(options: options)
         result.dumps = dumps.load(ordering: .relaxed)
         result.leftOut = leftOut.load(ordering: .relaxed)
         result.undated = undated.load(ordering: .relaxed)
@@ -49,12 +53,38 @@ final class JobSelector: Sendable {
     }
 }
 
+extension JobSelection {
+    /// Returns the same conditions with pseudonyms instead of their texts, between the `*` and `?` of patterns.
+    fileprivate func redacted(_ redaction: Redaction) -> JobSelection {
+        var redactor = redaction.redactor
+        var redacted = self
+        redacted.statuses = statuses.map { status in
+            JobStatus(rawValue: status) != nil || status == Self.noStatus ? status : redactor.text(status)
+        }
+        redacted.jobs = jobs.map { pattern in
+            var (result, text) = ("", "")
+            for scalar in pattern.unicodeScalars {
+                guard scalar == "*" || scalar == "?" else {
+                    text.unicodeScalars.append(scalar)
+                    continue
+                }
+                result += redactor.value(text)
+                result.unicodeScalars.append(scalar)
+                text = ""
+            }
+            return result + redactor.value(text)
+        }
+        return redacted
+    }
+}
+
 /// A handler between the parser and another handler, which receives only the selected dumps.
 ///
 /// It comes before redaction, so it selects by the original values. It receives plain jobs one by one.
 struct SelectingHandler<Base: DocumentHandler>: ForwardingHandler {
     var base: Base
     private let selector: JobSelector
+    /// The name of the stream, without pseudonyms.
     private var source = ""
 
     init(_ base: Base, _ selector: JobSelector) {
@@ -62,10 +92,7 @@ struct SelectingHandler<Base: DocumentHandler>: ForwardingHandler {
         self.selector = selector
     }
 
-    mutating func begin(source: String, order: DocumentOrder) {
-        self.source = source
-        base.begin(source: source, order: order)
-    }
+    mutating func expect(_ name: String) { source = name }
 
     mutating func beginRows(of job: DeclaredJob) throws {
         try base.beginRows(of: job)

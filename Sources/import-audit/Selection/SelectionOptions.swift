@@ -21,6 +21,7 @@ struct SelectionOptions: ParsableArguments {
         help: ArgumentHelp(
             "Only jobs with this status: complete, processing, failed, or none for jobs without one. Repeatable.",
             valueName: "name"),
+        completion: .list(["complete", "processing", "failed", "none"]),
         transform: { try SelectionOptions.text($0, of: "status") })
     var statuses: [String] = []
 
@@ -40,11 +41,13 @@ struct SelectionOptions: ParsableArguments {
     }
 
     /// The selector; nil if everything is selected.
-    var selector: JobSelector? {
+    ///
+    /// - Parameter redaction: replaces the values in the conditions where they are shown.
+    func selector(_ redaction: Redaction? = nil) -> JobSelector? {
         var selection = JobSelection()
         (selection.since, selection.until) = (since, until)
         (selection.statuses, selection.jobs) = (statuses, jobs)
-        return selection.isEverything ? nil : JobSelector(selection)
+        return selection.isEverything ? nil : JobSelector(selection, redaction)
     }
 
     static func text(_ text: String, of option: String) throws -> String {

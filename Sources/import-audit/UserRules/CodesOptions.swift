@@ -8,7 +8,8 @@ struct CodesOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A file with what you know about codes: titles, owners, what to do, what is accepted.",
-            valueName: "codes.yml"))
+            valueName: "codes.yml"),
+        completion: .file())
     var codes: String?
 
     @Option(
@@ -17,6 +18,7 @@ struct CodesOptions: ParsableArguments {
     var asOf: CalendarDay?
 
     func validate() throws {
+        try GivenNames.check(codes, of: "--codes")
         if asOf != nil, codes == nil {
             throw ValidationError("--as-of needs --codes: it is the day on which its entries are judged.")
         }
@@ -37,7 +39,7 @@ struct CodesOptions: ParsableArguments {
     /// Reads the whole file that an option names.
     static func bytes(of file: String) throws(CommandFailure) -> [UInt8] {
         // The message is that of the reader, which refuses larger files, too.
-        guard let bytes = try InputFile(file).readAll(limit: YAMLFile.maximumSize) else {
+        guard let bytes = try InputFile(file, of: .option).readAll(limit: YAMLFile.maximumSize) else {
             throw CommandFailure(.usage, of: file, FileFault(.tooLarge).explanation)
         }
         return bytes

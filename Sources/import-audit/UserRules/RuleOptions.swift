@@ -20,8 +20,12 @@ struct RuleOptions: ParsableArguments {
     @Flag(help: "Make --max-failed count only codes that are not in --codes, or no longer accepted there.")
     var onlyNewCodes = false
 
-    @Option(help: ArgumentHelp("A file with rules. Options replace its rules.", valueName: "rules.yml"))
+    @Option(
+        help: ArgumentHelp("A file with rules. Options replace its rules.", valueName: "rules.yml"),
+        completion: .file())
     var rules: String?
+
+    func validate() throws { try GivenNames.check(rules, of: "--rules") }
 
     /// Returns the rules of the file and of the options, together with the codes file.
     ///
@@ -66,7 +70,9 @@ struct RuleOptions: ParsableArguments {
 
 /// The rules of check that compare jobs with the runs before them.
 struct PastRuleOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The history with which jobs are compared; it is only read.", valueName: "file.sqlite"))
+    @Option(
+        help: ArgumentHelp("The history with which jobs are compared; it is only read.", valueName: "file.sqlite"),
+        completion: .file())
     var history: String?
 
     @Flag(.unusual) var unusual = false
@@ -76,6 +82,7 @@ struct PastRuleOptions: ParsableArguments {
     var given: [Rules.Rule] { [unusual ? .noUnusualRun : nil, maxFailedVsMedian].compactMap { $0 } }
 
     func validate() throws {
+        try GivenNames.check(history, of: "--history")
         if history == nil, let rule = given.first {
             throw ValidationError("--\(rule.form.name) compares with earlier runs: it needs --history FILE.")
         }
@@ -92,6 +99,9 @@ extension Rules.Form {
     }
 
     fileprivate var optionName: NameSpecification { .customLong(name) }
+    fileprivate var completion: CompletionKind {
+        if case .findings = value { .list(Rules.Value.findingWords) } else { .default }
+    }
     fileprivate var optionHelp: ArgumentHelp { ArgumentHelp("\(help)", valueName: value.placeholder) }
 }
 
@@ -99,14 +109,16 @@ extension Option {
     /// The option for a rule.
     init(_ form: Rules.Form) where Value == Rules.Rule? {
         self.init(
-            name: form.optionName, help: form.optionHelp, transform: { try form.rule(of: $0, as: "--\(form.name)") })
+            name: form.optionName, parsing: .unconditional, help: form.optionHelp, completion: form.completion,
+            transform: { try form.rule(of: $0, as: "--\(form.name)") })
     }
 
     /// The option for a rule that may be given any number of times.
     init(wrappedValue: [Rules.Rule], _ form: Rules.Form) where Value == [Rules.Rule] {
         self.init(
-            wrappedValue: wrappedValue, name: form.optionName, help: form.optionHelp,
-            transform: { try form.rule(of: $0, as: "--\(form.name)") })
+            wrappedValue: wrappedValue, name: form.optionName, parsing: .unconditionalSingleValue,
+            help: form.optionHelp,
+            completion: form.completion, transform: { try form.rule(of: $0, as: "--\(form.name)") })
     }
 }
 

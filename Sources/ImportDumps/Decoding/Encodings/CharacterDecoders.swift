@@ -105,6 +105,16 @@ final class Converter: @unchecked Sendable {
         return result == -1 && error == EILSEQ ? .illFormed : .incomplete
     }
 
+    /// Writes what the library holds back of the last character into at least 16 bytes of room: of one that becomes two,
+    /// as some do in BIG5-HKSCS and EUC-JISX0213, it may hold back the second. Returns the number of bytes written.
+    func flush(into room: UnsafeMutablePointer<UInt8>) -> Int {
+        var target: UnsafeMutablePointer<CChar>? = unsafe UnsafeMutableRawPointer(room).assumingMemoryBound(
+            to: CChar.self)
+        var roomLeft = 16
+        _ = unsafe iconv(handle, nil, nil, &target, &roomLeft)
+        return 16 - roomLeft
+    }
+
     /// Drops a character that was begun, and any shift state.
     func reset() {
         _ = unsafe iconv(handle, nil, nil, nil, nil)
@@ -141,6 +151,8 @@ struct MultiByteDecoder: StreamDecoder {
     private let converter: Converter
     /// Whether bytes below 0x80 between characters are ASCII.
     private let hasASCII: Bool
+    /// Whether the library may hold back a part of the last character.
+    private var mayHoldBack = false
 
     /// The maximum number of bytes of a character, including what switches to it.
     private static let longest = 12
@@ -154,20 +166,31 @@ struct MultiByteDecoder: StreamDecoder {
         _ input: UnsafeBufferPointer<UInt8>, isLast: Bool, into output: inout DecoderOutput
     ) -> Int {
         var index = 0
-        while index < input.count, output.left >= 16 {
+        while index < input.count, output.left >= 32 {
             if hasASCII {
+                if unsafe mayHoldBack && input[index] < 0x80 { putHeldBack(&output) }
                 index += unsafe output.putASCII(UnsafeBufferPointer(rebasing: input[index...]))
-                guard index < input.count, output.left >= 16 else { break }
+                guard index < input.count, output.left >= 32 else { break }
             }
             guard let done = unsafe putCharacter(UnsafeBufferPointer(rebasing: input[index...]), isLast, &output)
             else { break }
             index += done
         }
+        if isLast, index == input.count, output.left >= 16 { putHeldBack(&output) }
         return index
     }
 
+    /// Writes what the library holds back of the last character.
+    private mutating func putHeldBack(_ output: inout DecoderOutput) {
+        guard mayHoldBack, let end = unsafe output.end else { return }
+        mayHoldBack = false
+        let written = unsafe converter.flush(into: end)
+        output.advance(by: written)
+        note(written, original: 0, endsLine: false, &output)
+    }
+
     /// Converts one character and returns its number of bytes; nil if it is incomplete.
-    private func putCharacter(
+    private mutating func putCharacter(
         _ input: UnsafeBufferPointer<UInt8>, _ isLast: Bool, _ output: inout DecoderOutput
     ) -> Int? {
         guard let end = unsafe output.end else { return nil }
@@ -175,6 +198,7 @@ struct MultiByteDecoder: StreamDecoder {
         while length <= min(input.count, Self.longest) {
             switch unsafe converter.convert(UnsafeBufferPointer(rebasing: input[..<length]), into: end) {
             case .converted(let read, let written):
+                mayHoldBack = true
                 let endsLine = unsafe written == 1 && end.pointee == 0x0A
                 output.advance(by: written)
                 note(written, original: read, endsLine: endsLine, &output)
@@ -187,7 +211,8 @@ struct MultiByteDecoder: StreamDecoder {
         return unsafe putIllFormed(input[0], &output)
     }
 
-    private func putIllFormed(_ byte: UInt8, _ output: inout DecoderOutput) -> Int {
+    private mutating func putIllFormed(_ byte: UInt8, _ output: inout DecoderOutput) -> Int {
+        putHeldBack(&output)
         converter.reset()
         output.put(byte < 0x80 ? 0xFF : byte)
         output.steps.copy(1)

@@ -39,12 +39,34 @@ struct LineJoiner: Sendable {
         var isIndented: Bool?
     }
 
+    /// The pieces that wait, from the one with the number `first` on; nil for those that were passed on before others.
     private var waiting: [Waiting?] = []
+    private var first = 0
     /// The index of the first piece that still waits.
     private var front = 0
+    /// The numbers of the waiting pieces of each stream.
+    private var numbers: [LogStream: Numbers] = [:]
     private var waitingBytes = 0
-    /// The next piece to be passed on, and how many of its bytes already were.
-    private var current: (index: Int, done: Int)?
+    /// The number of the next piece to be passed on, and how many of its bytes already were.
+    private var current: (number: Int, done: Int)?
+
+    /// Numbers in the order in which they are taken.
+    private struct Numbers: Sendable {
+        private var all: [Int] = []
+        private var taken = 0
+
+        var next: Int? { taken < all.count ? all[taken] : nil }
+
+        mutating func append(_ number: Int) { all.append(number) }
+
+        mutating func take() {
+            taken += 1
+            if taken > 1000, taken * 2 > all.count {
+                all.removeFirst(taken)
+                taken = 0
+            }
+        }
+    }
     private var isFlushing = false
 
     /// Whether a line of this stream has to wait.
@@ -89,6 +111,7 @@ struct LineJoiner: Sendable {
     mutating func wait(_ piece: Piece, place: Place.Origin, bytes: UnsafeBufferPointer<UInt8>, steps: PlaceSteps) {
         let waiting = unsafe Waiting(piece: piece, place: place, bytes: Array(bytes), steps: steps)
         waitingBytes += waiting.size
+        numbers[piece.stream, default: Numbers()].append(first + self.waiting.count)
         self.waiting.append(waiting)
     }
 
@@ -109,8 +132,8 @@ struct LineJoiner: Sendable {
                 (open, dump, isMidLine) = (nil, nil, false)
                 continue
             }
-            let (index, done) = current ?? (front, 0)
-            guard let next = waiting[index] else {
+            let (number, done) = current ?? (first + front, 0)
+            guard let next = waiting[number - first] else {
                 removeFront()
                 continue
             }
@@ -119,24 +142,27 @@ struct LineJoiner: Sendable {
             }
             if done == 0 { output.steps.addAside(next.steps, from: next.place) }
             guard done + count == next.bytes.count else {
-                current = (index, done + count)
+                current = (number, done + count)
                 return
             }
-            waiting[index] = nil
+            waiting[number - first] = nil
             waitingBytes -= next.size
+            let stream = next.piece.stream
+            numbers[stream]?.take()
+            if numbers[stream]?.next == nil { numbers[stream] = nil }
             pass(next.piece)
             // Waiting lines that continue this one come first.
-            current = open.flatMap { open in
-                waiting[(index + 1)...].firstIndex { $0?.piece.stream == open }.map { ($0, 0) }
-            }
+            current = open.flatMap { numbers[$0]?.next }.map { ($0, 0) }
             removeFront()
         }
     }
 
     private mutating func removeFront() {
         while front < waiting.count, waiting[front] == nil { front += 1 }
-        if front == waiting.count {
-            waiting.removeAll()
+        // Half of the pieces are moved at most once, and memory does not grow with the log.
+        if front == waiting.count || front > 1000 && front * 2 > waiting.count {
+            first += front
+            waiting.removeFirst(front)
             front = 0
         }
     }

@@ -17,7 +17,7 @@ struct LinePrefix: Equatable {
 
 /// A stream whose lines are mixed with those of others in a log: a stream of a container, or the lines of one of
 /// several containers.
-struct LogStream: Sendable, Equatable {
+struct LogStream: Sendable, Hashable {
     private let id: UInt32
 
     static let only = LogStream(id: 0)
