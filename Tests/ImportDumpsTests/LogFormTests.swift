@@ -69,6 +69,52 @@ struct LogFormTests {
         #expect(reading.jobs == ["a 1"])
     }
 
+    /// As loggers write it, and as journalctl does, which indents all but the first line.
+    @Test(
+        "In a log with prefixes, a dump on several lines may have one on its first line only, or on each",
+        arguments: ["2025-03-04T10:06:00Z ", "[2025-03-04 10:06:00] ", "Nov 27 12:00:00 host prog[123]: "],
+        [0, 30])
+    func recordsOnSeveralLines(prefix: String, indentation: Int) throws {
+        let lines = Self.pretty.split(separator: "\n")
+        let gap = "\n" + String(repeating: " ", count: indentation)
+        let record = prefix + lines.joined(separator: gap) + "\n"
+        let other = "\(prefix)polling\n"
+        let short = "\(prefix)\(Self.job)\n"
+        for log in [
+            short + record + other + short, short + record + record + short, short + other + record + short + record,
+        ] {
+            let reading = try Decoded(Array(log.utf8))
+            let expected = log.split(separator: "\"p\"").count - 1
+            #expect(reading.jobs.filter { $0 == "p 1" }.count == expected, "\(log)\(reading)")
+            #expect(reading.jobs.filter { $0 == "a 1" }.count == reading.jobs.count - expected, "\(log)\(reading)")
+            reading.checkPlaces(in: Array(log.utf8), .utf8, log)
+        }
+        // If each line has one, lines without it come from elsewhere.
+        let each = lines.map { prefix + $0 + "\n" }
+        let mixed = short + each[0] + each[1] + "a line from elsewhere\n" + each.dropFirst(2).joined() + short
+        #expect(try Decoded(Array(mixed.utf8)).jobs == ["a 1", "p 1", "a 1"])
+    }
+
+    @Test("The front of a Docker log may be cut off anywhere in its first line", .seeded, arguments: Seeds.and(new: 2))
+    func cutOffFront(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let text = "{\"job_id\":\"first\",\"results\":[" + String(repeating: #"{"id":"x1"},"#, count: 800) + "{}]}"
+        func records(_ text: String, pieces: Int) -> String {
+            let size = text.count / pieces + 1
+            return stride(from: 0, to: text.count, by: size).map { start in
+                let piece = String(text.dropFirst(start).prefix(size))
+                let end = start + size < text.count ? "" : "\\n"
+                let escaped = piece.replacing("\"", with: "\\\"")
+                return #"{"log":"\#(escaped)\#(end)","stream":"stdout","time":"2025-03-04T10:06:00Z"}"# + "\n"
+            }.joined()
+        }
+        let front = records(Bool.random(using: &random) ? "Starting" : text, pieces: 1)
+        let cut = Int.random(in: 1..<front.count - 1, using: &random)
+        let log = String(front.dropFirst(cut)) + records(Self.job, pieces: 2) + records(Self.job, pieces: 1)
+        let reading = try Decoded(Array(log.utf8))
+        #expect(reading.jobs.suffix(2) == ["a 1", "a 1"], "\(log.prefix(100)): \(reading)")
+    }
+
     @Test("A Docker record that is not JSON is passed on unchanged, and the next one is read")
     func badRecords() throws {
         let record = #"{"log":"{\"job_id\":\"a\",\"results\":[{}]}\n","stream":"stdout","time":"x"}"#

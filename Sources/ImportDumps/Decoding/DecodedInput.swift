@@ -7,6 +7,8 @@ import Synchronization
 struct DecodedInput {
     /// The number of first bytes that are examined.
     static let sniffedBytes = 4096
+    /// The same, if the first line is longer: a line of a log whose front was cut off says nothing about its form.
+    private static let longestFirstLine = 1024 * 1024
     /// The maximum number of layers that are removed.
     private static let limit = 4
 
@@ -22,11 +24,11 @@ struct DecodedInput {
     ///   - encoding: the encoding of text that does not identify itself as Unicode.
     ///   - hashing: whether the hash of the input is wanted.
     init(_ source: any ByteSource, encoding: TextEncoding?, hashing: Bool) {
-        let beginning = BeginningSource(source, count: Self.sniffedBytes)
-        self.source = beginning
-        var bytes = beginning.beginning
+        let beginning = Self.sniff(source)
+        self.source = beginning.source
+        var bytes = beginning.bytes
         if let encoding = TextEncoding(beginning: bytes) ?? encoding, encoding.form != .utf8 {
-            let counted = CountingSource(beginning, hashing: hashing)
+            let counted = CountingSource(beginning.source, hashing: hashing)
             guard let decoded = encoding.decoding(counted, below: nil) else { return }
             original = counted.bytes
             bytes = take(decoded, wrapping: .encoding(encoding.name))
@@ -44,11 +46,24 @@ struct DecodedInput {
     private mutating func take(
         _ decoded: (source: any ByteSource, map: PlaceMap), wrapping: Wrapping
     ) -> ArraySlice<UInt8> {
-        let beginning = BeginningSource(decoded.source, count: Self.sniffedBytes)
+        let (bytes, beginning) = Self.sniff(decoded.source)
         source = beginning
         map = decoded.map
         wrappings.append(wrapping)
-        return beginning.beginning
+        return bytes
+    }
+
+    /// Returns the bytes that are examined, and a source of all bytes.
+    private static func sniff(_ source: any ByteSource) -> (bytes: ArraySlice<UInt8>, source: BeginningSource) {
+        let beginning = BeginningSource(source, count: sniffedBytes)
+        let bytes = beginning.beginning
+        let feed = UInt8(ascii: "\n")
+        guard bytes.count == sniffedBytes, !LogForm.isJSON(bytes), !bytes.contains(feed) else {
+            return (bytes, beginning)
+        }
+        let longer = BeginningSource(beginning, count: longestFirstLine)
+        let line = longer.beginning.prefix { $0 != feed }
+        return (longer.beginning.prefix(line.count + sniffedBytes), longer)
     }
 }
 

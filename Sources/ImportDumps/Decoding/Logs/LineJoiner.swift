@@ -74,6 +74,9 @@ struct LineJoiner: Sendable {
         open.map { $0 != stream } ?? false
     }
 
+    /// Whether the line before begins a dump that is written over several lines.
+    var hasJustBegunDump: Bool { dump.map { $0.isIndented == nil } ?? false }
+
     /// Notes that a piece was passed on.
     mutating func pass(_ piece: Piece) {
         line = isMidLine ? line.followed(by: piece.edges) : piece.edges

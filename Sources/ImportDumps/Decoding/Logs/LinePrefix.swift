@@ -54,6 +54,14 @@ enum LineForm: Sendable, CaseIterable {
         }
     }
 
+    /// Whether only the first line of a text on several lines has a prefix. Container runtimes give each line one.
+    var allowsContinuations: Bool {
+        switch self {
+        case .syslog, .timestamps: true
+        case .eventStream, .cri, .containerNames: false
+        }
+    }
+
     /// Returns the prefix of a line in this form; nil if it has none.
     ///
     /// - Parameter line: its first ``LinePrefix/limit`` bytes, or all of it without its line feed.

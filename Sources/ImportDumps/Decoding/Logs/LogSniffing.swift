@@ -6,6 +6,8 @@ import ImportFoundation
 /// - at least half of the nonempty lines have the prefix, and JSON begins after one of them, or
 /// - all of them have it, and there are at least three; the first one may lack it, because it may be cut off.
 ///
+/// The log of Docker is recognized by its first record, which may be on the second line, too.
+///
 /// A line of a dump never looks like that: it begins with white space, a bracket, a quote or a digit.
 enum LogForm: Sendable {
     case docker
@@ -20,12 +22,22 @@ enum LogForm: Sendable {
         }
         // A dump, as in nearly all inputs.
         if BeginningLines.isJSON(first) { return nil }
+        // The first line may be cut off.
+        if let second = lines.second, Self.isDockerRecord(second, isWhole: lines.isSecondWhole) {
+            self = .docker
+            return
+        }
         lines.dropHTTPHeads()
         for form in LineForm.allCases where lines.have(form) {
             self = .lines(form)
             return
         }
         return nil
+    }
+
+    /// Whether an input begins with an object or an array of objects.
+    static func isJSON(_ beginning: ArraySlice<UInt8>) -> Bool {
+        BeginningLines.isJSON(beginning.starts(with: [0xEF, 0xBB, 0xBF]) ? beginning.dropFirst(3) : beginning)
     }
 
     private static func isDockerRecord(_ line: ArraySlice<UInt8>, isWhole: Bool) -> Bool {
@@ -71,7 +83,7 @@ private struct BeginningLines {
         isCut = text.last != 0x0A && bytes.count >= DecodedInput.sniffedBytes
         // For a dump on one line, only the first line is examined.
         let first = text.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x0A }
-        if first.first == UInt8(ascii: "{") {
+        if first.first == UInt8(ascii: "{"), Self.isJSON(first) {
             lines = [first.prefix { $0 != 0x0A }]
             isFirstWhole = !isCut || lines[0].count < first.count
         } else {
@@ -81,6 +93,8 @@ private struct BeginningLines {
     }
 
     var first: ArraySlice<UInt8>? { lines.first }
+    var second: ArraySlice<UInt8>? { lines.dropFirst().first }
+    var isSecondWhole: Bool { !isCut || lines.count > 2 }
 
     /// Skips the headers of saved HTTP responses.
     mutating func dropHTTPHeads() {

@@ -17,6 +17,8 @@ struct PrefixDecoder: StreamDecoder {
     /// The place of the next byte of the input.
     private var place = Place.Origin(byte: 0, line: 1, column: 1)
     private var isAtStart = true
+    /// Whether lines without a prefix continue the one before, whose dump is written over several lines.
+    private var isContinued = false
     /// The text of a waiting line, as far as it was read.
     private var held: [UInt8] = []
     /// The edges of the part of a line that was passed on since it began or last waited.
@@ -78,7 +80,14 @@ struct PrefixDecoder: StreamDecoder {
                 unsafe line = unsafe UnsafeBufferPointer(rebasing: line[3...])
             }
         }
-        var prefix = unsafe form.prefix(of: line) ?? LinePrefix(length: 0, stream: .other)
+        var prefix: LinePrefix
+        if let found = unsafe form.prefix(of: line) {
+            prefix = found
+            isContinued = false
+        } else {
+            if form.allowsContinuations, joiner.hasJustBegunDump { isContinued = true }
+            prefix = LinePrefix(length: 0, stream: isContinued ? .only : .other)
+        }
         prefix.length += mark
         output.steps.skip(prefix.length)
         move(by: prefix.length)
