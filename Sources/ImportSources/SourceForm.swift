@@ -23,6 +23,12 @@ package enum SourceForm: Sendable, Equatable {
         }
     }
 
+    /// Whether records of both can be in one file.
+    package func canShareFile(with other: SourceForm) -> Bool {
+        if case .csv(let own) = self, case .csv(let others) = other { return own.canShareFile(with: others) }
+        return self == other
+    }
+
     /// The names of a table's columns.
     package var columnNames: [String] {
         switch self {
@@ -36,13 +42,23 @@ package enum SourceForm: Sendable, Equatable {
 /// How a CSV file is written.
 package struct CSVForm: Sendable, Equatable {
     package var delimiter: UInt8
-    package var lineEnd: LineEnd
+    /// Nil if the file has only one line and no line end.
+    package var lineEnd: LineEnd?
     /// The first record, which names the columns; nil if there is none.
     package var header: [UInt8]?
     /// The names of the columns in UTF-8, without quotes; empty without a header.
     package var columnNames: [String]
     package var columns: Int
     package var hasByteOrderMark: Bool
+
+    /// Whether records of both can be in one file, in which CRLF and LF may be mixed.
+    package func canShareFile(with other: CSVForm) -> Bool {
+        func mixed(_ end: LineEnd?) -> LineEnd? { end == .returnAndFeed ? .feed : end }
+        var (own, others) = (self, other)
+        (own.lineEnd, others.lineEnd) = (mixed(lineEnd), mixed(other.lineEnd))
+        if lineEnd == nil || other.lineEnd == nil { (own.lineEnd, others.lineEnd) = (nil, nil) }
+        return own == others
+    }
 
     package enum LineEnd: String, Sendable {
         case feed = "\n"

@@ -195,7 +195,7 @@ extension SourceReader {
         csv.delimiter = delimiter
         scanned = 0
         var header = CSVForm(
-            delimiter: delimiter, lineEnd: end, header: nil, columnNames: [], columns: 1,
+            delimiter: delimiter, lineEnd: lineEnd, header: nil, columnNames: [], columns: 1,
             hasByteOrderMark: hasByteOrderMark)
         form = .csv(header)
         try scanCSV()

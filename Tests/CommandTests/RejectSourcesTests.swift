@@ -130,6 +130,48 @@ import Testing
         #expect(run.status == 0, "\(run)")
     }
 
+    @Test(
+        "An address in quotes is one: of several jobs, a single row that quotes it shows a wrong source",
+        arguments: ["\\\"", "'", ""])
+    func quotedAddress(quote: String) throws {
+        for number in 1...5 {
+            try folder.write("email\na\(number)@x.example\nb\(number)@x.example\n", as: "\(number).csv")
+            try folder.write(
+                dump(["the value \(quote)a\(number)@x.example\(quote), is wrong", nil], id: "j\(number)", total: 2),
+                as: "j\(number).json")
+        }
+        let dumps = ["j1.json", "j2.json", "j3.json", "j4.json", "j5.json", "--source"]
+        func run(_ sources: Int...) throws -> CommandResult {
+            try importAudit(arguments: ["rejects"] + dumps + sources.map { "\($0).csv" }, folder: folder.path)
+        }
+        let swapped = try run(1, 4, 3, 2, 5)
+        #expect(swapped.status == 1, "\(swapped)")
+        #expect(swapped.errorText.contains("2.csv: ") || swapped.errorText.contains("4.csv: "), "\(swapped)")
+        #expect(try run(1, 2, 3, 4, 5).status == 0)
+    }
+
+    @Test(
+        "The only line of a source needs no line end, wherever the source is",
+        arguments: ["\n", "\r\n", "\r"], [[0, 1, 2], [1, 0, 2], [1, 2, 0]])
+    func lineEnds(end: String, order: [Int]) throws {
+        let sources = [["a0@x.example,1"], ["b0@x.example,2", "b1@x.example,3"], ["c0@x.example,4", "c1@x.example,5"]]
+        var arguments = ["rejects"]
+        for (number, index) in order.enumerated() {
+            let lines = sources[index]
+            try folder.write(lines.joined(separator: end) + (lines.count > 1 ? end : ""), as: "\(number).csv")
+            let messages = lines.map { "'\($0.prefix { $0 != "," })' is wrong" }
+            try folder.write(dump(messages, id: "j\(number)", total: lines.count), as: "j\(number).json")
+            arguments.append("j\(number).json")
+        }
+        let run = try importAudit(
+            arguments: arguments + ["--source", "0.csv", "1.csv", "2.csv", "--no-header", "--plain"],
+            folder: folder.path)
+        #expect(run.status == 0, "\(run)")
+        let lines = order.flatMap { sources[$0] }
+        let text = try folder.text("rejects/rejects.csv")
+        #expect(text == lines.joined(separator: end) + (order.last == 0 ? "" : end))
+    }
+
     @Test("A few ids in their rows do not outweigh addresses that are in none")
     func ids() throws {
         let rows = addresses("a", 8)

@@ -78,6 +78,8 @@ package struct JoinEvidence: Sendable {
     private static let wordRows = 3
 
     private var slots = MessageSlots()
+    /// The values in a quoted text.
+    private var inner = MessageSlots()
     /// The names of columns and keys. Messages quote them, and they are in no record or in all of them.
     private var names: Set<ExactText> = []
     private var longestName = 0
@@ -159,14 +161,14 @@ package struct JoinEvidence: Sendable {
         var isStrong = false
         for index in 0..<slots.count where needles.count < Self.valuesOfRow {
             let slot = slots[index]
+            var value = message.extracting(slot.range)
             let isOwn: Bool
             switch slot.kind {
             case .email, .uuid, .url: isOwn = true
-            case .text: isOwn = false
+            case .text: isOwn = isAddressOrID(value)
             case .token, .date: continue
             }
             guard isOwn || slot.range.count >= Self.shortestText else { continue }
-            var value = message.extracting(slot.range)
             if isSheet, !isOwn {
                 if Self.looksLikeDate(value) { continue }
                 // The cell of a number has no plus sign.
@@ -202,6 +204,17 @@ package struct JoinEvidence: Sendable {
         if here > 0 { note(0) }
         for distance in 1...SourceReader.neighbours {
             for signed in [distance, -distance] where count(in: source, signed) > 0 { note(signed) }
+        }
+    }
+
+    /// Whether a quoted text is an address, a UUID or a URL as a whole.
+    private mutating func isAddressOrID(_ text: Span<UInt8>) -> Bool {
+        inner.removeAll()
+        MessageScanner.scan(text, ByteClass.table.span, into: &inner)
+        guard inner.count == 1, inner[0].range == 0..<text.count else { return false }
+        return switch inner[0].kind {
+        case .email, .uuid, .url: true
+        case .text, .token, .date: false
         }
     }
 

@@ -27,8 +27,7 @@ enum GivenNames {
     }
 }
 
-/// A whole number that an option takes.
-enum WholeNumber {
+extension WholeNumber {
     /// Returns a function that reads the number given to an option.
     ///
     /// - Parameters:

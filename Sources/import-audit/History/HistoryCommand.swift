@@ -1,4 +1,5 @@
 import ArgumentParser
+import ImportAnalysis
 
 /// The commands for runs over time.
 struct HistoryCommand: ParsableCommand {

@@ -87,7 +87,7 @@ final class RejectWriter {
     private let form: SourceForm
     private let ownColumns: Int
     /// Separates records of JSON, and follows a record of CSV that lacks a line end.
-    private let separator: [UInt8]
+    private var separator: [UInt8]
     /// The options for the new cells of CSV; nil for other forms.
     private let cells: CSVOptions?
     private let encoding: SourceEncoding
@@ -124,7 +124,7 @@ final class RejectWriter {
         self.closing = closing
         switch form {
         case .csv(let csv):
-            separator = Self.encoded(csv.lineEnd.rawValue, encoding)
+            separator = if let end = csv.lineEnd { Self.encoded(end.rawValue, source.encoding) } else { [] }
             cells = CSVOptions(isRaw: layout.isRaw, delimiter: csv.delimiter)
         case .jsonLines: (separator, cells) = (Self.encoded("\n", encoding), nil)
         case .jsonArray, .requestBody, .sheet: (separator, cells) = (Self.encoded(",\n", encoding), nil)
@@ -153,7 +153,7 @@ final class RejectWriter {
             }
             let record = whole.extracting(start(of: whole)...)
             if let cells {
-                if lacksLineEnd { bytes.append(contentsOf: separator) }
+                if lacksLineEnd { appendLineEnd(source) }
                 if !layout.isPlain { appendCells(of: row, cells) }
                 let last = record.isEmpty ? 0 : record[record.count - 1]
                 lacksLineEnd = last != UInt8(ascii: "\n") && last != UInt8(ascii: "\r")
@@ -165,6 +165,15 @@ final class RejectWriter {
         isFirst = false
         position += 1
         if bytes.count >= Self.flushBytes { try flush() }
+    }
+
+    /// Ends the line before a record that another source may have. If the first source has no line end, the first one
+    /// that has gives it.
+    private func appendLineEnd(_ source: SourceReader) {
+        if separator.isEmpty, case .csv(let csv) = source.form {
+            separator = Self.encoded((csv.lineEnd ?? .feed).rawValue, encoding)
+        }
+        bytes.append(contentsOf: separator)
     }
 
     /// Completes the files. Without batches, a file is written even if it has no records.

@@ -54,7 +54,8 @@ struct RejectsRun: PairedRows {
 
     /// The properties that all sources must share, because their records go into the same files.
     private struct FirstSource {
-        let form: SourceForm
+        /// If it is CSV without a line end, that of a later source is taken.
+        var form: SourceForm
         let encoding: SourceEncoding
         let opening: [UInt8]
         /// The bytes after its last object; nil until they are known.
@@ -278,13 +279,18 @@ struct RejectsRun: PairedRows {
                     + "written.")
         }
         if let first = writers?.first {
-            guard first.form == source.form, first.encoding == source.encoding else {
+            guard first.form.canShareFile(with: source.form), first.encoding == source.encoding else {
                 throw CommandFailure(
                     .notPassed, of: name,
                     "the source has another header or another form than \(plan.pairing.sources.names.first ?? "the first one"): "
                         + "their rows cannot be in the same files. Run each with its own job. Nothing was written.")
             }
             try checkMembers(source.opening, first.opening, name)
+            if case .csv(let own) = first.form, own.lineEnd == nil, case .csv(var form) = source.form {
+                // Between records of two sources without line ends, there is a line feed.
+                form.lineEnd = form.lineEnd ?? .feed
+                writers?.first.form = .csv(form)
+            }
             return
         }
         if plan.annotates, !source.form.isTable {
