@@ -280,8 +280,10 @@ extension JSONScanner {
         if index == window.count {
             lookahead = lookahead ?? window.lookAhead(keepsMark: true)
             window.position = index
-            guard slide() else { return nil }
-            index = 0
+            let hasMore = slide()
+            // At the end, the window is empty.
+            index = window.position
+            guard hasMore else { return nil }
         }
         return window[index]
     }

@@ -149,7 +149,7 @@ extension ReadFailure {
         switch damage {
         case .method: return ReadFailure(.damaged(format, .method(nil)))
         case .other: return ReadFailure(.damaged(format, .structure))
-        case .checksum, .structure, .trailingBytes: return self
+        case .checksum, .structure, .trailingBytes, .entries, .severalParts: return self
         }
     }
 }

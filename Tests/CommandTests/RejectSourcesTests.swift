@@ -154,7 +154,9 @@ import Testing
         "The only line of a source needs no line end, wherever the source is",
         arguments: ["\n", "\r\n", "\r"], [[0, 1, 2], [1, 0, 2], [1, 2, 0]])
     func lineEnds(end: String, order: [Int]) throws {
-        let sources = [["a0@x.example,1"], ["b0@x.example,2", "b1@x.example,3"], ["c0@x.example,4", "c1@x.example,5"]]
+        let sources = [
+            ["a0@x.example,1"], ["b0@x.example,2", "b1@x.example,3"], ["c0@x.example,4", "c1@x.example,5"],
+        ]
         var arguments = ["rejects"]
         for (number, index) in order.enumerated() {
             let lines = sources[index]

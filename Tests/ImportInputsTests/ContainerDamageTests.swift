@@ -101,7 +101,7 @@ import Testing
         try folder.shell("zip -q packed.zip a b c")
         let packed = try folder.bytes("packed.zip")
         func places(of signature: [UInt8]) -> [Int] { packed.indices.filter { packed[$0...].starts(with: signature) } }
-        let list = places(of: [0x50, 0x4B, 1, 2]), headers = places(of: [0x50, 0x4B, 3, 4])
+        let (list, headers) = (places(of: [0x50, 0x4B, 1, 2]), places(of: [0x50, 0x4B, 3, 4]))
         try #require(list.count == 3 && headers.count == 3)
         for (place, lost) in [(list[0], ""), (list[1], ""), (headers[1], "b")] {
             var damaged = packed
@@ -111,7 +111,8 @@ import Testing
                 for name in ["a", "b", "c"] where name != lost {
                     #expect(found.count { $0.text == name + Self.dump } == 1, "\(place): \(found)")
                 }
-                #expect(found.contains { $0.refusal != nil }, "\(place): \(found)")
+                // From the front, all entries are found without the list.
+                #expect(lost.isEmpty || found.contains { $0.refusal != nil }, "\(place): \(found)")
             }
         }
     }
@@ -120,7 +121,8 @@ import Testing
     @Test func joinedZipsAreNoticed() throws {
         let folder = try Workspace()
         for name in ["a", "b", "c", "d"] { try folder.write(name + Self.dump, as: name) }
-        try folder.shell("zip -q 1.zip a b; zip -q 2.zip c d; echo comment | zip -q -z 3.zip c d; cat 1.zip 2.zip > joined")
+        try folder.shell("zip -q 1.zip a b; zip -q 2.zip c d; echo comment | zip -q -z 3.zip c d")
+        try folder.shell("cat 1.zip 2.zip > joined")
         for found in [try folder.found(in: "joined"), try folder.foundThroughPipe("joined")] {
             guard case .cutShort? = found.last?.refusal else {
                 Issue.record("\(found)")

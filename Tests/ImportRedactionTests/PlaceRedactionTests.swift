@@ -14,7 +14,7 @@ import Testing
         "Each name is replaced as a whole; indices and usual names stay",
         arguments: [
             ("/users/anna@firma.de", "#/N/N"), ("/data/results/12/body", "#/data/results/12/body"),
-            ("/log/entries/1/response/content", "#/log/entries/1/response/content"), ("/Data", "#/N"), ("", "#"),
+            ("/log/entries/1/response/content", "#/log/entries/1/response/content"), ("/Data", "#/N"), ("", ""),
             ("/", "#/"),
             ("/12345/4930987654", "#/12345/N"), ("/a~1b~0", "#/N"), ("/data/\u{301}x/y", "#/data/N/N"), ("/~01", "#/N"),
         ])

@@ -46,15 +46,19 @@ struct ZipTail {
         return nil
     }
 
-    /// The index in `bytes` of the last record that can be the end; nil if there is none.
+    /// The index in `bytes` of the record that ends the zip: the last one whose comment, which may look like such a
+    /// record, reaches the end, or else the last one. Nil if there is none.
     private var lastEnd: Int? {
+        var last: Int?
         var index = bytes.count - Self.endBytes
         while index >= 0 {
             if bytes[index] == 0x50, bytes[index + 1] == 0x4B, bytes[index + 2] == 0x05, bytes[index + 3] == 0x06 {
-                return index
+                let comment = Int(bytes[index + 20]) | Int(bytes[index + 21]) << 8
+                if index + Self.endBytes + comment == bytes.count { return index }
+                last = last ?? index
             }
             index -= 1
         }
-        return nil
+        return last
     }
 }
