@@ -101,6 +101,6 @@ struct CodesCommand: ParsableCommand {
         CommandFailure(
             .cannotWrite,
             failure.errorNumber == EEXIST
-                ? "\(path) exists already and was not replaced" : "\(path): \(failure.description)")
+                ? "\(path) already exists and was not replaced" : "\(path): \(failure.description)")
     }
 }

@@ -189,7 +189,10 @@ import Testing
     @Test func aFaultNamesTheCompression() {
         let place = Place(byte: 120, line: 1, column: 121)
         let fault = DumpFault(reason: .readFailed(ReadFailure(.breaksOff(.zstd))), place: place, rowsKept: 3)
-        #expect(fault.sentence == "could not be read beyond byte 120 (line 1, column 121): the zstd data breaks off")
+        #expect(
+            fault.sentence
+                == "could not be read beyond byte 120 (line 1, column 121): the zstd data breaks off; zstd -dc may read more of it"
+        )
     }
 
     @Test func refusals() {

@@ -10,7 +10,7 @@ extension ReadFailure {
             guard let text = unsafe strerror(errorNumber) else { return "error \(errorNumber)" }
             return unsafe String(cString: text)
         case .breaksOff(let format):
-            return "the \(format.words) breaks off"
+            return "the \(format.words) breaks off" + (format.salvager.map { "; \($0) may read more of it" } ?? "")
         case .damaged(let format, let damage):
             return switch damage {
             case .checksum: "the \(format.words) is damaged (checksum)"
@@ -28,6 +28,19 @@ extension ReadFailure {
                 "it expands to more than \(Wording.grouped(limit)) bytes, which is the limit for an input of its size"
         case .closed:
             return "it was read too late"
+        }
+    }
+}
+
+extension ContainerFormat {
+    /// The command that reads cut data closer to its end than libarchive, which drops a block that it has not filled.
+    fileprivate var salvager: String? {
+        switch self {
+        case .xz: "xz -dc"
+        case .zstd: "zstd -dc"
+        case .bzip2: "bzip2 -dc"
+        case .lz4: "lz4 -dc"
+        case .gzip, .tar, .zip, .sevenZip: nil
         }
     }
 }

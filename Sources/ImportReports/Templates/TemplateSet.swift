@@ -8,6 +8,8 @@ package struct TemplateSet: Sendable {
     package let replaced: Set<String>
     /// Whether the user's own files include partials that are not built in.
     package let hasOwnPartials: Bool
+    /// The names of the user's own templates that do not replace a built-in one and that no page includes.
+    package let unused: [String]
 
     /// The pages to render.
     package enum Pages: Sendable {
@@ -48,8 +50,32 @@ package struct TemplateSet: Sendable {
             compiled[format.indexFileName] = try compiler.compile(format.indexFileName, for: OverviewModel.descriptions)
         }
         self.pages = compiled
+        var isIncluded: Set<String> = []
+        if !files.isEmpty {
+            for format in Format.allCases {
+                for page in [format.fileName, format.indexFileName] { Self.follow(page, in: nodes, &isIncluded) }
+            }
+        }
+        unused = files.keys.filter {
+            $0.hasSuffix(".mustache") && !isIncluded.contains($0) && !BuiltInTemplates.replaceable.contains($0)
+        }.sorted()
         hasOwnPartials = !Set(files.keys).isSubset(of: BuiltInTemplates.replaceable)
         replaced = Set(files.keys)
+    }
+
+    /// Adds a template and those that it includes.
+    private static func follow(_ file: String, in files: [String: [TemplateNode]], _ found: inout Set<String>) {
+        guard found.insert(file).inserted else { return }
+        func visit(_ nodes: [TemplateNode]) {
+            for node in nodes {
+                switch node {
+                case .partial(let name, _): follow(name, in: files, &found)
+                case .section(_, _, let inside): visit(inside)
+                case .text, .variable, .styleSheet: break
+                }
+            }
+        }
+        visit(files[file] ?? [])
     }
 
     private static func check(_ texts: [String: String]) throws(TemplateFailure) {

@@ -126,7 +126,7 @@ enum ProjectOptions {
     }
 
     private static func failure(_ place: String, _ reason: String) -> CommandFailure {
-        CommandFailure(.usage, of: place, "\(reason) \(ignoringFlag) runs without this file.")
+        CommandFailure(.usage, of: place, "\(reason) Use \(ignoringFlag) to ignore this file.")
     }
 }
 

@@ -73,6 +73,13 @@ struct ReportSettings: Sendable {
             }
             throw CommandFailure(.usage, of: "\(templateFolder)/\(error.place)", error.message)
         }
+        if let templateFolder, !options.isQuiet {
+            for name in templates.unused {
+                Console.say(
+                    "\(templateFolder)/\(name): not used, because no template includes it and it does not have the name of "
+                        + "one.")
+            }
+        }
     }
 
     /// Returns the templates of reports and overviews. The user's own ones have been checked before.
@@ -149,7 +156,9 @@ struct ReportSettings: Sendable {
         }
         let names = own.isEmpty ? "the partials" : own.joined(separator: " and ")
         return CommandFailure(
-            .usage, of: templateFolder, "\(names) make a page that is not valid, at \(place). Nothing was written.")
+            .usage, of: templateFolder,
+            "\(names) \(own.count == 1 ? "makes" : "make") a page that is not valid, at \(place). Nothing was written."
+        )
     }
 }
 

@@ -56,9 +56,13 @@ struct RuleOptions: ParsableArguments {
         }
         userRules.gate = all.gate
         if userRules.gate?.asksForHistory == true, past?.history == nil {
-            let names = Rules.Form.all.filter { $0.asksForHistory }.map { $0.name }.joined(separator: " and ")
+            let names = Rules.Form.all.filter { $0.asksForHistory && all.has($0) }.map { $0.name }
             throw CommandFailure(
-                .usage, "\(names) compare with earlier runs: they need check with --history FILE")
+                .usage,
+                names.count == 1
+                    ? "\(names[0]) compares with earlier runs: it needs check with --history FILE"
+                    : "\(names.joined(separator: " and ")) compare with earlier runs: they need check with --history FILE"
+            )
         }
         if userRules.gate != nil {
             let words = given.map { $0.title } + ["only-new-codes \(onlyNewCodes)"]
