@@ -103,7 +103,7 @@ struct InputProtectionTests {
                 if run.status == 73 {
                     #expect(
                         run.errorText.contains("Choose") || run.errorText.contains("choose")
-                            || run.errorText.contains("exists already"), "\(run)")
+                            || run.errorText.contains("already exists"), "\(run)")
                 }
                 // The next run may replace files that this one wrote.
                 if Set(after.keys) != Set(before.keys) { space = try Self.make(&random) }

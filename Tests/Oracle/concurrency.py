@@ -35,7 +35,7 @@ from history import dump_of
 from seeds import add_seed
 
 SECONDS = 30
-REFUSED = re.compile(r"another import-audit is writing|another process is writing|exists already and was not replaced")
+REFUSED = re.compile(r"another import-audit is writing|another process is writing|already exists and was not replaced")
 # In memory where the system offers that: reports wait for the disk (`syncfs`), which others may keep busy.
 MEMORY = next((place for place in ("/dev/shm",) if os.access(place, os.W_OK)), None)
 KINDS = ("report", "pack", "one zip", "one folder", "rejects", "codes", "histories")
