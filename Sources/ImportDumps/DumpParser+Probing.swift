@@ -163,8 +163,14 @@ extension DumpParser {
     /// it belongs to what broke off: damage is in it, or further on in the object around it.
     mutating func swallowedJob(before fault: Int) -> Int? {
         guard let start = scanner.jobLike, scanner.window.canGoBack(to: start), start < fault else { return nil }
+        // Of thousands of objects, each in the one before, each would be read to the level that is too deep.
+        guard fault - start < Self.freeRereadBytes || mayLookAhead else { return nil }
+        lookaheadBytes += fault - start
         return isSwallowed(start, before: fault, depth: 1) ? start : nil
     }
+
+    /// The number of bytes that may always be read again.
+    private static let freeRereadBytes = 16 * 1024
 
     private mutating func isSwallowed(_ start: Int, before fault: Int, depth: Int) -> Bool {
         if beginsOnFirstColumn(start) { return true }

@@ -50,6 +50,13 @@ import Testing
         #expect(fault?.place.byte == spot.before.utf8.count + bytesBefore)
     }
 
+    @Test(
+        "Very many jobs, each in the one before, are not each read to the limit again", .timeLimit(.minutes(10)),
+        arguments: [#"{"results":[{"job_id":"#, #"{"job_id":"#, #"{"job_id":"a","results":["#, #"{"data":{"results":["#])
+    func jobsInJobs(pair: String) throws {
+        #expect(try Documents(String(repeating: pair, count: 100_000)).described.count > 0)
+    }
+
     /// Returns alternating arrays and objects, `levels` deep.
     private static func nest(_ levels: Int) -> String {
         var open = ""
