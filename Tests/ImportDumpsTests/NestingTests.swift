@@ -52,7 +52,9 @@ import Testing
 
     @Test(
         "Very many jobs, each in the one before, are not each read to the limit again", .timeLimit(.minutes(10)),
-        arguments: [#"{"results":[{"job_id":"#, #"{"job_id":"#, #"{"job_id":"a","results":["#, #"{"data":{"results":["#])
+        arguments: [
+            #"{"results":[{"job_id":"#, #"{"job_id":"#, #"{"job_id":"a","results":["#, #"{"data":{"results":["#,
+        ])
     func jobsInJobs(pair: String) throws {
         #expect(try Documents(String(repeating: pair, count: 100_000)).described.count > 0)
     }
