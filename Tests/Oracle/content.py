@@ -170,6 +170,9 @@ UNKNOWN_KEYS = [
 
 _ROW = Obj([("id", None), ("created", True), ("error", Obj([("code", "decoy"), ("message", "]}")]))])
 
+# A job in every respect. In an object that has no rows, it is one.
+JOB_DECOY = Obj([("results", [_ROW, None]), ("total", Token("9")), ("status", "failed")])
+
 DECOYS = [
     None,
     True,
@@ -188,7 +191,7 @@ DECOYS = [
     Obj(),
     [[], [[]], Obj()],
     [_ROW, _ROW],
-    Obj([("results", [_ROW, None]), ("total", Token("9")), ("status", "failed")]),
+    JOB_DECOY,
     Obj([("a", Token("1")), ("a", Token("2")), ("", [Obj([("results", [])])])]),
     Obj([("error", Obj([("code", "decoy")])), ("created", True), ("existing", True)]),
     [Token("1"), "two", None, [Token("3"), Obj([("four", "5")])]],

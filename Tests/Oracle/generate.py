@@ -10,7 +10,7 @@ import random
 import sys
 from typing import Any
 
-from content import CODES, DECOYS, IDS_NOT_UUID, MESSAGES, TIMES_NOT_RFC3339, UNKNOWN_KEYS, WRONG_VALUES
+from content import CODES, DECOYS, IDS_NOT_UUID, JOB_DECOY, MESSAGES, TIMES_NOT_RFC3339, UNKNOWN_KEYS, WRONG_VALUES
 from dress import Obj, Token, random_style, write
 from seeds import add_seed
 
@@ -109,6 +109,8 @@ class Generator:
             del members[rng.randrange(3)]
         self.add_duplicates(members, 0.4)
         self.add_unknown(members, 0.7)
+        if not any(key == "results" and isinstance(value, list) and value for key, value in members):
+            members[:] = [member for member in members if member[1] is not JOB_DECOY]
         if "shuffled" in self.features or self.chance(0.4):
             rng.shuffle(members) if not self.has_duplicates(members) else self.rotate(members)
         return members
