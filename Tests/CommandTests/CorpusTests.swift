@@ -73,12 +73,7 @@ struct CorpusTests {
 
     /// Returns whether `results` is read as part of a dump inside an object that stays open.
     private func isRead(_ name: String, in place: String) -> Bool {
-        switch place {
-        case "job": ["object-unclosed.json", "object-unclosed-after-comma.json"].contains(name)
-        case "job error":
-            ["object-unclosed.json", "object-unclosed-after-comma.json", "object-unclosed-empty.json"].contains(name)
-        default: false
-        }
+        place == "job" && ["object-unclosed.json", "object-unclosed-after-comma.json"].contains(name)
     }
 
     @Test(
@@ -100,9 +95,9 @@ struct CorpusTests {
         for (name, bytes) in texts { try space.write(bytes, as: name) }
         let all = try run(texts.map { $0.name }, in: space)
         #expect(all.result.status == 65, "\(all.result)")
-        // One text has the member names of an import job: it is a decoy inside another text.
-        let decoys = folder == "accept" ? ["key-known-names-nested.json"] : []
-        #expect(Array(all.jobs.keys) == decoys)
+        // One text has the member names of an import job inside another object, and one is a string with such an object.
+        let decoys = folder == "accept" ? ["key-known-names-nested.json", "string-looks-like-json.json"] : []
+        #expect(all.jobs.keys.sorted() == decoys)
         // If a text is not JSON, the text around an object in it may be listed separately.
         let names = all.unreadable.map { String($0.source.prefix { $0 != ":" }) }
         #expect(Set(names) == Set(texts.map { $0.name }.filter { !decoys.contains($0) }))
