@@ -198,11 +198,13 @@ extension DumpParser {
             guard depth < Self.swallowedDepth, let inner = scanner.jobLike, inner < error.offset else { return false }
             return isSwallowed(inner, before: error.offset, depth: depth + 1)
         }
-        let end = scanner.window.offset
+        // The end of the object, or of the last one around it.
+        var end = scanner.window.offset
         var next = scanner.skipSpaceOrEnd()
         while next == UInt8(ascii: "}") || next == UInt8(ascii: "]") {
             if scanner.window.offset == fault { return false }
             scanner.window.position += 1
+            end = scanner.window.offset
             next = scanner.skipSpaceOrEnd()
         }
         guard scanner.window.offset == fault || next == nil else { return false }
