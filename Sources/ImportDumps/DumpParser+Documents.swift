@@ -14,6 +14,8 @@ extension DumpParser {
             if try readPlainJobs(into: sink) { continue }
             try readDocument(into: sink)
             if let sinkError { throw sinkError }
+            // They wait for the next dump, but memory does not grow with them.
+            if input.refusesMany { try deliverHeld(to: sink, isFollowed: true) }
         }
         try finishInput(into: sink)
     }

@@ -149,6 +149,9 @@ struct InputContents {
     /// Whether refused documents wait to be delivered.
     var hasRefused: Bool { !refused.isEmpty }
 
+    /// Whether very many of them wait.
+    var refusesMany: Bool { refused.count >= 10_000 }
+
     /// Returns the position of the top-level document around the one that is delivered now.
     mutating func position(ofOuter place: Place) -> DocumentPosition {
         let position = position(of: place)

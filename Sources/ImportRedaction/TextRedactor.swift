@@ -92,16 +92,25 @@ package struct TextRedactor: Sendable {
         }
     }
 
-    /// Finds the values of a text: those that every text is searched for, and the user's own. Two values that overlap
-    /// are merged if neither contains the other.
+    /// Finds the values of a text: those that every text is searched for, those that are seen only without its escapes,
+    /// and the user's own. Two values that overlap are merged if neither contains the other.
     private mutating func find(in text: Span<UInt8>) {
         finder.find(in: text)
         values.removeAll(keepingCapacity: true)
         values.append(contentsOf: finder.values)
-        guard own != nil else { return }
         var found: [FoundValue] = []
         own?.find(in: text) { found.append(FoundValue(start: $0.lowerBound, end: $0.upperBound, kind: .text)) }
         found.removeAll { rules.keeps(text.extracting($0.start..<$0.end)) }
+        if let unescaped = UnescapedText(text) {
+            finder.find(in: unescaped.bytes.span)
+            for value in finder.values {
+                let range = unescaped.original(value.start..<value.end)
+                // Pseudonyms of other kinds keep the form of the value.
+                let isEscaped = range.count != value.end - value.start && value.kind != .email
+                found.append(
+                    FoundValue(start: range.lowerBound, end: range.upperBound, kind: isEscaped ? .text : value.kind))
+            }
+        }
         guard !found.isEmpty else { return }
         // Of two values that begin together, the longer one comes first.
         let all = (values + found).sorted { ($0.start, $1.end) < ($1.start, $0.end) }

@@ -51,6 +51,37 @@ import Testing
         #expect(Self.shape(text) == expected)
     }
 
+    /// As in messages that were made for a page, taken from source code or escaped twice.
+    @Test(
+        "Values are found whatever form their quotation marks and @ have",
+        arguments: [
+            ["&quot;", "&#34;", "&#x22;", "&#X0022;", "\\u0022", "\\x22"],
+            ["&apos;", "&#39;", "&#x27;", "\\u0027", "\\x27"],
+            ["&ldquo;", "&#8220;", "&#x201c;", "\\u201C"], ["&laquo;", "&#171;", "\\u00ab", "\\xAB"],
+        ])
+    func escapedQuotes(marks: [String]) {
+        let closing = ["&ldquo;": "&rdquo;", "&laquo;": "&raquo;"][marks[0]] ?? marks[0]
+        for mark in marks + marks.map({ $0.replacing("&", with: "&amp;") })
+            + marks.map({ $0.replacing("\\", with: "\\\\") })
+        {
+            let text = "the value \(mark)Zauberwort ist geheim\(closing) is wrong"
+            let shape = Self.shape(text)
+            #expect(
+                shape.hasPrefix("the value ") && shape.hasSuffix(" is wrong") && shape.contains("V"),
+                "\(text): \(shape)")
+            for word in ["Zauber", "ist", "geheim"] { #expect(!shape.contains(word), "\(text): \(shape)") }
+            let json = Self.shape("no: {\(mark)email\(closing):\(mark)Zauberwort\(closing)}")
+            #expect(!json.contains("Zauber"), "\(json)")
+        }
+        for at in ["&#64;", "&#x40;", "&commat;", "\\u0040", "\\x40", "&amp;#64;"] {
+            let shape = Self.shape("to anna.geheim\(at)privat.example, no")
+            #expect(shape == "to E, no", "\(at): \(shape)")
+        }
+        for text in ["R&amp;D &lt;b&gt; is C:\\users\\x &c. &", "a \\u002 \\xz &#; &#x; &#1114112; \\"] {
+            #expect(Self.shape(text) == text)
+        }
+    }
+
     @Test(
         "URLs keep scheme and host",
         arguments: [
