@@ -97,6 +97,7 @@ extension DumpParser {
             default: break
             }
             recent.pass(byte)
+            if byte >= 0x80, recent.endMisreadKey { hasKey = true }
         }
     }
 
@@ -114,6 +115,23 @@ extension DumpParser {
         var endKeyOfJob: Bool {
             endWith("\"job_id\"", or: "results\"") || endWith("created\"", or: "xisting\"")
                 || endWith("\"total\"", or: "ocessed\"") || endWith("cceeded\"", or: "ated_at\"")
+        }
+
+        /// Whether they end with what the end of a key, `":`, becomes if text in UTF-8 is read as UTF-16, or UTF-16 in
+        /// the other byte order: one character of these two bytes, or two that share them with other characters.
+        var endMisreadKey: Bool {
+            switch word & 0xFF_FFFF {
+            case 0xE3_A8A2, 0xE2_88BA: return true  // U+3A22, U+223A
+            default: break
+            }
+            guard word >> 40 & 0xF0 == 0xE0 else { return false }
+            // The high and the low byte of each of the last two characters, if they have three bytes.
+            func bytes(_ character: UInt64) -> (high: UInt64, low: UInt64) {
+                ((character >> 12 & 0xF0) | (character >> 10 & 0xF), (character >> 2 & 0xC0) | (character & 0x3F))
+            }
+            let (first, second) = (bytes(word >> 24 & 0xFF_FFFF), bytes(word & 0xFF_FFFF))
+            return first.high == 0x22 && second.low == 0x3A || first.low == 0x22 && second.high == 0x3A
+                || first == (0x22, 0) && second == (0x3A, 0)
         }
 
         /// Whether they end with one of two texts of at most eight bytes.

@@ -128,6 +128,7 @@ extension DumpParser {
         let jobsBefore = input.jobCount
         var index = 0
         var holdsObject = false
+        rowsInArray = 0
         // Faults in elements that are not jobs are faults of the array.
         var damage = DumpDamage()
         defer {
@@ -197,6 +198,7 @@ extension DumpParser {
                 } else if let fault {
                     return fault
                 } else if !holdsJobs {
+                    if case .notAJob(let other) = element.reading, case .rowsWithoutJob = other.reason { rowsInArray += 1 }
                     others.note(element, from: start, &self)
                 }
                 if input.jobCount > jobsBefore { others.tell(&self) }

@@ -37,7 +37,8 @@ extension DumpParser {
             scanner.window.position += 1
             let follows = scanner.skipSpaceOrEnd()
             scanner.end(lookahead)
-            if follows != UInt8(ascii: "{"), follows != UInt8(ascii: "]"), follows != nil { return .none }
+            // What follows may be damaged, too.
+            if follows != UInt8(ascii: "{"), follows != UInt8(ascii: "]"), follows != nil { return .uncertain }
         case UInt8(ascii: "]"): isOpen = false
         default: return .none
         }
@@ -183,8 +184,8 @@ extension DumpParser {
                 isBehindObject = true
                 scanner.window.position += 1
             case UInt8(ascii: "]"):
-                // `results` is not directly in an array.
-                guard isBehindObject else { return false }
+                // `results` is not directly in an array, and a job at the top level is in none.
+                guard isBehindObject, !isAtTopLevel else { return false }
                 scanner.window.position += 1
             case UInt8(ascii: ","):
                 scanner.window.position += 1
@@ -203,6 +204,9 @@ extension DumpParser {
         }
         return nil
     }
+
+    /// Whether nothing is around the current object.
+    private var isAtTopLevel: Bool { evidence.level == 1 && openStrings.isEmpty && input.element == nil }
 
     /// Whether the member at the position is a field of a job: false if it is one of a row, nil if its key does not show
     /// that. Moves to its value.

@@ -66,6 +66,8 @@ struct DumpParser: ~Copyable {
     var isMemberBroken = false
     /// What was damaged before the current row.
     var damageBeforeRow = DumpDamage.Extent()
+    /// The number of rows that are elements of the current array at the top level.
+    var rowsInArray = 0
     /// The offset up to which objects behind damage are known to be rows.
     var knownRowsEnd = 0
 
@@ -181,6 +183,7 @@ struct DumpParser: ~Copyable {
                 return notAJob(value.foreign.map { .foreign($0) } ?? .unreadable(fault))
             }
             if value.type == .object, evidence.isRow(job: job) { return notAJob(.rowsWithoutJob(count: 1)) }
+            if value.type == .array, rowsInArray > 0 { return notAJob(.rowsWithoutJob(count: rowsInArray)) }
             if value.type == .object, !evidence.isLogRecord, let message = evidence.errorMessage(job: job) {
                 return notAJob(.errorBody(message: message))
             }

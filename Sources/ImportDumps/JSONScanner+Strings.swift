@@ -232,7 +232,11 @@ extension JSONScanner {
             word.append(byte)
             window.position += 1
         }
-        guard let slip = meaning(String(decoding: word, as: UTF8.self)) else { throw fault }
+        guard let slip = meaning(String(decoding: word, as: UTF8.self)) else {
+            // The word belongs to what is damaged.
+            goBack(to: fault.offset)
+            throw fault
+        }
         note(.slip, ScanFault(reason: .slip(slip), offset: fault.offset))
     }
 

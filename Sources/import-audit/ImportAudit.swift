@@ -69,6 +69,9 @@ struct ImportAudit: ParsableCommand {
         do {
             var command = try parseAsRoot(ManyArguments.takeOut(arguments()))
             try command.run()
+        } catch let error where error is Interrupted {
+            Interruption.endAsAsked()
+            exit(withError: ExitCode(ExitStatus.interrupted.rawValue))
         } catch {
             if exitCode(for: error).rawValue == ExitStatus.interrupted.rawValue { Interruption.endAsAsked() }
             let message = ParserMessages.improved(fullMessage(for: error))

@@ -110,6 +110,7 @@ struct MergeCommand: ParsableCommand {
         let folder = try OutputFolder(dryRun?.folder ?? output)
         let earlier = try dryRun.map { $0.earlier } ?? RunManifest(in: folder)
         let `guard` = OutputGuard(earlier: dryRun == nil ? earlier : nil, isForced: writing.force)
+        try `guard`.refuseRejects(earlier, in: output)
         if let dryRun {
             try dryRun.check(Self.names + [RunManifest.file])
         } else {

@@ -45,7 +45,8 @@ extension Comparison {
     /// Whether the rows were compared, and why.
     package var rowsSentence: String {
         guard let rows else {
-            return probableRetry ?? "Not compared row by row: this needs two single dumps with the same total."
+            return probableRetry
+                ?? "Not compared row by row: this needs two single dumps of the same kind with the same total, and neither may be inside another document."
         }
         let ground =
             isRetry

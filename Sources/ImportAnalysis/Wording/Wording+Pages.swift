@@ -14,7 +14,10 @@ extension JobSummary {
                     code.isAtLeast || code.messages.contains { $0.isAtLeast }
                 })
         }
-        if rows.seen > 0 { return "No row failed: there is nothing to list here." }
+        if rows.seen > 0 {
+            let hasOthers = (rows.missing ?? 0) > 0 || salvage != nil || (job.failed ?? 0) > 0
+            return hasOthers ? "No row that was seen failed." : "No row failed: there is nothing to list here."
+        }
         return rows.missing == 0
             ? "The job had no rows, so none failed." : "The dump has no rows, so no failure can be listed by code."
     }
@@ -23,7 +26,14 @@ extension JobSummary {
 extension Totals {
     /// How many rows failed and with how many codes, in a sentence.
     package var failuresSentence: String {
-        guard rows.failed > 0 else { return "No row of any job failed." }
+        guard rows.failed > 0 else {
+            if rows.seen == 0 {
+                return jobs == 0
+                    ? "No job was found, so no failure can be listed."
+                    : "No dump has rows, so no failure can be listed by code."
+            }
+            return (rows.missing ?? 0) > 0 ? "No row that was seen failed." : "No row of any job failed."
+        }
         let codes = failedByCode
         return Wording.failures(
             in: rows, codes.map { ($0.code, $0.isOther) }, isAtLeast: codes.contains { $0.isAtLeast })

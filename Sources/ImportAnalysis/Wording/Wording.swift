@@ -66,7 +66,7 @@ package enum Wording {
     }
 
     static func statusUnknown(_ status: String?) -> String {
-        guard let status else { return "The dump does not say the job's status." }
+        guard let status else { return "The dump does not say the job’s status." }
         return "The status is \(quoted(status)), which the API does not define (complete, processing or failed)."
     }
 
@@ -222,7 +222,9 @@ extension Wording {
     }
 
     private static func errorText(_ error: JobError?) -> String {
-        switch (error?.code, error?.message) {
+        // An empty code is no code.
+        func text(_ text: String?) -> String? { text?.isEmpty == false ? text : nil }
+        switch (text(error?.code), text(error?.message)) {
         // The details may be all that says why the job failed.
         case (nil, nil): error?.details.map { ": \(quoted($0))." } ?? "."
         case (let code?, nil): ": \(quoted(code))."

@@ -43,6 +43,11 @@ struct ZipTail {
         guard isLong || (place - offset - size) & 0xFFFF_FFFF == 0 else {
             return ReadFailure(.damaged(.zip, .severalParts))
         }
+        let comment = Int(bytes[end + 20]) | Int(bytes[end + 21]) << 8
+        // Some programs pad archives with zeros.
+        guard bytes.dropFirst(end + Self.endBytes + comment).allSatisfy({ $0 == 0 }) else {
+            return ReadFailure(.damaged(.zip, .trailingBytes))
+        }
         return nil
     }
 

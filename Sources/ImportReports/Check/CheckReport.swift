@@ -128,7 +128,7 @@ extension CheckReport {
                 (.expired, "Codes whose acceptance has ended"),
             ] {
                 Self.append(codes(state), title, to: &text) { code in
-                    "\(Wording.rowsWord(code.rows))  \(code.code.map { shownText($0) } ?? "(no code)")"
+                    "\(Wording.rowsWord(code.rows))  \(Wording.code(code.code))"
                 }
             }
             Self.append(

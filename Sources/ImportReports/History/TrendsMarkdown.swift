@@ -5,7 +5,9 @@ extension TrendsReport {
     /// The trends in GitHub's Markdown, ending with a line feed.
     package var markdown: [UInt8] {
         func escaped(_ text: String) -> String { MarkdownText.escape(ReportModelBuilder.shortened(text)) }
-        func shown(_ code: HistoryCode) -> String { code.code.map(escaped) ?? code.words }
+        func shown(_ code: HistoryCode) -> String {
+            code.code.map { Wording.isBlank($0) ? Wording.code($0) : escaped($0) } ?? code.words
+        }
         var text = OwnOutput.trendsStart + "\(MarkdownText.escape(sentence))\n\n"
         text += "**\(MarkdownText.escape(changeSentence))**\n"
         if !periods.isEmpty {

@@ -92,7 +92,8 @@ extension TrendsReport {
             ? "on \(TimeStep.inFull(day: first))"
             : "from \(TimeStep.inFull(day: first)) to \(TimeStep.inFull(day: last))"
         let whose = trends.selection.code.map { " with \(Wording.quoted($0.words))" } ?? ""
-        var text = "\(Wording.jobsWord(sums.jobs)) \(when): \(Wording.rowsPart(sums.failed, sums.rows)) failed\(whose)"
+        var text = "\(Wording.jobsWord(sums.jobs)) \(when): "
+        text += sums.rows > 0 ? "\(Wording.rowsPart(sums.failed, sums.rows)) failed\(whose)" : "no row was seen"
         if sums.rows > 0 { text += " (\(sums.share.text), \(sums.interval.text))" }
         text += "."
         if trends.undatedJobs > 0 { text += " Besides, \(undatedWords)." }

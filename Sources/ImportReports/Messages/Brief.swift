@@ -68,10 +68,11 @@ package struct Brief: Sendable {
     /// - Parameters:
     ///   - title: the title that the user gave; nil for the name of the file.
     ///   - codes: what the user knows about codes.
+    ///   - rules: the results of the user's rules.
     ///   - redaction: the statement about pseudonyms.
     package init(
         _ summary: JobSummary, title: String? = nil, toolVersion: String, codes: CodeBook? = nil,
-        redaction: RedactionMark? = nil
+        rules: RuleResults? = nil, redaction: RedactionMark? = nil
     ) {
         let builder = ReportModelBuilder(
             summary,
@@ -80,9 +81,8 @@ package struct Brief: Sendable {
                 limits: .page))
         let verdict = Verdict(summary)
         self.title = Self.plain(title ?? ReportModel.title(of: summary))
-        level = verdict.level
-        headline = verdict.headline
-        remark = verdict.remark
+        let unmet = UnmetRules(rules)
+        (level, headline, remark) = unmet.leading(verdict.level, verdict.headline, verdict.remark)
         facts = builder.facts.map { Self.plain($0.text) }
         figures = Self.figures(builder.rows)
         steps = (builder.nextSteps?.steps ?? []).map { step in
@@ -100,9 +100,10 @@ package struct Brief: Sendable {
                 share: Share(of: code.rows, in: summary.rows.seen).text)
         }
         moreCodes = failed.count - self.codes.count
-        findings = Severity.allCases.flatMap { severity in summary.findings.filter { $0.severity == severity } }
+        let findings = Severity.allCases.flatMap { severity in summary.findings.filter { $0.severity == severity } }
             .filter { $0.severity != .note }.prefix(Self.findingsShown)
             .map { Line(severity: $0.severity, text: Self.plain($0.message)) }
+        self.findings = unmet.lines.map { Line(severity: .critical, text: Self.plain($0)) } + findings
         jobs = []
         date = [summary.job.updatedAt, summary.job.createdAt].lazy.compactMap { $0.flatMap { DateTime($0) } }.first
             .map { MessageDate($0) }
@@ -113,7 +114,7 @@ package struct Brief: Sendable {
     /// Creates the content for an overview.
     package init(
         _ overview: OverviewBuilder, title: String? = nil, toolVersion: String, codes: CodeBook? = nil,
-        redaction: RedactionMark? = nil
+        rules: RuleResults? = nil, redaction: RedactionMark? = nil
     ) {
         let builder = OverviewModelBuilder(
             overview, pages: [],
@@ -122,9 +123,9 @@ package struct Brief: Sendable {
                 limits: .page))
         let totals = overview.totals
         self.title = Self.plain(title ?? Wording.jobsWord(totals.jobs))
-        level = overview.verdict.level
-        headline = overview.verdict.word
-        remark = overview.verdict.sentences
+        let unmet = UnmetRules(rules)
+        (level, headline, remark) = unmet.leading(
+            overview.verdict.level, overview.verdict.word, overview.verdict.sentences)
         facts =
             overview.timeLine.span.map { span in
                 [
@@ -140,7 +141,7 @@ package struct Brief: Sendable {
             Code(name: Self.name(code.code), rows: code.rows, share: Share(of: code.rows, in: totals.rows.seen).text)
         }
         moreCodes = failed.count - self.codes.count
-        findings = []
+        findings = unmet.lines.map { Line(severity: .critical, text: Self.plain($0)) }
         jobs = overview.worst.jobs.prefix(Self.jobsShown)
             .filter { $0.criticalFindings > 0 || $0.rows.failed > 0 || ($0.rows.missing ?? 0) > 0 }
             .map { job in
@@ -163,12 +164,12 @@ package struct Brief: Sendable {
     private static func figures(_ rows: OutcomeRows) -> [Figure] {
         [
             Figure(
-                label: "Rows seen", count: Wording.grouped(rows.seen),
+                label: "Rows seen", count: Wording.sum(rows.seen),
                 share: rows.seenShare.map { "\($0.text) \($0.basis)" } ?? "")
         ]
             + rows.outcomes.map { line in
                 Figure(
-                    label: line.label, count: Wording.grouped(line.count),
+                    label: line.label, count: Wording.sum(line.count),
                     share: line.share.map { "\($0.text) \($0.basis)" } ?? "")
             }
     }
@@ -176,11 +177,33 @@ package struct Brief: Sendable {
     private static func name(_ code: String?) -> String {
         // In brackets, as in Markdown: a code can be called “no code”.
         guard let code else { return "(\(Wording.noCode))" }
-        return ShownCode(code, .page)?.isBlank == true ? "(\(Wording.blankCode))" : plain(code)
+        return Wording.isBlank(code) ? "(\(Wording.blankCode))" : plain(code)
     }
 
     /// Returns the beginning of a text of a dump on one line, without characters that act.
     private static func plain(_ text: String) -> String { shownText(Wording.shortened(text, to: textLength)) }
+}
+
+/// The rules of a user that are not met. A message must not give the all-clear for them.
+private struct UnmetRules {
+    private static let rulesShown = 5
+    private let results: [RuleResult]
+
+    init(_ rules: RuleResults?) {
+        results = (rules?.gate ?? []).filter { !$0.isMet }
+    }
+
+    /// Each rule with what was found.
+    var lines: [String] { results.prefix(Self.rulesShown).map { "Rule not met: \($0.line)" } }
+
+    /// Returns what leads a message: that rules are not met, unless something critical does.
+    func leading(
+        _ level: Verdict.Level, _ headline: String, _ remark: String
+    ) -> (level: Verdict.Level, headline: String, remark: String) {
+        guard !results.isEmpty, level != .critical else { return (level, headline, remark) }
+        let words = results.count == 1 ? "A rule is not met" : "\(Wording.grouped(results.count)) rules are not met"
+        return (.critical, words, "\(headline). \(remark)")
+    }
 }
 
 /// A date in the format of mails (RFC 5322, section 3.3).

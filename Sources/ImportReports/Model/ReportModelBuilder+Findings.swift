@@ -56,12 +56,17 @@ private struct FindingRows {
     init?(_ finding: Finding, _ builder: ReportModelBuilder) {
         guard !finding.rows.isEmpty else { return nil }
         let shown = finding.rows.prefix(builder.limits.findingRows)
-        let about = finding.id.countsRows ? finding.count : finding.rows.count
+        let isCounted = finding.id.countsRows
+        let about = isCounted ? finding.count : finding.rows.count
         label = about == 1 ? "Row" : "Rows"
         list = shown.map(builder.context.row).joined(separator: ", ")
         // Failed and unclassified rows have a file of their own.
         let isInFailures = finding.id == .failedWithoutCode || finding.id == .rowUnclassified
-        cut = builder.cut(shown.count, of: about, file: isInFailures ? .failures : .rows)
+        // It is not known how many rows the fields are in, if the list has as many as there is room for.
+        cut =
+            !isCounted && finding.rows.count == AnalysisLimits.rowsListed && finding.count > finding.rows.count
+            ? ModelCut(shown.count, of: "\(Wording.grouped(about)) or more", file: nil)
+            : builder.cut(shown.count, of: about, file: isInFailures ? .failures : .rows)
     }
 
     static let table = ModelTable<FindingRows>([

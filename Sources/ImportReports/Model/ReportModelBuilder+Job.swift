@@ -12,16 +12,26 @@ extension ReportModel {
         .optionalObject("updated_at", absent, ShownTime.table) { ShownTime($0.summary.job.updatedAt, $0.limits) },
         .optionalObject("expires_at", absent, ShownTime.table) { ShownTime($0.summary.job.expiresAt, $0.limits) },
         .optionalObject("error", "the job-level error", error) { builder in
-            builder.summary.job.error.map { ($0, builder.limits) }
+            builder.summary.job.error.flatMap { error in
+                let saysNothing = !isThere(error.code) && !isThere(error.message) && error.details == nil
+                return saysNothing ? nil : (error, builder.limits)
+            }
         },
     ])
+
+    /// Whether there is a text. An empty code is no code.
+    private static func isThere(_ text: String?) -> Bool { text?.isEmpty == false }
 
     private static let absent = "false if null or absent"
     private static let verbatim = "as in the dump; if it is not a string, its JSON text"
 
     private static let error = ModelTable<(error: JobError, limits: ModelLimits)>([
-        .optionalQuote("code", absent, text: "as the dump has it") { ($0.error.code).map($0.limits.name) },
-        .optionalQuote("message", absent, text: "as the dump has it") { ($0.error.message).map($0.limits.text) },
+        .optionalQuote("code", absent, text: "as the dump has it") {
+            isThere($0.error.code) ? ($0.error.code).map($0.limits.name) : nil
+        },
+        .optionalQuote("message", absent, text: "as the dump has it") {
+            isThere($0.error.message) ? ($0.error.message).map($0.limits.text) : nil
+        },
         .optionalQuote(
             "details", absent, text: "the JSON text of the other members of the error, at most 500 characters of it"
         ) { ($0.error.details).map($0.limits.details) },

@@ -167,16 +167,29 @@ struct ShownCode {
     init?(_ code: String?, _ limits: ModelLimits) {
         guard let code else { return nil }
         text = limits.name(code)
-        isBlank = code.unicodeScalars.allSatisfy {
-            $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint
-                || $0.properties.generalCategory == .format
-        }
+        isBlank = Wording.isBlank(code)
     }
 
     static let table = ModelTable<ShownCode>([
         .quote("text", "the code") { $0.text },
         .flag("blank", "true if it consists of white space or other invisible characters") { $0.isBlank },
     ])
+}
+
+extension Wording {
+    /// Returns a code for a text without markup; a blank one would not be seen. Control characters are escaped.
+    static func code(_ code: String?) -> String {
+        guard let code else { return "(\(noCode))" }
+        return isBlank(code) ? "(\(blankCode))" : shownText(code)
+    }
+
+    /// Whether a code consists of characters that are not seen.
+    static func isBlank(_ code: String) -> Bool {
+        code.unicodeScalars.allSatisfy {
+            $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint
+                || $0.properties.generalCategory == .format
+        }
+    }
 }
 
 /// What the user knows about a code; nothing without a codes file.

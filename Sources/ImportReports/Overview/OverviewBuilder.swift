@@ -236,10 +236,10 @@ struct JobLine: Sendable {
         verdict = Verdict(job)
         self.level = level
         criticalFindings = job.count(of: .critical)
-        worstFinding =
-            job.findings.first { finding in
-                !job.findings.contains { $0.severity < finding.severity }
-            }?.id
+        let worst = job.findings.filter { finding in !job.findings.contains { $0.severity < finding.severity } }
+        // What the verdict is about.
+        let first = job.salvage == nil ? worst.first { [.jobFailed, .resultsAbsent].contains($0.id) } : nil
+        worstFinding = (first ?? worst.first)?.id
         self.number = number
         self.report = report
         self.isLeftOut = isLeftOut

@@ -90,7 +90,7 @@ package struct SummaryText {
             for code in shown {
                 let rows = padded(words(code), to: width)
                 let standing = codes?.standing(of: code.code, isOther: code.isOther)
-                line("    \(rows)  \(code.code.map { shownText($0) } ?? "(no code)")\(standing?.line ?? "")")
+                line("    \(rows)  \(Wording.code(code.code))\(standing?.line ?? "")")
             }
             if summary.failedByCode.count > shown.count {
                 let count = Wording.grouped(summary.failedByCode.count)
@@ -106,7 +106,7 @@ package struct SummaryText {
             for incident in summary.failureIncidents {
                 line(
                     "    " + Wording.rows(of: incident) + ": " + Wording.failed(of: incident) + " failed with "
-                        + (incident.code.map { shownText($0) } ?? "(no code)")
+                        + Wording.code(incident.code)
                         + " (" + Wording.elsewhere(incident) + ")")
             }
         }

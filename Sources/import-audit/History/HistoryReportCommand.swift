@@ -47,6 +47,7 @@ struct HistoryReportCommand: ParsableCommand {
             let report = try selecting.report(of: HistoryAccess(file, waitSeconds: waiting.seconds))
             let folder = try OutputFolder(writing.output)
             let `guard` = OutputGuard(earlier: try RunManifest(in: folder), isForced: writing.force)
+            try `guard`.refuseRejects(`guard`.earlier, in: writing.output)
             try folder.check(names + [RunManifest.file], `guard`, as: RunManifest.root)
             folder.removePartialFiles(names)
             for (name, bytes) in try TrendsFiles.contents(report, csv: csv.options) {

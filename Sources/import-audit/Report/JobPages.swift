@@ -56,7 +56,9 @@ struct JobPages {
             }
         }
         lazy var messages = MessageFiles(
-            Brief(summary, title: title, toolVersion: toolVersion, codes: codes, redaction: settings.redaction?.mark),
+            Brief(
+                summary, title: title, toolVersion: toolVersion, codes: codes, rules: ruleResults,
+                redaction: settings.redaction?.mark),
             files: formats.files, page: ({ try page(of: model(.page, [])) }, ReportFile.xhtml.name),
             mailDate: settings.mailDate
         ) { limit, files in

@@ -103,6 +103,15 @@ struct OutputGuard: Sendable {
 }
 
 extension OutputGuard {
+    /// Fails in a folder with the files of `rejects`: someone may have corrected them, and the next try needs their map.
+    func refuseRejects(_ earlier: RunManifest?, in path: String) throws(CommandFailure) {
+        guard !isForced, earlier?.header.options == "rejects" else { return }
+        throw CommandFailure(
+            .cannotWrite,
+            "\(path) has files of rejects, with the map that shows where their rows are from; nothing was replaced. Choose "
+                + "another folder with -o, or remove them with --force")
+    }
+
     /// Returns the message about a file that was not removed because it has changed.
     static func sayingChanged(_ path: String) -> String {
         "\(path) was changed since import-audit wrote it and was not removed."

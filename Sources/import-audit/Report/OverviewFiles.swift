@@ -200,7 +200,10 @@ struct OverviewFiles {
             }
         }
         lazy var messages = MessageFiles(
-            Brief(overview, title: title, toolVersion: toolVersion, codes: codes, redaction: redaction), files: files,
+            Brief(
+                overview, title: title, toolVersion: toolVersion, codes: codes, rules: ruleResults, redaction: redaction
+            ),
+            files: files,
             page: ({ try page([]) }, ReportFile.indexXHTML.name), mailDate: mailDate
         ) { limit, files in
             try markdown(within: min(markdownLimit ?? .max, limit), files)

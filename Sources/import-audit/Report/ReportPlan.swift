@@ -63,6 +63,7 @@ struct ReportPlan {
         let earlier = try dryRun.map { $0.earlier } ?? RunManifest(in: root)
         try protectInputs(earlier)
         var `guard` = OutputGuard(earlier: dryRun == nil ? earlier : nil, isForced: isForced)
+        try `guard`.refuseRejects(earlier, in: output)
         // A file in the way is reported now, not after hours of reading.
         if let dryRun {
             if onlyInput == nil { try dryRun.check(overviewFiles + [RunManifest.file]) }
