@@ -124,7 +124,7 @@ extension DumpParser {
             case 0xE3_A8A2, 0xE2_88BA: return true  // U+3A22, U+223A
             default: break
             }
-            guard word >> 40 & 0xF0 == 0xE0 else { return false }
+            guard word >> 40 & 0xF0 == 0xE0, word >> 16 & 0xF0 == 0xE0 else { return false }
             // The high and the low byte of each of the last two characters, if they have three bytes.
             func bytes(_ character: UInt64) -> (high: UInt64, low: UInt64) {
                 ((character >> 12 & 0xF0) | (character >> 10 & 0xF), (character >> 2 & 0xC0) | (character & 0x3F))

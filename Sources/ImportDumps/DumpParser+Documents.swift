@@ -198,7 +198,8 @@ extension DumpParser {
                 } else if let fault {
                     return fault
                 } else if !holdsJobs {
-                    if case .notAJob(let other) = element.reading, case .rowsWithoutJob = other.reason { rowsInArray += 1 }
+                    // A failed row may look like an API error response.
+                    if case .notAJob(let other) = element.reading, other.mayBeLoss { rowsInArray += 1 }
                     others.note(element, from: start, &self)
                 }
                 if input.jobCount > jobsBefore { others.tell(&self) }

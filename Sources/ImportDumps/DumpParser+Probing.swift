@@ -179,7 +179,12 @@ extension DumpParser {
         let lookahead = scanner.window.lookAhead(keepsMark: true)
         scanner.goBack(to: start)
         defer {
-            scanner.advance(to: position)
+            // The object may end on either side of where reading was.
+            if scanner.window.offset > position {
+                scanner.goBack(to: position, isBehindLookahead: true)
+            } else {
+                scanner.advance(to: position)
+            }
             scanner.end(lookahead, goesBack: false)
             (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, start)
             scanner.forgetTexts()

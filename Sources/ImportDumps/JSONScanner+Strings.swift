@@ -220,7 +220,10 @@ extension JSONScanner {
         guard isLenient else { throw fault }
         switch first {
         case UInt8(ascii: "'"): try passSingleQuotes(fault)
-        case UInt8(ascii: "+"), UInt8(ascii: "."): try passWord(fault) { _ in .number }
+        case UInt8(ascii: "+"), UInt8(ascii: "."):
+            try passWord(fault) { word in
+                word.utf8.contains(where: { ASCII.isDigit($0) }) ? .number : nil
+            }
         default: try passWord(fault) { word in DumpFault.Word(rawValue: word).map { .word($0) } }
         }
     }

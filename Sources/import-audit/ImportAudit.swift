@@ -71,6 +71,7 @@ struct ImportAudit: ParsableCommand {
             try command.run()
         } catch let error where error is Interrupted {
             Interruption.endAsAsked()
+            Console.say("Interrupted.")
             exit(withError: ExitCode(ExitStatus.interrupted.rawValue))
         } catch {
             if exitCode(for: error).rawValue == ExitStatus.interrupted.rawValue { Interruption.endAsAsked() }

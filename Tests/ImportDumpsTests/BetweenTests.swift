@@ -45,6 +45,29 @@ import Testing
         try expect(text, try places(text))
     }
 
+    @Test("Rows in an array beside a dump are rows without their job")
+    func rowsInArrays() throws {
+        let rows = #"[{"id":"1","created":true},{"error":{"code":"c"}}]"#
+        for text in [Self.job("a") + "\n" + rows + "\n", rows + "\n" + Self.job("a") + "\n"] {
+            let described = try Documents(text).described
+            #expect(
+                described.count == 2 && described.contains { $0.contains("rowsWithoutJob(count: 2)") }, "\(described)")
+        }
+    }
+
+    @Test(
+        "A dump behind text in another encoding is noticed as a possible loss",
+        arguments: [TestEncoding.utf16leMarked, .utf16beMarked], [0, 1])
+    func otherEncodings(encoding: TestEncoding, shift: Int) throws {
+        let other: TestEncoding = encoding == .utf16leMarked ? .utf16be : .utf16le
+        let front = encoding.bytes(Self.job("a") + "\n") + [UInt8](repeating: 0, count: shift)
+        for tail in [Array((Self.job("b") + "\n").utf8), other.bytes(Self.job("b") + "\n")] {
+            let reading = try Decoded(front + tail)
+            #expect(reading.jobs.first?.hasPrefix("a ") == true, "\(reading)")
+            #expect(reading.jobs.count == 2 || !reading.reasons.isEmpty, "\(reading)")
+        }
+    }
+
     @Test(
         "The head of an HTTP response may have any fields",
         arguments: [

@@ -44,6 +44,49 @@ import Testing
         }
     }
 
+    @Test(
+        "What is in the place of a row counts as one row, whatever it is",
+        arguments: [
+            "REDACTED", "x", "_", "a1", "...", "<redacted>", "REDACTED ROW", "#", "@@", "?", "nul", "+", "-",
+        ])
+    func replacedRows(_ stretch: String) throws {
+        for places in [[1], [0], [4], [1, 3], [0, 2, 4], [1, 2]] {
+            for separator in [",", ",\n", ", "] {
+                let rows = (0..<5).map { places.contains($0) ? stretch : #"{"error":{"code":"c\#($0)"}}"# }
+                let text = #"{"job_id":"a","results":["# + rows.joined(separator: separator) + #"],"total":5}"#
+                for window in [3, 4096] {
+                    let dump = try #require(try Dumps(text, window: window).dumps.first, "\(text)")
+                    // Adjoining stretches are one.
+                    #expect(dump.rowCount == (places == [1, 2] ? 4 : 5), "window of \(window): \(text)")
+                    #expect(dump.damage.rows.count == (places == [1, 2] ? 1 : places.count), "\(text)")
+                    #expect(dump.job.total == 5, "\(text)")
+                }
+            }
+        }
+    }
+
+    @Test("The arrays in a last row that is damaged are not the end of the rows")
+    func damagedLastRow() throws {
+        for details in [
+            #"[{"field":"email","error":"syntax"},{"field":"name","error":"long"}]"#, #"[{"id":"x"},{"id":"y"}]"#,
+        ] {
+            let last = #"{"id":"b","error":{"code";"bad","message":"x","details":\#(details)}}"#
+            for before in ["", #"{"id":"a","created":true},"#] {
+                for (head, tail) in [
+                    (#"{"job_id":"j","total":\#(before.isEmpty ? 1 : 2),"#, "}"),
+                    ("{", #","job_id":"j","total":\#(before.isEmpty ? 1 : 2)}"#),
+                ] {
+                    let text = head + #""results":["# + before + last + "]" + tail
+                    for window in [3, 4096] {
+                        let dumps = try Dumps(text, window: window).dumps
+                        #expect(dumps.count == 1 && dumps[0].rowCount == (before.isEmpty ? 1 : 2), "\(text)")
+                        #expect(dumps.first?.job.jobID == "j" && dumps.first?.job.total != nil, "\(text)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("What an open row holds at the end of the input is no job", arguments: values)
     func cut(_ value: String) throws {
         let text = #"{"job_id":"a","total":3,"results":["# + Self.row(1, value) + "," + Self.row(2, value)

@@ -1,3 +1,4 @@
+import ImportDumps
 package import ImportFoundation
 
 // What pages and workbooks say about a job, or about many.

@@ -224,7 +224,7 @@ extension Wording {
     private static func errorText(_ error: JobError?) -> String {
         // An empty code is no code.
         func text(_ text: String?) -> String? { text?.isEmpty == false ? text : nil }
-        switch (text(error?.code), text(error?.message)) {
+        return switch (text(error?.code), text(error?.message)) {
         // The details may be all that says why the job failed.
         case (nil, nil): error?.details.map { ": \(quoted($0))." } ?? "."
         case (let code?, nil): ": \(quoted(code))."
