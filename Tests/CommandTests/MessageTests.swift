@@ -151,6 +151,16 @@ struct MessageTests {
             #expect(github.outputText.contains("::error") && github.outputText.contains(words), "\(github)")
             #expect(!github.outputText.contains("rows were imported"), "\(github)")
         }
+        // An unmet rule is no good news either.
+        try space.write(
+            #"{"job_id":"r","status":"complete","total":1,"results":[{"id":"1","created":true}]}"#, as: "good.json")
+        for format in ["github", "slack", "teams", "eml"] {
+            let run = try importAudit(
+                "report", "good.json", "--min-rows", "5", "--stdout", format, folder: space.path)
+            #expect(run.status == 1 && run.outputText.contains("min-rows 5"), "\(run)")
+            #expect(run.outputText.contains("A rule is not met"), "\(run)")
+            if format == "github" { #expect(!run.outputText.contains("::notice"), "\(run)") }
+        }
         let all = try importAudit("report", "in", "--stdout", "github", folder: space.path)
         for words in ["same record", "more rows than", "failed; the job’s totals do not match"] {
             #expect(all.outputText.contains(words), "\(words): \(all)")

@@ -44,6 +44,26 @@ import Testing
         #expect(run.outputText.contains("The one quoted value is in its row."), "\(run)")
     }
 
+    @Test("No other command removes rejects, or the map that the next try needs")
+    func otherCommands() throws {
+        #expect(try rejects("job.json", "--source", "contacts.csv", "-o", "o").status == 0)
+        let before = try folder.files(in: "o")
+        try folder.shell("cp -r o copy")
+        #expect(try importAudit("report", "job.json", "-o", "first", folder: folder.path).status == 0)
+        #expect(try importAudit("history", "add", "h.sqlite", "job.json", folder: folder.path).status == 0)
+        for arguments in [
+            ["report", "job.json"], ["report", "job.json", "first"], ["merge", "first/summary.json"],
+            ["history", "report", "h.sqlite"], ["report", "job.json", "--dry-run"],
+        ] {
+            let run = try importAudit(arguments: arguments + ["-o", "o"], folder: folder.path)
+            #expect(run.status == 73 && run.errorText.contains("o has files of rejects"), "\(run)")
+            #expect(try folder.files(in: "o") == before)
+        }
+        let forced = try importAudit("report", "job.json", "-o", "o", "--force", folder: folder.path)
+        #expect(forced.status == 0, "\(forced)")
+        #expect(folder.names(in: "o")?.contains("report.md") == true)
+    }
+
     @Test("Plain rejects look as the source does")
     func plain() throws {
         #expect(try rejects("job.json", "--source", "contacts.csv", "--plain").status == 0)
