@@ -355,10 +355,7 @@ extension ByteWindow {
     mutating func goBack(to offset: Int, isBehindLookahead: Bool = false) {
         guard canGoBack(to: offset) else { return }
         if !isBehindLookahead { hasGoneBack = true }
-        guard offset < startOffset else {
-            position = offset - startOffset
-            return
-        }
+        guard offset < startOffset else { return advance(to: offset) }
         // All retained bytes go into the window, because reading may go back even further.
         let front = retained.bytes
         let isReplaying = unsafe replayed != nil

@@ -118,7 +118,8 @@ extension DumpParser {
                 scanner.goBack(to: start)
                 return .row
             case .nested(let end):
-                scanner.goBack(to: end)
+                // Further on than what was examined so far.
+                scanner.advance(to: end)
                 return .other
             case .uncertain where context.brackets <= 0:
                 scanner.goBack(to: start)
