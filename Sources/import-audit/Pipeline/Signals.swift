@@ -79,11 +79,15 @@ enum InternalFault {
         }
     }
 
+    /// Kept for the life of the process, by the system and where a leak checker sees it.
+    private nonisolated(unsafe) static var ownStack: UnsafeMutableRawPointer?
+
     /// Lets the main thread report that its stack is exhausted. The other threads do not recurse.
     private static func useOwnStack() {
         let size = 64 * 1024
         var stack = unsafe stack_t()
-        unsafe stack.ss_sp = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+        unsafe ownStack = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+        unsafe stack.ss_sp = ownStack
         unsafe stack.ss_size = size
         unsafe sigaltstack(&stack, nil)
     }
