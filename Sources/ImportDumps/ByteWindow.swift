@@ -355,7 +355,11 @@ extension ByteWindow {
     mutating func goBack(to offset: Int, isBehindLookahead: Bool = false) {
         guard canGoBack(to: offset) else { return }
         if !isBehindLookahead { hasGoneBack = true }
-        guard offset < startOffset else { return advance(to: offset) }
+        guard offset < startOffset else {
+            // Never beyond the window, whatever the caller takes for the past.
+            position = min(offset - startOffset, count)
+            return
+        }
         // All retained bytes go into the window, because reading may go back even further.
         let front = retained.bytes
         let isReplaying = unsafe replayed != nil

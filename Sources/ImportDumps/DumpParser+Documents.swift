@@ -101,7 +101,7 @@ extension DumpParser {
         // A key after the brace, or a brace at the end of its line, may be the beginning of a dump.
         let mayBeTorn =
             evidence.hasMember || beginsKey || (isObject && fault.place.line > start.line) || fault.isTruncation
-        if next < scanner.window.offset { scanner.goBack(to: next) } else { scanner.advance(to: next) }
+        scanner.move(to: next)
         input.note(
             text: fault, bytes: next - start.byte, from: start, lines: max(1, fault.place.line - start.line),
             mayBeTorn: mayBeTorn)

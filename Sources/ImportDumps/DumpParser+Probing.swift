@@ -181,11 +181,7 @@ extension DumpParser {
         scanner.goBack(to: start)
         defer {
             // The object may end on either side of where reading was.
-            if scanner.window.offset > position {
-                scanner.goBack(to: position, isBehindLookahead: true)
-            } else {
-                scanner.advance(to: position)
-            }
+            scanner.move(to: position)
             scanner.end(lookahead, goesBack: false)
             (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, start)
             scanner.forgetTexts()

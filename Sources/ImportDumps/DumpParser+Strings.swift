@@ -185,7 +185,7 @@ extension DumpParser {
             } catch {
                 if !isOver {
                     let next = offsetBehind(brokenAt: error.offset, from: start.byte)
-                    if next < scanner.window.offset { scanner.goBack(to: next) } else { scanner.advance(to: next) }
+                    scanner.move(to: next)
                     if jobCount == jobs, isMemberBroken { noteLoss(byte, at: start) }
                 }
                 // A dump that was cut off ends where the next one begins.

@@ -93,6 +93,11 @@ extension JSONScanner {
         moveWindow { $0.goBack(to: offset, isBehindLookahead: isBehindLookahead) }
     }
 
+    /// Moves to an offset on either side of the position.
+    mutating func move(to offset: Int) {
+        if offset < window.offset { goBack(to: offset) } else { advance(to: offset) }
+    }
+
     /// Advances to an offset further on, which must exist.
     mutating func advance(to offset: Int) {
         moveWindow { $0.advance(to: offset) }

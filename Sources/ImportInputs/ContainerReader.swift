@@ -268,6 +268,7 @@ struct ContainerWalk {
                 }
                 if let failure = failureOfList ?? (format == .zip ? input.faultOfZip(entries: entriesRead) : nil) {
                     if failureOfList == nil, let forward = forwardSession(input, format, isPrompt: isPrompt) {
+                        session.close()
                         (failureOfList, session) = (failure, forward)
                         continue
                     }

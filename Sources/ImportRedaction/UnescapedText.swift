@@ -20,18 +20,14 @@ struct UnescapedText {
 
     /// Nil if nothing in the text is escaped.
     init?(_ text: Span<UInt8>) {
-        guard text.indices.contains(where: { text[$0] == UInt8(ascii: "&") || text[$0] == UInt8(ascii: "\\") }) else {
-            return nil
-        }
+        // Most texts have no escapes, and take no memory.
+        guard text.indices.contains(where: { Self.character(in: text, at: $0) != nil }) else { return nil }
         bytes = [UInt8](text)
         places = Array(0...text.count)
-        var isEscaped = false
         for _ in 0..<Self.levels {
             guard let (bytes, places) = Self.unescape(bytes.span, places) else { break }
             (self.bytes, self.places) = (bytes, places)
-            isEscaped = true
         }
-        guard isEscaped else { return nil }
     }
 
     /// Returns a range in the original text.

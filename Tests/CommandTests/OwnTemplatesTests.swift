@@ -29,6 +29,20 @@ struct OwnTemplatesTests {
         #expect(valid.status == 0, "\(valid)")
     }
 
+    @Test("One that nothing includes is named: its name may be misspelled")
+    func unused() throws {
+        let space = try Workspace()
+        try space.write(Self.page, as: "own/report.xhtml.mustache")
+        try space.write("<p/>", as: "own/rows.xhtml.mustache")
+        let arguments = ["report", Repository.sample("sync"), "--templates", space["own"], "--force", "-o", space["o"]]
+        #expect(try !importAudit(arguments: arguments).errorText.contains("not used"))
+        try space.write("{{title}}", as: "own/reprot.md.mustache")
+        let run = try importAudit(arguments: arguments)
+        #expect(run.errorText.contains("own/reprot.md.mustache: not used"), "\(run)")
+        #expect(!run.errorText.contains("rows.xhtml.mustache"), "\(run)")
+        #expect(try !importAudit(arguments: arguments + ["--quiet"]).errorText.contains("not used"))
+    }
+
     struct Refusal: Sendable, CustomTestStringConvertible {
         var file: String
         var text: String

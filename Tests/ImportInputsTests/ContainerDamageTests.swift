@@ -87,9 +87,10 @@ import Testing
             try folder.write(damaged, as: "damaged")
             for found in [try folder.found(in: "damaged"), try folder.foundThroughPipe("damaged")] {
                 let whole = found.filter { $0.failure == nil && $0.text.hasSuffix(Self.dump) }
+                // An entry whose kind of file is damaged may have no bytes. Every command reports an empty input.
+                let isReported = found.contains { $0.failure != nil || $0.refusal != nil || $0.text.isEmpty }
                 #expect(
-                    Set(whole.map { $0.text.prefix(1) }).count == 3
-                        || found.contains { $0.failure != nil || $0.refusal != nil }, "byte \(place): \(found)")
+                    Set(whole.map { $0.text.prefix(1) }).count == 3 || isReported, "byte \(place): \(found)")
             }
         }
     }

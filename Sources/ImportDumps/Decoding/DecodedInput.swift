@@ -58,9 +58,9 @@ struct DecodedInput {
         let beginning = BeginningSource(source, count: sniffedBytes)
         let bytes = beginning.beginning
         let feed = UInt8(ascii: "\n")
-        guard bytes.count == sniffedBytes, !LogForm.isJSON(bytes), !bytes.contains(feed) else {
-            return (bytes, beginning)
-        }
+        // Text with zeros is in another encoding, and its lines are not found yet.
+        guard bytes.count == sniffedBytes, !LogForm.isJSON(bytes), !bytes.contains(where: { $0 == feed || $0 == 0 })
+        else { return (bytes, beginning) }
         let longer = BeginningSource(beginning, count: longestFirstLine)
         let line = longer.beginning.prefix { $0 != feed }
         return (longer.beginning.prefix(line.count + sniffedBytes), longer)

@@ -53,7 +53,7 @@ extension ComparisonReport {
         if !shown.isEmpty {
             text += "\n| Code | | Before | After | Change |\n| :--- | :--- | ---: | ---: | ---: |\n"
             for change in shown {
-                text += "| \(Self.name(change.code)) "
+                text += "| \(Wording.codeInMarkdown(change.code)) "
                 text += "| \(change.isOther ? "" : change.kind.words) "
                 text += "| \(change.words.before) | \(change.words.after) | \(escaped(change.difference)) |\n"
             }
@@ -68,11 +68,6 @@ extension ComparisonReport {
         return Array(text.utf8)
     }
 
-    private static func name(_ code: String?) -> String {
-        guard let code, !Wording.isBlank(code) else { return Wording.code(code) }
-        return MarkdownText.escape(ReportModelBuilder.shortened(code))
-    }
-
     /// Returns a table for each listed code.
     private static func messages(_ codes: some Collection<CodeChange>, note: String?) -> String {
         let codes = codes.filter { !$0.messages.patterns.isEmpty }
@@ -81,7 +76,7 @@ extension ComparisonReport {
         var text = "\n## By message\n"
         if let note { text += "\n\(MarkdownText.escape(note))\n" }
         for code in codes {
-            text += "\n### \(Self.name(code.code))\n"
+            text += "\n### \(Wording.codeInMarkdown(code.code))\n"
             text += "\n| Message | | Before | After | Change |\n| :--- | :--- | ---: | ---: | ---: |\n"
             for change in code.messages.patterns.prefix(patternsListed) {
                 text += "| \(change.pattern.map(escaped) ?? MessageChange.noMessage) "

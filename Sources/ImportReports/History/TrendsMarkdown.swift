@@ -6,7 +6,7 @@ extension TrendsReport {
     package var markdown: [UInt8] {
         func escaped(_ text: String) -> String { MarkdownText.escape(ReportModelBuilder.shortened(text)) }
         func shown(_ code: HistoryCode) -> String {
-            code.code.map { Wording.isBlank($0) ? Wording.code($0) : escaped($0) } ?? code.words
+            code.code.map { Wording.codeInMarkdown($0) } ?? code.words
         }
         var text = OwnOutput.trendsStart + "\(MarkdownText.escape(sentence))\n\n"
         text += "**\(MarkdownText.escape(changeSentence))**\n"

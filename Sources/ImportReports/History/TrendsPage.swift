@@ -157,7 +157,7 @@ package struct TrendsPage {
         guard let text = code.code else {
             return "<span class=\"none\">\(code.kind == .none ? "no code" : "other codes")</span>"
         }
-        let isBlank = ShownCode(text, .page)?.isBlank == true
+        let isBlank = Wording.isBlank(text)
         return "<bdi class=\"code\">\(XMLText.escape(ReportModelBuilder.shortened(text)))</bdi>"
             + (isBlank ? " <span class=\"none\">\(Wording.blankCode)</span>" : "")
     }

@@ -103,7 +103,7 @@ package struct Brief: Sendable {
         let findings = Severity.allCases.flatMap { severity in summary.findings.filter { $0.severity == severity } }
             .filter { $0.severity != .note }.prefix(Self.findingsShown)
             .map { Line(severity: $0.severity, text: Self.plain($0.message)) }
-        self.findings = unmet.lines.map { Line(severity: .critical, text: Self.plain($0)) } + findings
+        self.findings = Self.lines(unmet) + findings
         jobs = []
         date = [summary.job.updatedAt, summary.job.createdAt].lazy.compactMap { $0.flatMap { DateTime($0) } }.first
             .map { MessageDate($0) }
@@ -141,7 +141,7 @@ package struct Brief: Sendable {
             Code(name: Self.name(code.code), rows: code.rows, share: Share(of: code.rows, in: totals.rows.seen).text)
         }
         moreCodes = failed.count - self.codes.count
-        findings = unmet.lines.map { Line(severity: .critical, text: Self.plain($0)) }
+        findings = Self.lines(unmet)
         jobs = overview.worst.jobs.prefix(Self.jobsShown)
             .filter { $0.criticalFindings > 0 || $0.rows.failed > 0 || ($0.rows.missing ?? 0) > 0 }
             .map { job in
@@ -160,6 +160,10 @@ package struct Brief: Sendable {
 
     /// The subject or notification, on one line.
     var subject: String { "\(title): \(headline)" }
+
+    private static func lines(_ unmet: UnmetRules) -> [Line] {
+        unmet.lines.map { Line(severity: .critical, text: plain($0)) }
+    }
 
     private static func figures(_ rows: OutcomeRows) -> [Figure] {
         [

@@ -183,6 +183,12 @@ extension Wording {
         return isBlank(code) ? "(\(blankCode))" : shownText(code)
     }
 
+    /// The same in Markdown, cut to the length of a name.
+    static func codeInMarkdown(_ code: String?) -> String {
+        guard let code, !isBlank(code) else { return self.code(code) }
+        return MarkdownText.escape(ReportModelBuilder.shortened(code))
+    }
+
     /// Whether a code consists of characters that are not seen.
     static func isBlank(_ code: String) -> Bool {
         code.unicodeScalars.allSatisfy {
