@@ -74,8 +74,10 @@ extension DumpParser {
         private(set) var hasKey = false
         /// Whether it contains a key of jobs or rows, also as Python and Ruby print it.
         private(set) var hasKeyOfJob = false
-        /// Whether it may be part of a dump.
-        var mayBeTorn: Bool { hasKey || hasKeyOfJob }
+        /// Whether it contains the first bytes of compressed data or of an archive: something was joined to the dump.
+        private(set) var hasSignature = false
+        /// Whether it may be part of a dump, or contain one.
+        var mayBeTorn: Bool { hasKey || hasKeyOfJob || hasSignature }
         private var recent = RecentBytes()
         /// Whether it ends with a line feed.
         private(set) var endsLine: Bool
@@ -98,6 +100,7 @@ extension DumpParser {
             }
             recent.pass(byte)
             if byte >= 0x80, recent.endMisreadKey { hasKey = true }
+            if recent.endSignature { hasSignature = true }
         }
     }
 
@@ -132,6 +135,20 @@ extension DumpParser {
             let (first, second) = (bytes(word >> 24 & 0xFF_FFFF), bytes(word & 0xFF_FFFF))
             return first.high == 0x22 && second.low == 0x3A || first.low == 0x22 && second.high == 0x3A
                 || first == (0x22, 0) && second == (0x3A, 0)
+        }
+
+        /// Whether they end with the first bytes of gzip, zip, zstd, xz, bzip2, 7z or lz4 data.
+        var endSignature: Bool {
+            switch UInt8(truncatingIfNeeded: word) {
+            case 0x08: word & 0xFF_FFFF == 0x1F_8B08
+            case 0x04: word & 0xFFFF_FFFF == 0x504B_0304
+            case 0xFD: word & 0xFFFF_FFFF == 0x28B5_2FFD
+            case 0x5A: word & 0xFF_FFFF_FFFF == 0xFD_377A_585A
+            case 0x59: word & 0xFFFF_FFFF_FFFF == 0x3141_5926_5359
+            case 0x1C: word & 0xFFFF_FFFF_FFFF == 0x377A_BCAF_271C
+            case 0x18: word & 0xFFFF_FFFF == 0x0422_4D18
+            default: false
+            }
         }
 
         /// Whether they end with one of two texts of at most eight bytes.

@@ -63,6 +63,7 @@ extension DumpParser {
             if input.jobCount > jobsBefore {
                 // The document around the jobs is finished, unless it is broken.
                 if let fault = fault ?? lostText { refuse(fault, bytes: end - start.byte, at: .document(start)) }
+                if let fault, !isOver, let brace = gluedBrace(before: fault.place.byte) { scanner.move(to: brace) }
             } else if let fault {
                 passOver(broken: fault, from: start, isObject: value.type == .object)
             } else {

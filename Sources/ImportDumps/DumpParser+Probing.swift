@@ -4,6 +4,7 @@ import ImportFoundation
 //
 //     …,"record":{"job_id":"J"}#},{…      part of the damaged row
 //     …,"created":{"job_id":"b",…}⏎{…     the next dump, behind one that is cut off
+//     …,"cre{"data":{"job_id":"b",…}}     the same, in the object of a gateway
 
 extension DumpParser {
     /// What precedes the position behind damage.
@@ -18,6 +19,10 @@ extension DumpParser {
 
         /// Whether an element of an array may follow.
         var isInArray: Bool { last == UInt8(ascii: "[") || last == UInt8(ascii: ",") }
+        /// Whether the position is where a value was found but none may be.
+        var isAtFault = false
+        /// Whether no value may follow in JSON: something is cut off there.
+        var endsAbruptly: Bool { isAtFault || (last != nil && last != UInt8(ascii: ":") && !isInArray) }
 
         mutating func pass(_ byte: UInt8) {
             isFirstOnLine = byte == UInt8(ascii: "\n")
@@ -69,12 +74,16 @@ extension DumpParser {
         var isRow = false
         var shape = JobShape()
         var isJob = false
+        var wrapped = WrappedDump()
+        // Where the value of the current member begins, unless rows have such a member.
+        var value: Int?
         do throws(ScanFault) {
             scanner.window.position += 1
             var first = true
             while try scanner.nextMember(first: &first) {
                 if scanner.withText(of: .key, { JobKey.isOfJobsAlone($0) }) { isJob = true }
-                if scanner.withText(of: .key, { RowKey($0) }) != nil { isRow = true }
+                let isOfRows = scanner.withText(of: .key) { RowKey($0) } != nil
+                if isOfRows { isRow = true }
                 shape.note(in: &scanner)
                 if context.beginsLine, context.last != UInt8(ascii: ":"), shape.hasStatus, shape.hasTotal {
                     isJob = true
@@ -84,10 +93,17 @@ extension DumpParser {
                     scanner.goBack(to: start)
                     return .job
                 }
+                value = isOfRows ? nil : scanner.window.offset
                 try scanner.skipValue(level: 1)
+                if let value { wrapped.note(memberFrom: value, in: scanner) }
             }
         } catch {
             if isJob, shape.isJob || context.beginsLine || context.last == UInt8(ascii: "}") {
+                scanner.goBack(to: start)
+                return .job
+            }
+            if let value { wrapped.note(memberFrom: value, in: scanner) }
+            if !isJob, context.endsAbruptly, isDump(wrapped) {
                 scanner.goBack(to: start)
                 return .job
             }
@@ -111,6 +127,14 @@ extension DumpParser {
             scanner.goBack(to: isSeparate ? start : end)
             return isSeparate ? .job : .other
         }
+        let isClosing = next == UInt8(ascii: ",") || next == UInt8(ascii: "]") || next == UInt8(ascii: "}")
+        // A row may contain such an object, and a damaged one may have lost what is in front of it.
+        if context.endsAbruptly || (context.isInArray && !isRow), next == UInt8(ascii: "{") || (endsLine && !isClosing),
+            isDump(wrapped)
+        {
+            scanner.goBack(to: start)
+            return .job
+        }
         // A value of a member is not a row.
         if isRow, context.last != UInt8(ascii: ":") {
             switch rowEvidence(next, beginsLine: context.beginsLine) {
@@ -127,7 +151,6 @@ extension DumpParser {
             case .none, .uncertain: break
             }
         }
-        let isClosing = next == UInt8(ascii: ",") || next == UInt8(ascii: "]") || next == UInt8(ascii: "}")
         if context.beginsLine, endsLine, !isClosing {
             scanner.goBack(to: start)
             return .otherDocument
@@ -189,14 +212,9 @@ extension DumpParser {
         var shape = JobShape()
         scanner.jobLike = nil
         do throws(ScanFault) {
-            scanner.window.position += 1
-            var first = true
-            while try scanner.nextMember(first: &first) {
-                shape.note(in: &scanner)
-                try scanner.skipValue(level: 1)
-            }
+            try readMembers(noting: &shape)
         } catch {
-            if shape.isJob { return true }
+            if shape.isJob { return !continuesBehindObject(at: start) }
             guard depth < Self.swallowedDepth, let inner = scanner.jobLike, inner < error.offset else { return false }
             return isSwallowed(inner, before: error.offset, depth: depth + 1)
         }
@@ -218,6 +236,72 @@ extension DumpParser {
         }
     }
 
+    /// Reads the object at the position, and notes what shows whether it is a job.
+    private mutating func readMembers(noting shape: inout JobShape) throws(ScanFault) {
+        scanner.window.position += 1
+        var first = true
+        while try scanner.nextMember(first: &first) {
+            shape.note(in: &scanner)
+            try scanner.skipValue(level: 1)
+        }
+    }
+
+    /// Whether more of what is around a damaged object follows it, as its brackets show: a separate dump ends with its
+    /// line, or where another begins.
+    private mutating func continuesBehindObject(at start: Int) -> Bool {
+        guard mayLookAhead else { return false }
+        scanner.move(to: start)
+        defer { lookaheadBytes += scanner.window.offset - start }
+        var depth = 0
+        while let byte = scanner.peekOrEnd() {
+            switch byte {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case UInt8(ascii: "\""):
+                scanner.window.position += 1
+                guard (try? scanner.readString(into: nil)) != nil else { return false }
+                continue
+            default: break
+            }
+            scanner.window.position += 1
+            guard depth <= 0 else { continue }
+            switch scanner.skipSpaceOrEnd() {
+            case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"): return true
+            default: return false
+            }
+        }
+        return false
+    }
+
+    /// Whether neither a comma nor the end of an array follows the position, as it does behind a row.
+    mutating func endsDocument() -> Bool {
+        let lookahead = scanner.window.lookAhead(keepsMark: true)
+        defer { scanner.end(lookahead) }
+        let next = scanner.skipSpaceOrEnd()
+        return next != UInt8(ascii: ",") && next != UInt8(ascii: "]")
+    }
+
+    /// Whether what a member contains is a dump: an object that is a job even inside another one, or a text that begins
+    /// like one. The position does not change.
+    mutating func isDump(_ wrapped: WrappedDump) -> Bool {
+        if let members = wrapped.members, scanner.window.hasTextOfObject(in: members) { return true }
+        guard let start = wrapped.object, scanner.window.canGoBack(to: start), mayLookAhead else { return false }
+        let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
+        let position = scanner.window.offset
+        let lookahead = scanner.window.lookAhead(keepsMark: true)
+        scanner.goBack(to: start)
+        defer {
+            lookaheadBytes += scanner.window.offset - start
+            scanner.move(to: position)
+            scanner.end(lookahead, goesBack: false)
+            (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
+            scanner.forgetTexts()
+        }
+        var shape = JobShape()
+        try? readMembers(noting: &shape)
+        return shape.isJob
+    }
+
     /// Whether an object, or one around it, begins on the first column of a line behind the beginning of the current
     /// element.
     private func beginsOnFirstColumn(_ start: Int) -> Bool {
@@ -237,6 +321,21 @@ extension DumpParser {
             }
         }
         return false
+    }
+}
+
+/// Where a dump may be in the members of an object, such as the record of a log or the response of a gateway. Those that
+/// rows have do not count.
+struct WrappedDump {
+    /// The offset of an object with members that only jobs have.
+    private(set) var object: Int?
+    /// The values of the members, and what is between them.
+    private(set) var members: Range<Int>?
+
+    /// Notes a member whose value was read, from an offset to the position.
+    mutating func note(memberFrom start: Int, in scanner: borrowing JSONScanner) {
+        if object == nil { object = scanner.jobLike }
+        members = (members?.lowerBound ?? start)..<max(start, scanner.window.offset)
     }
 }
 
@@ -276,5 +375,28 @@ extension JSONScanner {
         defer { end(lookahead) }
         window.position += 1
         return skipSpaceOrEnd() == UInt8(ascii: "{")
+    }
+}
+
+extension ByteWindow {
+    /// Whether a string begins with a brace and a quotation mark in a part of what reading can go back to: the text of an
+    /// object, perhaps with white space in between.
+    fileprivate func hasTextOfObject(in range: Range<Int>) -> Bool {
+        enum Part {
+            case outside, quote, brace, escape
+        }
+        var part = Part.outside
+        for offset in range {
+            guard let byte = byte(atOffset: offset) else { continue }
+            switch (part, byte) {
+            case (.quote, UInt8(ascii: "{")): part = .brace
+            case (.brace, UInt8(ascii: "\\")): part = .escape
+            case (.brace, 0x20), (.escape, UInt8(ascii: "n")), (.escape, UInt8(ascii: "r")): part = .brace
+            case (.escape, UInt8(ascii: "\"")): return true
+            case (_, UInt8(ascii: "\"")): part = .quote
+            default: part = .outside
+            }
+        }
+        return false
     }
 }

@@ -20,6 +20,7 @@ extension DumpParser {
             let start = scanner.window.offset
             switch byte {
             case UInt8(ascii: "{"):
+                context.isAtFault = start == damage.offset
                 let probe = probeObject(context)
                 context.pass(from: scanner.window)
                 switch probe {

@@ -138,6 +138,7 @@ extension DumpParser {
         var facts: RowFacts = []
         var status: RowStatus?
         var seen: UInt8 = 0
+        var wrapped = WrappedDump()
         var first = true
         while try scanner.nextMember(first: &first) {
             guard let key = scanner.withText(of: .key, { RowKey($0) }) else {
@@ -146,7 +147,9 @@ extension DumpParser {
                 }
                 noteUnknownField(at: .row)
                 facts.insert(.unknownField)
+                let start = scanner.window.offset
                 try scanner.skipValue(level: 3)
+                wrapped.note(memberFrom: start, in: scanner)
                 continue
             }
             scanner.forgetKey()
@@ -174,6 +177,12 @@ extension DumpParser {
                 facts.insert(.record)
                 try scanner.skipValue(level: 3)
             }
+        }
+        // Behind a comma at which a dump is cut off, the next one in its wrapper looks like a row of which nothing is
+        // known. A response may have a status, too.
+        let isUnknown = seen & ~(1 << RowKey.status.rawValue) == 0 && status == nil
+        if isUnknown, scanner.isLenient, endsDocument(), isDump(wrapped) {
+            throw ScanFault(reason: .jobAmongRows, offset: scanner.window.offset)
         }
         switch status {
         case .ok: facts.insert(.applied)

@@ -216,6 +216,34 @@ import Testing
         #expect(folder.names(in: "r") == nil)
     }
 
+    @Test("A dump without a total has as many rows as were sent")
+    func withoutTotal() throws {
+        try source("c.csv", "a", rows: 6)
+        try dump("j1.json", (1...6).map { "a\($0)" }, failed: ["a1", "a2", "a6"], id: "one", total: "null")
+        try done("rejects j1.json --source c.csv -o r1")
+        try dump("j2.json", ["a1", "a2", "a6"], failed: ["a2"], id: "two", total: "null")
+        let wanted = [
+            "c.csv,1,succeeded,2,2,,false", "c.csv,2,failed,2,2,c,false", "c.csv,6,succeeded,2,2,,false",
+        ]
+        #expect(try account("j1.json j2.json --map r1/reasons.csv") == wanted)
+        try done("compare j1.json j2.json --map r1/reasons.csv")
+        try done("rejects j2.json --source r1/rejects.csv --map r1/reasons.csv -o r2")
+        #expect(try folder.text("r2/reasons.csv").contains("\nrejects.csv,1,c.csv,2,two,2,failed,"))
+        // A result without a row, and a row without a result.
+        try dump("j3.json", ["a1", "a2", "a6", "a7"], failed: ["a2"], id: "two", total: "null")
+        try refuses("account j1.json j3.json --map r1/reasons.csv", "the job had 3 rows, but results of 4 rows")
+        try dump("j4.json", ["a1", "a2"], failed: ["a2"], id: "two", total: "null")
+        #expect(
+            try account("j1.json j4.json --map r1/reasons.csv").last == "c.csv,6,no-result,2,2,,false")
+        // Without plan.json, nothing says how many rows the first job had.
+        try folder.shell("rm r1/plan.json")
+        for command in ["account", "compare"] {
+            try refuses(
+                "\(command) j1.json j2.json --map r1/reasons.csv",
+                "does not say how many rows the job had. The plan.json")
+        }
+    }
+
     @Test("Rejects in another order than that in which they were handed back are refused")
     func sorted() throws {
         try source("c.csv", "a", rows: 6)

@@ -64,6 +64,20 @@ import Testing
         #expect(folder.names(in: "o")?.contains("report.md") == true)
     }
 
+    @Test("Rejects do not replace a report, whose dump may be gone")
+    func report() throws {
+        #expect(try importAudit("report", "job.json", "-o", "o", folder: folder.path).status == 0)
+        let before = try folder.files(in: "o")
+        for options in [[], ["--dry-run"]] {
+            let arguments = ["rejects", "job.json", "--source", "contacts.csv", "-o", "o"] + options
+            let run = try importAudit(arguments: arguments, folder: folder.path)
+            #expect(run.status == 73 && run.errorText.contains("o has a report"), "\(run)")
+            #expect(try folder.files(in: "o") == before)
+        }
+        #expect(try rejects("job.json", "--source", "contacts.csv", "-o", "o", "--force").status == 0)
+        #expect(folder.names(in: "o")?.contains("report.md") == false)
+    }
+
     @Test("Plain rejects look as the source does")
     func plain() throws {
         #expect(try rejects("job.json", "--source", "contacts.csv", "--plain").status == 0)

@@ -103,6 +103,20 @@ import Testing
     }
 
     @Test(
+        "Compressed data and archives that were joined to a dump may contain others",
+        arguments: [
+            [0x1F, 0x8B, 8], [0x50, 0x4B, 3, 4], [0x28, 0xB5, 0x2F, 0xFD], [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0],
+            Array("BZh91AY&SY".utf8), [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], [4, 0x22, 0x4D, 0x18],
+        ] as [[UInt8]])
+    func joined(_ signature: [UInt8]) throws {
+        for before in ["", "\n", "}"] {
+            let bytes = Array((Self.job("a") + before).utf8) + signature + [9, 0xF3, 0x80, 0, 1, 2, 0xA0]
+            let reading = try Decoded(bytes)
+            #expect(reading.jobs.count == 1 && reading.reasons.count == 1, "\(reading)")
+        }
+    }
+
+    @Test(
         "Other text is not",
         arguments: [
             "cp: cannot stat 'x': No such file", #"{"msg":"parsing \"abc\": invalid","level":"error"}"#,

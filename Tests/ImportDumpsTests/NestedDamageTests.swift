@@ -65,6 +65,28 @@ import Testing
         }
     }
 
+    @Test("A damaged array `results` in a row, or a damaged job in it, does not split the job")
+    func damagedResults() throws {
+        for inner in [
+            #"{"results":[{"score":1},{"score";2}],"name":"x"}"#, #"{"results":[{"id":"7"},{"id";"8"}]}"#,
+            #"{"job_id":"J","total":2,"results":[{"id":"7","created":true},{"id":"8",;}]}"#,
+            #"{"a":[{"job_id":"J","failed":0,"results":[{"id";7}]}]}"#, #"{"job_id":"J","total":2,"status";"active"}"#,
+        ] {
+            for separator in [",", ", ", ",\n", ",\n  "] {
+                var rows = (1...4).map { Self.row($0, "0") }
+                rows[1] = Self.row(2, inner)
+                for (head, tail) in [(#"{"job_id":"a","total":4,"#, "}"), ("{", #","job_id":"a","total":4}"#)] {
+                    let text = head + #""results":["# + rows.joined(separator: separator) + "]" + tail + "\n"
+                    for window in [16, 4096] {
+                        let described = try Documents(text, window: window).described
+                        #expect(described.count == 1, "\(text) \(described)")
+                        #expect(described.first?.contains(" a 4 rows ") == true, "\(text) \(described)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("The arrays in a last row that is damaged are not the end of the rows")
     func damagedLastRow() throws {
         for details in [

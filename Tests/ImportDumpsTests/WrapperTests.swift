@@ -43,6 +43,38 @@ import Testing
         }
     }
 
+    /// What is around the dump in a record of a log, and whether the dump is in a string there.
+    static let records: [(front: String, rest: String, isText: Bool)] = [
+        ("", "", false), (#"{"data":"#, "}", false), (#"{"status":200,"body": "#, #","took":1}"#, false),
+        (#"{"a":{"b":"#, "}}", false), (#"{"body":""#, #""}"#, true), (#"{"log":""#, #"\n","stream":"stdout"}"#, true),
+        ("INFO ", "", false),
+    ]
+
+    @Test("A dump behind one that is cut off is found, whatever both are in", arguments: records.indices)
+    func behindTorn(_ index: Int) throws {
+        let first = Self.records[index]
+        let torn = #"{"job_id":"a","total":2,"results":[{"id":"x","created":true},{"error":{"code":"c"}}],"failed":1}"#
+        for second in Self.records {
+            let whole = second.isText ? String(Self.string(Self.job("b")).dropFirst().dropLast()) : Self.job("b")
+            let next = second.front + whole + second.rest
+            for cut in 1..<torn.utf8.count {
+                // Behind a key, the next record may be the value.
+                if torn.utf8.prefix(cut).last == UInt8(ascii: ":") { continue }
+                let cutText = String(torn.prefix(cut))
+                let front = first.isText ? String(Self.string(cutText).dropFirst().dropLast()) : cutText
+                for end in ["", "\n"] {
+                    let text = "\(Self.job("0"))\n\(first.front)\(front)\(end)\(next)\n\(Self.job("z"))\n"
+                    for window in cut.isMultiple(of: 7) ? [7, 33, 4096] : [4096] {
+                        let found = try Documents(text, window: window).described
+                        #expect(
+                            found.filter { $0.contains(" b 1 row ") || $0.contains(" z 1 row ") }.count == 2,
+                            "window of \(window): \(text) \(found)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test(
         "Other members of a wrapper do not make it a job",
         arguments: [

@@ -26,7 +26,7 @@ from typing import Any
 
 import compare
 import csvtext
-from faults import around, encodings, inside, nested, torn, verdict, wraps
+from faults import around, encodings, inside, nested, torn, tornwraps, verdict, wraps
 from faults.cases import Case
 from seeds import add_seed
 
@@ -40,8 +40,9 @@ KINDS: dict[str, Callable[[random.Random, str], Case]] = {
     "inside": inside.make,
     "nested": nested.make,
     "rows": torn.rows_alone,
+    "torn-wraps": tornwraps.make,
 }
-WEIGHTS = {"torn": 5, "glued": 3, "row-per-line": 1, "around": 4, "wraps": 4, "encodings": 1, "inside": 5, "nested": 3, "rows": 1}
+WEIGHTS = {"torn": 5, "glued": 3, "row-per-line": 1, "around": 4, "wraps": 4, "encodings": 1, "inside": 5, "nested": 3, "rows": 1, "torn-wraps": 3}
 
 SECONDS = 120
 BATCH, BATCH_BYTES = 250, 8_000_000

@@ -254,17 +254,30 @@ class Cases:
             '<row r="2"', '<row r="9"').replace("A2", "A9").replace("B2", "B9").replace('<row r="3"', '<row r="12"').replace(
                 "A3", "A12").replace("B3", "B12") + '<row r="20"><c r="A20" t="str"><v></v></c></row>')
         self.taken("gaps", self.run(self.write("a.xlsx", gaps)), [bob], ["5 blank rows were skipped"])
-        two = book('<sheet name="First" sheetId="1" r:id="rId1"/><sheet name="it\'s #2" sheetId="2" r:id="rId4"/>', **{
+        two, full = (book('<sheet name="First" sheetId="1" r:id="rId1"/><sheet name="it\'s #2" sheetId="2" r:id="rId4"/>', **{
             "xl/_rels/workbook.xml.rels":
                 f'<Relationships xmlns="{PACKAGE}/relationships">'
                 f'<Relationship Id="rId1" Type="{DOCUMENTS}/worksheet" Target="worksheets/sheet1.xml"/>'
                 f'<Relationship Id="rId4" Type="{DOCUMENTS}/worksheet" Target="worksheets/sheet2.xml"/></Relationships>',
-            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>',
+            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{first}</sheetData></worksheet>',
             "xl/worksheets/sheet2.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{ROWS}</sheetData></worksheet>'})
+            for first in ("", ROWS))
         path = self.write("two#1.xlsx", two)
         self.taken("named", self.run(f"{path}#it's #2"), [bob])
         # An existing file with the full name takes precedence over a sheet.
         self.taken("literal", self.run(self.write("two#1.xlsx#First", book())), [bob])
+        # A name without a sheet means the first one.
+        full = self.write("full.xlsx", full)
+        both = subprocess.run(
+            [self.binary, "rejects", self.dump, self.write("other.json", self.job(RESULTS).replace(b'"j"', b'"k"')), "--source",
+             full, f"{full}#it's #2", "-o", self.folder / "two-sheets"], capture_output=True, text=True)
+        if both.returncode != 0:
+            fail("two sheets", both, "should be two sources")
+        both = subprocess.run(
+            [self.binary, "rejects", self.dump, self.folder / "other.json", "--source", full, f"{full}#First", "-o",
+             self.folder / "none"], capture_output=True, text=True)
+        if both.returncode != 64 or "source of two jobs" not in both.stderr:
+            fail("one sheet twice", both, "should be refused")
         for sheet, words in [("Third", ["sheet “Third”", "no such sheet", "“First”, “it's #2”"]), ("", ["no such sheet"]),
                              ("first", ["no such sheet"])]:
             run = self.run(f"{path}#{sheet}", out="none")

@@ -19,7 +19,8 @@ struct RetriedAudit {
 
     /// Reads both tries; nil if that was interrupted.
     init?(first name: String, second: String, maps: [RowMap], _ options: ReadingOptions) throws {
-        guard let first = try Try(name, options), let next = try Try(second, options) else { return nil }
+        guard var first = try Try(name, options), var next = try Try(second, options) else { return nil }
+        first.takeRows(from: maps.first?.plan)
         guard first.jobs.count == 1, let job = first.jobs.first else {
             throw CommandFailure(
                 .usage, "compare --map takes one dump of the first try; import-audit account takes any number.")
@@ -30,6 +31,7 @@ struct RetriedAudit {
         try chain.followMiddle()
         let layout = try chain.layout(of: next, number: maps.count)
         let origins = try chain.follow(layout.sent)
+        next.takeRows(ofSent: origins)
         let sources = try space.indices(of: chain.sources)
         var later: [Int: (outcome: Outcome, texts: Try.Texts)] = [:]
         for (job, place) in zip(next.jobs, layout.jobs) {

@@ -69,8 +69,9 @@ struct AccountCommand: ParsableCommand {
         try reportingFailures {
             var chain = try MapChain(between.maps.map { try RowMap($0) })
             try chain.checkReachesFirst()
-            guard let first = try Try(tries[0], options) else { return .interrupted }
+            guard var first = try Try(tries[0], options) else { return .interrupted }
             var status = first.status
+            first.takeRows(from: chain.maps[0].plan)
             let space = try RowSpace(first, chain.maps[0])
             var account = RowAccount(rows: space.count)
             for (index, job) in first.jobs.enumerated() {
@@ -79,10 +80,12 @@ struct AccountCommand: ParsableCommand {
                 }
             }
             for (index, name) in tries.enumerated().dropFirst() {
-                guard let next = try Try(name, options) else { return .interrupted }
+                guard var next = try Try(name, options) else { return .interrupted }
                 status = status.orWorse(next.status)
+                if index < chain.maps.count { next.takeRows(from: chain.maps[index].plan) }
                 let layout = try chain.layout(of: next, number: index)
                 let origins = try chain.follow(layout.sent)
+                next.takeRows(ofSent: origins)
                 let sources = try space.indices(of: chain.sources)
                 account.beginTry()
                 for (job, place) in zip(next.jobs, layout.jobs) {

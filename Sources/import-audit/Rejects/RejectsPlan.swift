@@ -116,9 +116,16 @@ struct RejectsPlan {
             output: OutputPlace(folder: output, files: [], jobFiles: []))
     }
 
-    /// Fails if a file that someone has edited would be replaced.
+    /// Fails if a report, or a file that someone has edited, would be replaced.
     private func refuseChanged(in root: OutputFolder, _ earlier: RunManifest?) throws {
         if isForced { return }
+        // The manifest of an interrupted run does not say of which command it is.
+        if let options = earlier?.header.options, !options.isEmpty, options != "rejects" {
+            throw CommandFailure(
+                .cannotWrite,
+                "\(output) has a report, whose dumps may no longer be there; nothing was replaced. Choose another folder with "
+                    + "-o, or remove it with --force")
+        }
         for file in try earlier?.files(in: RunManifest.root) ?? [] {
             guard let content = file.content, let descriptor = try root.openFile(file.name) else { continue }
             defer { close(descriptor) }

@@ -152,14 +152,11 @@ struct RejectsRun: PairedRows {
         guard try plan.pairing.sources.count() == 1 else {
             throw CommandFailure(.usage, of: source, "--map needs one source for all jobs. Nothing was written.")
         }
-        var total = plan.pairing.firstRow - 1
+        // The last job without a total gets the rest of the source, whose rows only the map knows.
+        var total: Int? = plan.pairing.firstRow - 1
         for index in 0..<results.jobCount {
-            guard let rows = try results.job(index).job.total else {
-                throw CommandFailure(
-                    .notPassed,
-                    "a dump does not say how many rows its job had: --map cannot be followed. Nothing was written.")
-            }
-            total.addClamped(rows)
+            let rows = try results.job(index).job.total
+            total = rows.flatMap { rows in total.map { $0.clampedAdding(rows) } }
         }
         let sent = [Sent(name: source, rows: total)]
         let handedBack = try last.origins(of: sent)[0]
@@ -177,7 +174,11 @@ struct RejectsRun: PairedRows {
         guard let origins else { return (row, name) }
         let index = row.sourceRow - 1
         guard index < origins.rows.count else {
-            throw CommandFailure(.internalFault, "the maps have fewer rows than the source")
+            throw CommandFailure(
+                .notPassed, of: String(decoding: name, as: UTF8.self),
+                "it has a row \(Wording.grouped(row.sourceRow)), but \(Wording.rowsWord(origins.rows.count)) "
+                    + "\(origins.rows.count == 1 ? "was" : "were") handed back. Is this the file that was sent? "
+                    + "Nothing was written.")
         }
         let known = origins.handedBack[origins.handedBack.startIndex + index].row
         if let own = RejectLayout.ownRow(of: source), own != known {

@@ -88,6 +88,13 @@ extension RowMap {
         let counts = sent.compactMap { $0.rows }
         guard counts.count == sent.count else {
             if sent.count == 1, pool.count == 1 { return [files[pool[0]].rows[...]] }
+            guard sent.contains(where: { $0.name != nil }) else {
+                let example = files.first.map { shownText($0.name) } ?? "FILE"
+                throw CommandFailure(
+                    .notPassed, of: name,
+                    "the dump that was read does not say how many rows its job had, so the file that was sent is not known. Name "
+                        + "it, as in \(name)#\(example).")
+            }
             throw needsPlan("which file of the map was sent as \(Self.list(sent.compactMap { $0.name }))")
         }
         let total = counts.reduce(0) { $0.clampedAdding($1) }

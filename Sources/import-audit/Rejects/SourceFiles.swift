@@ -83,11 +83,11 @@ final class SourceFiles {
     }
 
     /// Fails if the same file, or the same sheet of it, is named twice: its rows could not be told apart by their numbers.
-    func refuseRepeated() throws(CommandFailure) {
+    func refuseRepeated() throws {
         var seen: [FileIdentity: [SourceName]] = [:]
         for source in sources {
             guard let identity = InputPath(source.path).identity else { continue }
-            if let other = seen[identity]?.first(where: { $0.sheet == source.sheet }) {
+            if let other = try seen[identity]?.first(where: { try isSameSheet($0, source) }) {
                 throw CommandFailure(
                     .usage, of: shown(source.shown),
                     "this is the source of two jobs\(other.shown == source.shown ? "" : ", also as \(shown(other.shown))"), whose rows "
@@ -95,6 +95,18 @@ final class SourceFiles {
             }
             seen[identity, default: []].append(source)
         }
+    }
+
+    /// Whether two names of one file mean the same sheet, as one without a sheet means the first.
+    private func isSameSheet(_ one: SourceName, _ other: SourceName) throws -> Bool {
+        if one.sheet == other.sheet { return true }
+        return try nameOfSheet(one) == nameOfSheet(other)
+    }
+
+    private func nameOfSheet(_ source: SourceName) throws -> String? {
+        guard let number = sources.firstIndex(where: { $0.shown == source.shown }) else { return nil }
+        let file = try file(number)
+        return try sheet(source, file.descriptor)?.sheet?.form.sheetName
     }
 
     private func visitContents(

@@ -8,6 +8,8 @@ struct Try {
     struct Job {
         var summary: JobSummary
         var order: DocumentOrder
+        /// The number of rows, if the dump does not say it, but the plan made from it or the file that was sent does.
+        fileprivate(set) var rows: Int?
     }
 
     let name: String
@@ -46,6 +48,21 @@ struct Try {
         }
     }
 
+    /// Takes the numbers of rows that its dumps do not say from the plan that was made from them.
+    mutating func takeRows(from plan: RowMap.Plan?) {
+        guard let plan, jobs.contains(where: { $0.summary.job.total == nil }) else { return }
+        let known = Dictionary(plan.jobs.map { ($0.sha256, $0.rows) }) { first, _ in first }
+        for index in jobs.indices {
+            guard let hash = jobs[index].summary.sha256 else { continue }
+            jobs[index].rows = known[hash]
+        }
+    }
+
+    /// Takes the number of rows of its only job from the file that was sent, if its dump does not say it.
+    mutating func takeRows(ofSent rows: [[RowMap.Target]]) {
+        if jobs.count == 1, rows.count == 1, jobs[0].rows == nil { jobs[0].rows = rows[0].count }
+    }
+
     /// Returns the number of rows of all its jobs.
     func total() throws -> Int {
         try jobs.reduce(0) { sum, job in
@@ -74,13 +91,16 @@ struct Try {
     }
 
     func rows(of job: Job) throws -> Int {
-        guard let total = job.summary.job.total else {
-            throw CommandFailure(.notPassed, of: job.summary.source, "the dump does not say how many rows the job had.")
+        guard let total = job.summary.job.total ?? job.rows else {
+            throw CommandFailure(
+                .notPassed, of: job.summary.source,
+                "the dump does not say how many rows the job had. The plan.json of its rejects does: keep it beside the map."
+            )
         }
         guard total >= job.summary.rows.seen else {
             throw CommandFailure(
                 .notPassed, of: job.summary.source,
-                "the job has a total of \(Wording.rowsWord(total)), but results of \(Wording.rowsWord(job.summary.rows.seen))."
+                "the job \(job.summary.job.total == nil ? "had" : "has a total of") \(Wording.rowsWord(total)), but results of \(Wording.rowsWord(job.summary.rows.seen))."
             )
         }
         return total
