@@ -193,7 +193,11 @@ extension DumpParser {
                 case UInt8(ascii: "\""):
                     if let isOfJob = memberBehindBracketIsOfJob(inSameObject: !isBehindObject) { return isOfJob }
                     guard (try? scanner.skipValue(level: 3)) != nil else { return nil }
-                case UInt8(ascii: "{"): return isBehindObject ? objectBehindBracketIsJob() : nil
+                case UInt8(ascii: "{"):
+                    guard isBehindObject else { return nil }
+                    guard let isJob = objectBehindBracketIsJob() else { return nil }
+                    // A job at the top level is in no array, so the object is an element of one in a row.
+                    return isJob && !(isAtTopLevel && isFollowedByEnd())
                 default: return nil
                 }
             case UInt8(ascii: "{"):
@@ -203,6 +207,12 @@ extension DumpParser {
             }
         }
         return nil
+    }
+
+    /// Whether the end of an object or an array follows. The position is then at it.
+    private mutating func isFollowedByEnd() -> Bool {
+        let next = scanner.skipSpaceOrEnd()
+        return next == UInt8(ascii: "]") || next == UInt8(ascii: "}")
     }
 
     /// Whether nothing is around the current object.
@@ -239,21 +249,23 @@ extension DumpParser {
         }
     }
 
-    /// Whether the object at the position is a job: false if it is a row, nil if it may be anything.
+    /// Whether the object at the position is a job: false if it is a row, nil if it may be anything. Moves behind it.
     private mutating func objectBehindBracketIsJob() -> Bool? {
         var keys: Set<RowKey> = []
+        var isJob = false
         do throws(ScanFault) {
             scanner.window.position += 1
             var first = true
             while try scanner.nextMember(first: &first) {
-                if scanner.withText(of: .key, { JobKey.isOfRowsNever($0) }) { return true }
+                if scanner.withText(of: .key, { JobKey.isOfRowsNever($0) }) { isJob = true }
                 if let key = scanner.withText(of: .key, { RowKey($0) }) { keys.insert(key) }
                 scanner.forgetKey()
                 try scanner.skipValue(level: 3)
             }
         } catch {
-            return nil
+            return isJob ? true : nil
         }
+        if isJob { return true }
         // Other objects have ids and errors, too.
         let isRow =
             !keys.isDisjoint(with: [.created, .existing, .record]) || keys.isSuperset(of: [.id, .error])

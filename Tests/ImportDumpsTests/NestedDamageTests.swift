@@ -70,6 +70,7 @@ import Testing
         for inner in [
             #"{"results":[{"score":1},{"score";2}],"name":"x"}"#, #"{"results":[{"id":"7"},{"id";"8"}]}"#,
             #"{"job_id":"J","total":2,"results":[{"id":"7","created":true},{"id":"8",;}]}"#,
+            #"{"list":[{"a":[;,2]},{"job_id":"J"}]}"#, #"[{"a":[1,2;]},{"job_id":"J","status":"x"}]"#,
             #"{"a":[{"job_id":"J","failed":0,"results":[{"id";7}]}]}"#, #"{"job_id":"J","total":2,"status";"active"}"#,
         ] {
             for separator in [",", ", ", ",\n", ",\n  "] {
