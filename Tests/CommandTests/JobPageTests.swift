@@ -101,7 +101,7 @@ struct JobPageTests {
             as: "a.json")
         let guessed = try page(space, "a.json")
         #expect(guessed.contains("<strong>Send again unchanged</strong> <span class=\"rows\">1 row</span>"))
-        #expect(guessed.contains("A guess: the names of these codes"))
+        #expect(guessed.contains("A guess: the name of this code"))
         #expect(guessed.contains("<strong>Decide</strong> <span class=\"rows\">3 rows</span>"))
         #expect(guessed.contains("<strong>Check before you send again</strong> <span class=\"rows\">2 rows</span>"))
         try space.write("codes:\n  - {code: bad, action: fix-data, owner: data team}\n", as: "codes.yml")
@@ -127,7 +127,7 @@ struct JobPageTests {
             section == """
 
                 - **Send again unchanged:** 1 row: rate_limited 1
-                  - A guess: the names of these codes suggest a temporary failure.
+                  - A guess: the name of this code suggests a temporary failure.
                 - **Decide:** 3 rows: (no code) 1, (a blank code) 1, (unclassified) 1
                 - **Check before you send again:** 1 row
                   - The dump says nothing about 1 row: it may have been imported or not. Check before you send it again.
@@ -138,7 +138,7 @@ struct JobPageTests {
         let annotations = try space.text("o/report.github.txt")
         #expect(
             annotations.contains(
-                "::notice title=Send again unchanged%3A 1 row::rate_limited 1. A guess: the names of these codes suggest a "
+                "::notice title=Send again unchanged%3A 1 row::rate_limited 1. A guess: the name of this code suggests a "
                     + "temporary failure.\n"), "\(annotations)")
         // A page without room for it says so.
         let short = try importAudit(

@@ -68,7 +68,7 @@ struct VerdictTests {
         Case(
             dump: job(#""status":"complete","total":1"#, rows: "\(created),\(created)"),
             level: .critical, word: "The totals do not match",
-            sentence: "Both rows succeeded: 2 were created. \(holdsNot)"),
+            sentence: "Both rows were created. \(holdsNot)"),
         Case(
             dump: job(#""status":"complete","total":7"#),
             level: .critical, word: "The results are absent",
@@ -99,7 +99,7 @@ struct VerdictTests {
         Case(
             dump: job(#""status":"processing","total":1"#, rows: "\(created),\(created)"),
             level: .critical, word: "The totals do not match",
-            sentence: "Both rows succeeded: 2 were created. \(holdsNot)"),
+            sentence: "Both rows were created. \(holdsNot)"),
         Case(
             dump: #"{"job_id":"j","status":"complete","total":64,"results":[{"created":true},{"cre"#,
             level: .critical, word: "The dump is cut off",

@@ -90,7 +90,13 @@ package struct Arithmetic: Sendable {
 
     /// Whether the totals match the rows, in a short sentence.
     package var shortSentence: String {
-        if differing > 0 { return "The job’s totals do not match its rows." }
+        if differing > 0 {
+            // What was processed is compared with other totals alone.
+            let ofRows = checks.contains { check in
+                if case .differs = check.agreement { check.field != "processed" } else { false }
+            }
+            return ofRows ? "The job’s totals do not match its rows." : "The job’s totals do not match each other."
+        }
         if agreeing > 0, unchecked == 0 { return "The job’s totals match its rows." }
         if declared == 0 { return "The job declares no totals to compare with its rows." }
         return agreeing > 0

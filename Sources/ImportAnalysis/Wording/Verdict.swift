@@ -176,7 +176,8 @@ package struct Verdict: Sendable {
     private static func headline(of finding: FindingID) -> String? {
         switch finding {
         case .rowsExcess: "There are more rows than the job’s total"
-        case .processedMismatch, .succeededMismatch, .failedMismatch: "The job’s totals do not match its rows"
+        case .processedMismatch: "The job’s totals do not match each other"
+        case .succeededMismatch, .failedMismatch: "The job’s totals do not match its rows"
         case .createdIDRepeated: "Several rows say that they created the same record"
         case .rowDamaged: "Rows of the dump are damaged"
         case .textRepaired: "Texts of the dump are damaged"
@@ -257,7 +258,8 @@ package struct Verdict: Sendable {
         let missing =
             missingRows > 0 ? "; \(Wording.grouped(missingRows)) \(missingRows == 1 ? "is" : "are") \(unseen)" : ""
         if rows.seen == 0 { return total == 0 ? "The job had no rows." : "The dump has no rows\(missing)." }
-        if missing.isEmpty, rows.failed == 0, rows.unclassified == 0, rows.seen > 1 {
+        let isOneKind = [rows.created, rows.existing, rows.applied].contains(rows.seen)
+        if missing.isEmpty, rows.failed == 0, rows.unclassified == 0, rows.seen > 1, !isOneKind {
             return "\(Wording.capitalized(Wording.all(rows.seen, .row))) succeeded: \(counts)."
         }
         let whole = missing.isEmpty ? rows.seen : (total ?? rows.seen)

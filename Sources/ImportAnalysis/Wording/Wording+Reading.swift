@@ -30,7 +30,7 @@ extension DumpFault {
         case .invalidUTF8: "the bytes are not UTF-8"
         case .nestedTooDeep:
             "arrays and objects are nested deeper than \(Wording.grouped(DumpLimits.nestingLevels)) levels"
-        case .textAfterEnd(let byte): "\(Wording.byte(byte)) after the end of the job's object"
+        case .textAfterEnd(let byte): "\(Wording.byte(byte)) after the end of the job’s object"
         }
     }
 }

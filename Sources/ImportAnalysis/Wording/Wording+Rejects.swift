@@ -207,7 +207,11 @@ extension Wording {
     }
 
     /// The note about rows whose codes suggest that they can be sent again.
-    package static let guessedRetry = "A guess: the names of these codes suggest a temporary failure."
+    package static func guessedRetry(codes: Int) -> String {
+        codes == 1
+            ? "A guess: the name of this code suggests a temporary failure."
+            : "A guess: the names of these codes suggest a temporary failure."
+    }
 
     /// The heading above what to do about rows that have no result.
     package static let checkFirst = "Check before you send again"

@@ -236,9 +236,10 @@ extension Wording {
 
 extension Wording {
     static func createdIDRepeated(_ shared: SharedRecords) -> String {
-        let records = shared.records == 1 ? "1 record was" : "\(grouped(shared.records)) records were each"
-        return "\(rowsWord(shared.rows)) say that they created a record, but \(records) created more than once"
-            + example(shared) + "."
+        let rows = rowsWord(shared.rows)
+        if shared.records == 1 { return "\(rows) say that they created the same record\(example(shared))." }
+        return "\(rows) say that they created a record, but \(grouped(shared.records)) records were each created more "
+            + "than once\(example(shared))."
     }
 
     static func existingIDsShared(_ shared: SharedRecords) -> String {
@@ -247,9 +248,10 @@ extension Wording {
         return "\(rowsWord(shared.rows)) matched \(records)\(each)\(example(shared))."
     }
 
-    /// The most frequent record, with its first rows.
+    /// The most frequent record, with its first rows. Those of the only one are listed with the finding.
     private static func example(_ shared: SharedRecords) -> String {
         guard let first = shared.top.first else { return "" }
+        if shared.records == 1 { return ": \(quoted(first.id))" }
         let shown = first.firstRows.prefix(3).map(grouped)
         var rows = shown.joined(separator: ", ")
         if first.rows > shown.count {
@@ -257,7 +259,7 @@ extension Wording {
         } else if let last = shown.last {
             rows = shown.dropLast().joined(separator: ", ") + " and \(last)"
         }
-        return "\(shared.records == 1 ? "" : "; most often"): \(quoted(first.id)) in rows \(rows)"
+        return "; most often: \(quoted(first.id)) in rows \(rows)"
     }
 }
 

@@ -172,13 +172,13 @@ struct ShownPositions {
         }
     }
 
-    /// The bars as characters, in eighths of a line.
+    /// The bars as characters, in eighths of a line. Only where all rows failed, the line is full.
     private var strip: String {
         let blocks = Array("▁▂▃▄▅▆▇█")
         let characters = positions.counts.enumerated().map { index, count -> Character in
             guard count > 0 else { return "·" }
             let rows = rows(ofBucket: index)
-            return blocks[min(7, Int(clamping: Int128(min(count, rows)) * 8 / Int128(rows)))]
+            return count < rows ? blocks[min(6, Int(clamping: Int128(count) * 8 / Int128(rows)))] : blocks[7]
         }
         return String(characters)
     }

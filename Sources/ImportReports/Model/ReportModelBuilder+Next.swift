@@ -39,7 +39,8 @@ struct NextSteps {
             return Step(
                 action: action?.rawValue ?? "decide", heading: Wording.heading(action, isGuess: false), rows: rows,
                 note: isGuess
-                    ? Wording.guessedRetry : Wording.retry(groups.count == 1 ? groups[0].entry?.retry : nil),
+                    ? Wording.guessedRetry(codes: groups.count)
+                    : Wording.retry(groups.count == 1 ? groups[0].entry?.retry : nil),
                 codes: shown.enumerated().map { index, group in
                     Code(
                         code: ShownCode(group.code, limits), isUnclassified: group.isUnclassified, rows: group.rows,
