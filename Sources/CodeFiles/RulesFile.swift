@@ -66,6 +66,8 @@ package enum RulesFile {
         case .flag(let rule):
             if try value.flag(form.name) { rules.append(rule) }
         case .limitOfCode(let make):
+            // By their bytes: for `String`, texts are equal whose characters are composed in another way.
+            var lines: [[UInt8]: Int] = [:]
             for item in try entries(of: form, value) {
                 let entry = try item.object("An element of \(form.name)", allowed: ["code", "max"])
                 let code = try entry.required("code")
@@ -74,11 +76,18 @@ package enum RulesFile {
                 guard let limit = Rules.Limit(try max.text("max")) else {
                     throw max.fault(.wrongValue("max", expected: form.value.expected))
                 }
+                if let firstLine = lines.updateValue(item.line, forKey: Array(text.utf8)) {
+                    throw item.fault(.repeatedEntry(text.isEmpty ? "(no code)" : text, firstLine: firstLine))
+                }
                 rules.append(make(text.isEmpty ? nil : text, limit))
             }
         case .findings:
+            var lines: [String: Int] = [:]
             for item in try entries(of: form, value) {
                 let word = try item.text(form.name)
+                if let firstLine = lines.updateValue(item.line, forKey: word) {
+                    throw item.fault(.repeatedEntry(word, firstLine: firstLine))
+                }
                 guard let rule = form.value.rule(of: word) else {
                     throw item.fault(.unknownWord(word, allowed: Rules.Value.findingWords))
                 }

@@ -198,6 +198,11 @@ struct RulesFileTests {
             ),
             ("max-failed-code:\n  - code: a\n", "rules.yml:2:5: max is missing."),
             ("max-failed-code:\n  - {max: 1}\n", "rules.yml:2:5: code is missing."),
+            (
+                "max-failed-code:\n  - {code: a, max: 1}\n  - {code: b, max: 1}\n  - {code: a, max: 2}\n",
+                "rules.yml:4:5: There is already an entry for “a”, in line 2."
+            ),
+            ("fail-on: [critical,\n  critical]", "rules.yml:2:3: There is already an entry for “critical”, in line 1."),
             ("max-failed: 1\nmax-failed: 2", "occurs twice"), ("a: &b 1", "rules.yml:1:4: Anchors"),
         ])
     func faulty(yaml: String, says: String) {
