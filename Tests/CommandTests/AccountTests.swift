@@ -258,6 +258,17 @@ import Testing
         try done("rejects j2.json --source s/rejects.csv -o r2")
     }
 
+    @Test("What is not a map is called that, also other files of rejects")
+    func otherMaps() throws {
+        try source("c.csv", "a", rows: 3)
+        try dump("j1.json", ["a1", "a2", "a3"], failed: ["a2"], id: "one")
+        try done("rejects j1.json --source c.csv -o r")
+        for name in ["r/plan.json", "r/rejects.csv", "j1.json", "c.csv"] {
+            try refuses(
+                "account j1.json j1.json --map \(name)", "\(name): this is not a map: --map needs the file reasons.csv")
+        }
+    }
+
     // MARK: - Claims
 
     @Test(

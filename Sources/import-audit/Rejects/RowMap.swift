@@ -130,6 +130,7 @@ struct RowMap {
             return reader.finishHash()
         } catch let fault as SourceFault {
             if fault.reason == .onlyHeader { return nil }
+            if fault.reason == .isOwnOutput { throw notAMap }
             throw CommandFailure(.notPassed, of: name, fault.explanation)
         }
     }
