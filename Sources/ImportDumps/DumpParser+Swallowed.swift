@@ -1,0 +1,255 @@
+import ImportFoundation
+
+// Whether an object is a separate dump: one behind a dump that is cut off, which reading has taken for a part of that.
+// Objects in rows look alike.
+
+extension DumpParser {
+    /// Whether a complete object with members that only jobs have is a separate dump, and not part of the damaged row.
+    ///
+    /// - Parameters:
+    ///   - next: the byte behind it, apart from white space.
+    ///   - endsLine: whether there is a line feed, or nothing, behind it.
+    mutating func isSeparate(_ shape: JobShape, next: UInt8?, endsLine: Bool, _ context: Context) -> Bool {
+        let isMember = context.last == UInt8(ascii: ":")
+        switch next {
+        case nil: return shape.isJob || context.beginsLine || !(isMember || context.isInArray)
+        case UInt8(ascii: "{"): return true
+        case UInt8(ascii: ","): return shape.isJob && !isMember
+        case UInt8(ascii: "]"):
+            return shape.isJob && !isMember && closesRows() != false
+        case UInt8(ascii: "}"), UInt8(ascii: "\""), UInt8(ascii: ":"):
+            return context.last == UInt8(ascii: "}")
+        default: return endsLine || shape.isJob || context.last == UInt8(ascii: "}")
+        }
+    }
+
+    /// The number of dumps, each swallowed by the one before, that are told from objects in a row.
+    private static let swallowedDepth = 4
+
+    /// Returns the offset of a dump that a cut-off one swallowed, if the object that was noted as such is one. Otherwise,
+    /// it belongs to what broke off: damage is in it, or further on in the object around it.
+    mutating func swallowedJob(before fault: Int) -> Int? {
+        guard let start = scanner.jobLike, scanner.window.canGoBack(to: start), start < fault else { return nil }
+        // Of thousands of objects, each in the one before, each would be read to the level that is too deep.
+        guard fault - start < Self.freeRereadBytes || mayLookAhead else { return nil }
+        lookaheadBytes += fault - start
+        return isSwallowed(start, before: fault, depth: 1) ? start : nil
+    }
+
+    /// The number of bytes that may always be read again.
+    private static let freeRereadBytes = 16 * 1024
+
+    private mutating func isSwallowed(_ start: Int, before fault: Int, depth: Int) -> Bool {
+        if beginsOnFirstColumn(start) { return true }
+        let (damage, row) = (scanner.damage, scanner.row)
+        let position = scanner.window.offset
+        let lookahead = scanner.window.lookAhead(keepsMark: true)
+        scanner.goBack(to: start)
+        defer {
+            // The object may end on either side of where reading was.
+            scanner.move(to: position)
+            scanner.end(lookahead, goesBack: false)
+            (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, start)
+            scanner.forgetTexts()
+        }
+        var shape = JobShape()
+        scanner.jobLike = nil
+        do throws(ScanFault) {
+            try readMembers(noting: &shape)
+        } catch {
+            if shape.isJob { return !continuesBehindObject(at: start) }
+            guard depth < Self.swallowedDepth, let inner = scanner.jobLike, inner < error.offset else { return false }
+            return isSwallowed(inner, before: error.offset, depth: depth + 1)
+        }
+        // The end of the object, or of the last one around it.
+        var end = scanner.window.offset
+        var next = scanner.skipSpaceOrEnd()
+        while next == UInt8(ascii: "}") || next == UInt8(ascii: "]") {
+            if scanner.window.offset == fault { return false }
+            scanner.window.position += 1
+            end = scanner.window.offset
+            next = scanner.skipSpaceOrEnd()
+        }
+        guard scanner.window.offset == fault || next == nil else { return false }
+        switch next {
+        case nil: return shape.isJob
+        case UInt8(ascii: "{"): return true
+        case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: ":"): return false
+        default: return scanner.window.lineFeed(from: end) || shape.isJob
+        }
+    }
+
+    /// Reads the object at the position, and notes what shows whether it is a job.
+    private mutating func readMembers(noting shape: inout JobShape) throws(ScanFault) {
+        scanner.window.position += 1
+        var first = true
+        while try scanner.nextMember(first: &first) {
+            shape.note(in: &scanner)
+            try scanner.skipValue(level: 1)
+        }
+    }
+
+    /// Whether more of what is around a damaged object follows it, as its brackets show: a separate dump ends with its
+    /// line, or where another begins.
+    private mutating func continuesBehindObject(at start: Int) -> Bool {
+        guard mayLookAhead else { return false }
+        scanner.move(to: start)
+        defer { lookaheadBytes += scanner.window.offset - start }
+        var depth = 0
+        while let byte = scanner.peekOrEnd() {
+            switch byte {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case UInt8(ascii: "\""):
+                scanner.window.position += 1
+                guard (try? scanner.readString(into: nil)) != nil else { return false }
+                continue
+            default: break
+            }
+            scanner.window.position += 1
+            guard depth <= 0 else { continue }
+            switch scanner.skipSpaceOrEnd() {
+            case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"): return true
+            default: return false
+            }
+        }
+        return false
+    }
+
+    /// Whether neither a comma nor the end of an array follows the position, as it does behind a row.
+    mutating func endsDocument() -> Bool {
+        let lookahead = scanner.window.lookAhead(keepsMark: true)
+        defer { scanner.end(lookahead) }
+        let next = scanner.skipSpaceOrEnd()
+        return next != UInt8(ascii: ",") && next != UInt8(ascii: "]")
+    }
+
+    /// Whether what a member contains is a dump: an object that is a job even inside another one, or a text that begins
+    /// like one. The position does not change.
+    mutating func isDump(_ wrapped: WrappedDump) -> Bool {
+        if let members = wrapped.members, scanner.window.hasTextOfDump(in: members) { return true }
+        guard let start = wrapped.object, scanner.window.canGoBack(to: start), mayLookAhead else { return false }
+        let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
+        let position = scanner.window.offset
+        let lookahead = scanner.window.lookAhead(keepsMark: true)
+        scanner.goBack(to: start)
+        defer {
+            lookaheadBytes += scanner.window.offset - start
+            scanner.move(to: position)
+            scanner.end(lookahead, goesBack: false)
+            (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
+            scanner.forgetTexts()
+        }
+        var shape = JobShape()
+        try? readMembers(noting: &shape)
+        return shape.isJob
+    }
+
+    /// Whether an object, or one around it, begins on the first column of a line behind the beginning of the current
+    /// element.
+    private func beginsOnFirstColumn(_ start: Int) -> Bool {
+        var offset = scanner.window.mark
+        guard scanner.window.canGoBack(to: offset) else { return false }
+        while offset < start, let byte = scanner.window.byte(atOffset: offset),
+            byte == UInt8(ascii: ",") || ASCII.isSpace(byte)
+        {
+            offset += 1
+        }
+        while offset < start {
+            offset += 1
+            if scanner.window.byte(atOffset: offset) == UInt8(ascii: "{"),
+                scanner.window.byte(atOffset: offset - 1) == UInt8(ascii: "\n")
+            {
+                return true
+            }
+        }
+        return false
+    }
+}
+
+/// Where a dump may be in the members of an object, such as the record of a log or the response of a gateway. Those that
+/// rows have do not count.
+struct WrappedDump {
+    /// The offset of an object with members that only jobs have.
+    private(set) var object: Int?
+    /// The values of the members, and what is between them.
+    private(set) var members: Range<Int>?
+
+    /// Notes a member whose value was read, from an offset to the position.
+    mutating func note(memberFrom start: Int, in scanner: borrowing JSONScanner) {
+        if object == nil { object = scanner.jobLike }
+        members = (members?.lowerBound ?? start)..<max(start, scanner.window.offset)
+    }
+}
+
+/// The fields of an object that tell a job from other objects with the id of a job.
+struct JobShape {
+    private var hasID = false
+    private var hasCount = false
+    private var hasResults = false
+    private var hasRows = false
+    private(set) var hasStatus = false
+    private(set) var hasTotal = false
+
+    /// Whether it is one even inside another object.
+    var isJob: Bool { hasRows || (hasID && (hasCount || hasResults)) }
+
+    /// Notes the member whose key is kept and whose value is at the position. Drops the key.
+    mutating func note(in scanner: inout JSONScanner) {
+        let key = scanner.withText(of: .key) { JobKey($0) }
+        scanner.forgetKey()
+        guard case .field(let field)? = key, let first = scanner.peekOrEnd() else { return }
+        switch field {
+        case .jobID: hasID = first == UInt8(ascii: "\"") || ASCII.isDigit(first)
+        case .total, .processed, .succeeded, .failed:
+            if field == .total { hasTotal = true }
+            if ASCII.isDigit(first) { hasCount = true }
+        case .status: hasStatus = true
+        case .results where first == UInt8(ascii: "["): (hasResults, hasRows) = (true, scanner.beginsArrayOfObjects())
+        default: break
+        }
+    }
+}
+
+extension JSONScanner {
+    /// Whether the first element of the array at the position is an object. The position does not change.
+    fileprivate mutating func beginsArrayOfObjects() -> Bool {
+        let lookahead = window.lookAhead(keepsMark: true)
+        defer { end(lookahead) }
+        window.position += 1
+        return skipSpaceOrEnd() == UInt8(ascii: "{")
+    }
+}
+
+extension ByteWindow {
+    /// Whether a string in a part of what reading can go back to begins with a brace and a quotation mark, perhaps with
+    /// white space in between, and a key that few others than jobs have follows: the text of a dump.
+    fileprivate func hasTextOfDump(in range: Range<Int>) -> Bool {
+        enum Part {
+            case outside, quote, brace, escape, inside
+        }
+        var part = Part.outside
+        // The last eight bytes.
+        var word: UInt64 = 0
+        for offset in range {
+            guard let byte = byte(atOffset: offset) else { continue }
+            word = word << 8 | UInt64(byte)
+            switch (part, byte) {
+            case (.inside, UInt8(ascii: "\\")):
+                if word == Self.resultsKey || word & (.max >> 8) == Self.idKey { return true }
+            case (.inside, _): break
+            case (.quote, UInt8(ascii: "{")): part = .brace
+            case (.brace, UInt8(ascii: "\\")): part = .escape
+            case (.brace, 0x20), (.escape, UInt8(ascii: "n")), (.escape, UInt8(ascii: "r")): part = .brace
+            case (.escape, UInt8(ascii: "\"")): part = .inside
+            case (_, UInt8(ascii: "\"")): part = .quote
+            default: part = .outside
+            }
+        }
+        return false
+    }
+
+    /// Keys and what follows them in a string, a backslash, as the last bytes of a word.
+    private static let resultsKey = "results\\".utf8.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    private static let idKey = "job_id\\".utf8.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+}
