@@ -137,7 +137,7 @@ extension DumpParser {
         }
         // A value of a member is not a row.
         if isRow, context.last != UInt8(ascii: ":") {
-            switch rowEvidence(next, beginsLine: context.beginsLine) {
+            switch rowEvidence(next, context) {
             case .row:
                 scanner.goBack(to: start)
                 return .row

@@ -25,8 +25,8 @@ extension DumpParser {
     ///
     /// - Parameters:
     ///   - next: the byte at the position; nil at the end.
-    ///   - beginsLine: whether only white space precedes the object on its line.
-    mutating func rowEvidence(_ next: UInt8?, beginsLine: Bool) -> RowEvidence {
+    ///   - context: what precedes the object.
+    mutating func rowEvidence(_ next: UInt8?, _ context: Context) -> RowEvidence {
         // Rows without a comma between them may share a line. On lines of their own, they may be other documents.
         let isOpen: Bool
         switch next {
@@ -37,6 +37,8 @@ extension DumpParser {
             scanner.window.position += 1
             let follows = scanner.skipSpaceOrEnd()
             scanner.end(lookahead)
+            // With a damaged colon in front of it, the object is the value of a member, behind which another follows.
+            if follows == UInt8(ascii: "\""), context.endsAbruptly { return .none }
             // What follows may be damaged, too.
             if follows != UInt8(ascii: "{"), follows != UInt8(ascii: "]"), follows != nil { return .uncertain }
         case UInt8(ascii: "]"): isOpen = false
@@ -44,7 +46,7 @@ extension DumpParser {
         }
         let start = scanner.window.offset
         if start < knownRowsEnd { return .row }
-        let unknown: RowEvidence = isOpen ? (beginsLine ? .none : .row) : .uncertain
+        let unknown: RowEvidence = isOpen ? (context.beginsLine ? .none : .row) : .uncertain
         guard next != nil, mayLookAhead else { return unknown }
         let lookahead = scanner.window.lookAhead(keepsMark: true)
         defer {

@@ -7,14 +7,16 @@ import Testing
     static let values = [
         #"{"name":"x","job_id":"J"}"#, #"{"job_id":"J","status":"active"}"#, #"{"a":{"job_id":"J"}}"#,
         #"[{"id":"x"}]"#, #"[{"id":"x"},{"id":"y"}]"#, #"{"lists":[{"id":"x"}]}"#, #"{"results":[1,2],"name":"x"}"#,
-        #"{"lists":[{"id":"x","error":"y"},{"id":"z"}],"b":{"job_id":"J"}}"#, #"[[1],{"created":true}]"#,
+        #"{"created":true,"id":"x"}"#, #"{"lists":[{"id":"x","error":"y"},{"id":"z"}],"b":{"job_id":"J"}}"#,
+        #"[[1],{"created":true}]"#,
     ]
 
     /// Faults in a row that leave its brackets.
     static let faults: [(String, String)] = [
         (#""id":"2","#, #""id":"2,"#), (#""id":"2","#, #""id":2","#), (#""id":"2","#, #""id":"2"#),
         (#":true,"#, #":tru#,"#), (#"},"z""#, #"}#,"z""#), (#"],"z""#, #"]#,"z""#), (#""z":1}"#, #""z":1#}"#),
-        (#""z":1}"#, #""z#:1}"#), (#""extra":"#, #""extra"#), (#""extra":"#, #""extra#"#), (#""extra":"#, #"#extra":"#),
+        (#""z":1}"#, #""z#:1}"#), (#""extra":"#, #""extra"#), (#""extra":"#, #""extra#"#),
+        (#""extra":"#, #""extra"; "#), (#""extra":"#, #"#extra":"#),
     ]
 
     private static func row(_ id: Int, _ value: String) -> String {
