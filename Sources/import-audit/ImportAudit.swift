@@ -75,14 +75,22 @@ struct ImportAudit: ParsableCommand {
             exit(withError: ExitCode(ExitStatus.interrupted.rawValue))
         } catch {
             if exitCode(for: error).rawValue == ExitStatus.interrupted.rawValue { Interruption.endAsAsked() }
-            let message = ParserMessages.improved(fullMessage(for: error))
-            guard !message.isEmpty else { exit(withError: error) }
-            if exitCode(for: error).isSuccess { exit(withError: ParserMessages.print(message)) }
-            for line in message.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
-                Console.say(String(line))
-            }
-            exit(withError: exitCode(for: error))
+            exit(withError: say(error))
         }
+    }
+
+    /// Prints the message of an error, or the help that was asked for.
+    ///
+    /// Returns the error with which the process ends. What is made here is released before, or it would look like a leak.
+    @inline(never)
+    private static func say(_ error: any Error) -> any Error {
+        let message = ParserMessages.improved(fullMessage(for: error))
+        if message.isEmpty { return error }
+        if exitCode(for: error).isSuccess { return ParserMessages.print(message) }
+        for line in message.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
+            Console.say(String(line))
+        }
+        return exitCode(for: error)
     }
 }
 

@@ -155,7 +155,7 @@ struct InputKindTests {
         // Lines with dumps among them are a log, whatever the first line looks like.
         try space.write("time,text\n1,\(jobDump("a"))\n", as: "log.csv")
         let log = try importAudit("summary", "log.csv", folder: space.path)
-        #expect(log.status == 0 && log.outputText.contains("2 were created"), "\(log)")
+        #expect(log.status == 0 && log.outputText.contains("Both rows were created"), "\(log)")
     }
 
     @Test("One compressed dump is reported like the plain one")

@@ -129,9 +129,12 @@ struct RowMap {
             }
             return reader.finishHash()
         } catch let fault as SourceFault {
-            if fault.reason == .onlyHeader { return nil }
-            if fault.reason == .isOwnOutput { throw notAMap }
-            throw CommandFailure(.notPassed, of: name, fault.explanation)
+            switch fault.reason {
+            case .onlyHeader: return nil
+            // What these say is about --source.
+            case .isOwnOutput, .isDump, .isForeign: throw notAMap
+            default: throw CommandFailure(.notPassed, of: name, fault.explanation)
+            }
         }
     }
 
