@@ -92,11 +92,10 @@ extension DumpParser {
     /// Whether more of what is around a damaged object follows it, as its brackets show: a separate dump ends with its
     /// line, or where another begins.
     private mutating func continuesBehindObject(at start: Int) -> Bool {
-        guard mayLookAhead else { return false }
         scanner.move(to: start)
-        defer { lookaheadBytes += scanner.window.offset - start }
         var depth = 0
-        while let byte = scanner.peekOrEnd() {
+        // Objects in rows are small. A dump that is cut off has no end, and there may be many.
+        while scanner.window.offset - start < Self.freeRereadBytes, let byte = scanner.peekOrEnd() {
             switch byte {
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1

@@ -235,6 +235,15 @@ import Testing
         try dump("j4.json", ["a1", "a2"], failed: ["a2"], id: "two", total: "null")
         #expect(
             try account("j1.json j4.json --map r1/reasons.csv").last == "c.csv,6,no-result,2,2,,false")
+        // Only the map shows that other rows were sent.
+        try folder.write("email,n\na1@x.example,1\na2@x.example,1\n", as: "less.csv")
+        try folder.write("email,n\na1@x.example,1\na2@x.example,1\na6@x.example,1\na7@x.example,1\n", as: "more.csv")
+        for (dump, source, found) in [("j4.json", "less.csv", "2 rows"), ("j2.json", "more.csv", "a row 4")] {
+            try refuses(
+                "rejects \(dump) --source \(source) --map r1/reasons.csv -o r3",
+                "\(source): it has \(found), but 3 rows were handed back.")
+            #expect(folder.names(in: "r3")?.isEmpty != false)
+        }
         // Without plan.json, nothing says how many rows the first job had.
         try folder.shell("rm r1/plan.json")
         for command in ["account", "compare"] {

@@ -258,8 +258,8 @@ package struct Verdict: Sendable {
         let missing =
             missingRows > 0 ? "; \(Wording.grouped(missingRows)) \(missingRows == 1 ? "is" : "are") \(unseen)" : ""
         if rows.seen == 0 { return total == 0 ? "The job had no rows." : "The dump has no rows\(missing)." }
-        let isOneKind = [rows.created, rows.existing, rows.applied].contains(rows.seen)
-        if missing.isEmpty, rows.failed == 0, rows.unclassified == 0, rows.seen > 1, !isOneKind {
+        let successes = [rows.created, rows.existing, rows.applied].count { $0 > 0 }
+        if missing.isEmpty, rows.failed == 0, rows.unclassified == 0, successes > 1 {
             return "\(Wording.capitalized(Wording.all(rows.seen, .row))) succeeded: \(counts)."
         }
         let whole = missing.isEmpty ? rows.seen : (total ?? rows.seen)

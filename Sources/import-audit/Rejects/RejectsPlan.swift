@@ -42,6 +42,7 @@ struct RejectsPlan {
         let earlier = try dryRun.map { $0.earlier } ?? RunManifest(in: root)
         let `guard` = OutputGuard(earlier: dryRun == nil ? earlier : nil, isForced: isForced)
         try protect(earlier)
+        try `guard`.refuseReport(earlier, in: output)
         try pairing.sources.refuseRepeated()
         if let dryRun {
             try dryRun.check(Self.names + [RunManifest.file])
@@ -116,16 +117,9 @@ struct RejectsPlan {
             output: OutputPlace(folder: output, files: [], jobFiles: []))
     }
 
-    /// Fails if a report, or a file that someone has edited, would be replaced.
+    /// Fails if a file that someone has edited would be replaced.
     private func refuseChanged(in root: OutputFolder, _ earlier: RunManifest?) throws {
         if isForced { return }
-        // The manifest of an interrupted run does not say of which command it is.
-        if let options = earlier?.header.options, !options.isEmpty, options != "rejects" {
-            throw CommandFailure(
-                .cannotWrite,
-                "\(output) has a report, whose dumps may no longer be there; nothing was replaced. Choose another folder with "
-                    + "-o, or remove it with --force")
-        }
         for file in try earlier?.files(in: RunManifest.root) ?? [] {
             guard let content = file.content, let descriptor = try root.openFile(file.name) else { continue }
             defer { close(descriptor) }

@@ -117,6 +117,9 @@ struct RejectsRun: PairedRows {
         if plan.layout.batch != nil { try findClosing(pairing) }
         guard try pairing.pair(&self) else { return nil }
         (retry.sources, retry.jobs, retry.succeeded) = (pairing.sources, pairing.jobs, pairing.succeeded)
+        if let origins, retry.sourceRows != origins.rows.count {
+            throw otherCount(Wording.rowsWord(retry.sourceRows), in: plan.pairing.sources.paths.first ?? "", origins)
+        }
         retry.evidence = pairing.evidence
         retry.trustsOrder = plan.pairing.trustsOrder
         retry.sha256OfReasons = try writers?.reasonsFile.finish().sha256
@@ -167,6 +170,15 @@ struct RejectsRun: PairedRows {
         retry.maps = plan.maps.map { $0.name }
     }
 
+    /// A source has another number of rows than were handed back. A dump that says how many its job had shows that before.
+    private func otherCount(_ found: String, in source: String, _ origins: Origins) -> CommandFailure {
+        let rows = origins.rows.count
+        return CommandFailure(
+            .notPassed, of: source,
+            "it has \(found), but \(Wording.rowsWord(rows)) \(rows == 1 ? "was" : "were") handed back. Is this the file that "
+                + "was sent? Nothing was written.")
+    }
+
     /// Returns the row and the source's name, both replaced by those of its origin if that is known.
     private func placed(
         _ row: RejectRow, _ name: ArraySlice<UInt8>, _ source: SourceReader
@@ -174,11 +186,8 @@ struct RejectsRun: PairedRows {
         guard let origins else { return (row, name) }
         let index = row.sourceRow - 1
         guard index < origins.rows.count else {
-            throw CommandFailure(
-                .notPassed, of: String(decoding: name, as: UTF8.self),
-                "it has a row \(Wording.grouped(row.sourceRow)), but \(Wording.rowsWord(origins.rows.count)) "
-                    + "\(origins.rows.count == 1 ? "was" : "were") handed back. Is this the file that was sent? "
-                    + "Nothing was written.")
+            throw otherCount(
+                "a row \(Wording.grouped(row.sourceRow))", in: String(decoding: name, as: UTF8.self), origins)
         }
         let known = origins.handedBack[origins.handedBack.startIndex + index].row
         if let own = RejectLayout.ownRow(of: source), own != known {

@@ -84,29 +84,28 @@ final class SourceFiles {
 
     /// Fails if the same file, or the same sheet of it, is named twice: its rows could not be told apart by their numbers.
     func refuseRepeated() throws {
-        var seen: [FileIdentity: [SourceName]] = [:]
-        for source in sources {
+        var seen: [FileIdentity: [Int]] = [:]
+        for (number, source) in sources.enumerated() {
             guard let identity = InputPath(source.path).identity else { continue }
-            if let other = try seen[identity]?.first(where: { try isSameSheet($0, source) }) {
+            if let other = try seen[identity]?.first(where: { try isSameSheet($0, number) }).map({ sources[$0] }) {
                 throw CommandFailure(
                     .usage, of: shown(source.shown),
                     "this is the source of two jobs\(other.shown == source.shown ? "" : ", also as \(shown(other.shown))"), whose rows "
                         + "could not be told apart. Run it with each job alone. Nothing was written.")
             }
-            seen[identity, default: []].append(source)
+            seen[identity, default: []].append(number)
         }
     }
 
     /// Whether two names of one file mean the same sheet, as one without a sheet means the first.
-    private func isSameSheet(_ one: SourceName, _ other: SourceName) throws -> Bool {
-        if one.sheet == other.sheet { return true }
+    private func isSameSheet(_ one: Int, _ other: Int) throws -> Bool {
+        if sources[one].sheet == sources[other].sheet { return true }
         return try nameOfSheet(one) == nameOfSheet(other)
     }
 
-    private func nameOfSheet(_ source: SourceName) throws -> String? {
-        guard let number = sources.firstIndex(where: { $0.shown == source.shown }) else { return nil }
+    private func nameOfSheet(_ number: Int) throws -> String? {
         let file = try file(number)
-        return try sheet(source, file.descriptor)?.sheet?.form.sheetName
+        return try sheet(sources[number], file.descriptor)?.sheet?.form.sheetName
     }
 
     private func visitContents(

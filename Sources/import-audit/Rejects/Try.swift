@@ -9,7 +9,10 @@ struct Try {
         var summary: JobSummary
         var order: DocumentOrder
         /// The number of rows, if the dump does not say it, but the plan made from it or the file that was sent does.
-        fileprivate(set) var rows: Int?
+        fileprivate var rowsSent: Int?
+
+        /// The number of rows; nil if nothing says it.
+        var total: Int? { summary.job.total ?? rowsSent }
     }
 
     let name: String
@@ -50,17 +53,16 @@ struct Try {
 
     /// Takes the numbers of rows that its dumps do not say from the plan that was made from them.
     mutating func takeRows(from plan: RowMap.Plan?) {
-        guard let plan, jobs.contains(where: { $0.summary.job.total == nil }) else { return }
+        guard let plan, jobs.contains(where: { $0.total == nil }) else { return }
         let known = Dictionary(plan.jobs.map { ($0.sha256, $0.rows) }) { first, _ in first }
         for index in jobs.indices {
-            guard let hash = jobs[index].summary.sha256 else { continue }
-            jobs[index].rows = known[hash]
+            if let hash = jobs[index].summary.sha256 { jobs[index].rowsSent = known[hash] }
         }
     }
 
     /// Takes the number of rows of its only job from the file that was sent, if its dump does not say it.
     mutating func takeRows(ofSent rows: [[RowMap.Target]]) {
-        if jobs.count == 1, rows.count == 1, jobs[0].rows == nil { jobs[0].rows = rows[0].count }
+        if jobs.count == 1, rows.count == 1, jobs[0].total == nil { jobs[0].rowsSent = rows[0].count }
     }
 
     /// Returns the number of rows of all its jobs.
@@ -91,17 +93,17 @@ struct Try {
     }
 
     func rows(of job: Job) throws -> Int {
-        guard let total = job.summary.job.total ?? job.rows else {
+        guard let total = job.total else {
             throw CommandFailure(
                 .notPassed, of: job.summary.source,
                 "the dump does not say how many rows the job had. The plan.json of its rejects does: keep it beside the map."
             )
         }
         guard total >= job.summary.rows.seen else {
+            let had = job.summary.job.total == nil ? "had" : "has a total of"
             throw CommandFailure(
                 .notPassed, of: job.summary.source,
-                "the job \(job.summary.job.total == nil ? "had" : "has a total of") \(Wording.rowsWord(total)), but results of \(Wording.rowsWord(job.summary.rows.seen))."
-            )
+                "the job \(had) \(Wording.rowsWord(total)), but results of \(Wording.rowsWord(job.summary.rows.seen)).")
         }
         return total
     }

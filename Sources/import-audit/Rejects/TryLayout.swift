@@ -34,8 +34,7 @@ struct TryLayout {
     private mutating func takeJobs(of attempt: Try) throws {
         for (index, job) in attempt.jobs.enumerated() {
             // The file that was sent may tell how many rows a single job had.
-            let isUnknown = job.summary.job.total == nil && attempt.jobs.count == 1
-            sent.append(Sent(name: nil, rows: isUnknown ? nil : try attempt.rows(of: job)))
+            sent.append(Sent(name: nil, rows: attempt.jobs.count == 1 ? job.total : try attempt.rows(of: job)))
             jobs.append((index, 0))
         }
     }

@@ -112,6 +112,16 @@ extension OutputGuard {
                 + "another folder with -o, or remove them with --force")
     }
 
+    /// Fails in a folder with a report: its dumps may no longer be there.
+    func refuseReport(_ earlier: RunManifest?, in path: String) throws(CommandFailure) {
+        // The manifest of an interrupted run does not say of which command it is.
+        guard !isForced, let options = earlier?.header.options, !options.isEmpty, options != "rejects" else { return }
+        throw CommandFailure(
+            .cannotWrite,
+            "\(path) has a report, whose dumps may no longer be there; nothing was replaced. Choose another folder with -o, or "
+                + "remove it with --force")
+    }
+
     /// Returns the message about a file that was not removed because it has changed.
     static func sayingChanged(_ path: String) -> String {
         "\(path) was changed since import-audit wrote it and was not removed."
