@@ -69,8 +69,8 @@ package struct NotAJob: Sendable {
     package var byteCount: Int
     /// SHA-256 of the input's bytes in hexadecimal, if requested and if all of them could be read.
     package var sha256: String?
-    /// Text in one of its strings that may be part of a lost dump.
-    var loss: DumpFault?
+    /// What it contains that may be a lost dump, apart from what the reason says.
+    var loss = Loss()
 
     package enum Reason: Sendable, Equatable {
         /// No bytes at all.
@@ -99,9 +99,17 @@ package struct NotAJob: Sendable {
     var mayBeLoss: Bool {
         switch reason {
         case .errorBody, .rowsWithoutJob: true
-        default: loss != nil
+        default: loss != Loss()
         }
     }
+}
+
+/// What a document contains that may be lost dumps, or parts of them.
+struct Loss: Equatable {
+    /// The first text in a string that may be part of a dump.
+    var text: DumpFault?
+    /// The number of rows without their job.
+    var rowCount = 0
 }
 
 extension Dump {

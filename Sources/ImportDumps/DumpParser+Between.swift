@@ -169,7 +169,7 @@ extension DumpParser {
     private mutating func readStringDocument(into sink: any DumpReceiver) throws -> Bool {
         forgetDocument()
         surroundings = Surroundings()
-        lostText = nil
+        loss = Loss()
         let start = scanner.window.passPlace(ofOffset: scanner.window.offset)
         input.place = start
         input.isInFirst = input.deliveredCount == 0 && held == nil
@@ -178,9 +178,7 @@ extension DumpParser {
         if let sinkError { throw sinkError }
         guard jobCount > jobs else { return false }
         input.isAtStart = false
-        if let fault = fault.map({ locate($0) }) ?? lostText {
-            refuse(fault, bytes: scanner.window.offset - start.byte, at: .document(start))
-        }
+        refuse(loss, fault.map { locate($0) }, bytes: scanner.window.offset - start.byte, at: start)
         scanner.window.clearMark()
         return true
     }

@@ -37,7 +37,7 @@ extension DumpParser {
         defer { input.isBehindHTTPHead = false }
         input.isInFirst = input.deliveredCount == 0 && held == nil
         let jobsBefore = input.jobCount
-        lostText = nil
+        (loss, jobInMember) = (Loss(), nil)
         var value = DocumentValue()
         let fault: DumpFault?
         if scanner.peekOrEnd() == UInt8(ascii: "{") {
@@ -62,8 +62,10 @@ extension DumpParser {
         case .job, .notAJob:
             if input.jobCount > jobsBefore {
                 // The document around the jobs is finished, unless it is broken.
-                if let fault = fault ?? lostText { refuse(fault, bytes: end - start.byte, at: .document(start)) }
-                if let fault, !isOver, let brace = gluedBrace(before: fault.place.byte) { scanner.move(to: brace) }
+                refuse(loss, fault, bytes: end - start.byte, at: start)
+                if let fault, !isOver {
+                    scanner.move(to: offsetBehind(brokenAt: fault.place.byte, from: start.byte))
+                }
             } else if let fault {
                 passOver(broken: fault, from: start, isObject: value.type == .object)
             } else {
@@ -75,7 +77,7 @@ extension DumpParser {
     /// Notes a complete document that is not a job.
     private mutating func note(other document: HeldDocument, from start: Place, to end: Int) {
         guard case .notAJob(var other) = document.reading else { return }
-        other.loss = lostText
+        other.loss = loss
         var document = document
         document.reading = .notAJob(other)
         input.note(
@@ -83,9 +85,15 @@ extension DumpParser {
             lines: scanner.window.passPlace(ofOffset: end).line - start.line + 1, isUnexpected: other.mayBeLoss)
     }
 
-    mutating func refuse(_ fault: DumpFault, bytes: Int, at place: HeldPlace) {
+    /// Refuses a document with jobs, if there is more in it: what is broken, or may be lost dumps.
+    mutating func refuse(_ loss: Loss, _ fault: DumpFault?, bytes: Int, at place: Place) {
+        if let fault = fault ?? loss.text { refuse(.unreadable(fault), bytes: bytes, at: place) }
+        if loss.rowCount > 0 { refuse(.rowsWithoutJob(count: loss.rowCount), bytes: bytes, at: place) }
+    }
+
+    private mutating func refuse(_ reason: NotAJob.Reason, bytes: Int, at place: Place) {
         input.refuse(
-            HeldDocument(reading: .notAJob(NotAJob(reason: .unreadable(fault), byteCount: bytes)), place: place))
+            HeldDocument(reading: .notAJob(NotAJob(reason: reason, byteCount: bytes)), place: .document(place)))
     }
 
     /// Skips what looked like a document but is not one: reading continues at the earliest place where one may begin.
@@ -111,7 +119,7 @@ extension DumpParser {
     /// Returns the offset where reading continues behind something that broke off and is not a dump: where one that it
     /// swallowed begins, otherwise at the fault.
     mutating func offsetBehind(brokenAt fault: Int, from start: Int) -> Int {
-        if let job = swallowedJob(before: fault), job > start { return job }
+        if let job = swallowedJob(before: fault) ?? jobBeside(before: fault), job > start { return job }
         if let brace = gluedBrace(before: fault), brace > start { return brace }
         return max(scanner.window.offset, start + 1)
     }
@@ -170,7 +178,8 @@ extension DumpParser {
                     continue
                 }
                 holdsObject = true
-                let (jobsBeforeElement, lost) = (input.jobCount, lostText)
+                let (jobsBeforeElement, lossBefore) = (input.jobCount, loss)
+                loss.rowCount = 0
                 scanner.window.beginDocumentHash()
                 let fault = readObject(into: sink)
                 if sinkError != nil { return fault }
@@ -184,8 +193,8 @@ extension DumpParser {
                     place: place(ofElement: index), outer: input.place)
                 let holdsJobs = input.jobCount > jobsBeforeElement
                 if case .job = element.reading, !holdsJobs || isJobItself(fault: fault, holdsJobs: true) {
-                    // Texts in a job are part of it.
-                    lostText = lost
+                    // What is in a job is part of it.
+                    loss = lossBefore
                     do {
                         try hold(element, in: sink)
                     } catch {
@@ -200,8 +209,13 @@ extension DumpParser {
                     return fault
                 } else if !holdsJobs {
                     // A failed row may look like an API error response.
-                    if case .notAJob(let other) = element.reading, other.mayBeLoss { rowsInArray += 1 }
+                    if case .notAJob(let other) = element.reading, other.mayBeLoss {
+                        rowsInArray += max(loss.rowCount, 1)
+                    }
+                    loss.rowCount = lossBefore.rowCount
                     others.note(element, from: start, &self)
+                } else {
+                    loss.rowCount += lossBefore.rowCount
                 }
                 if input.jobCount > jobsBefore { others.tell(&self) }
             } catch {

@@ -11,9 +11,10 @@ extension DumpParser {
             // What the previous value swallowed remains of interest until there is another member.
             let start = scanner.window.offset
             let hasMember = try scanner.nextMember(first: &first)
-            lastCount = nil
+            (lastCount, lastText) = (nil, nil)
             guard hasMember else { return }
-            scanner.window.setMark(at: start)
+            if let job = jobInMember, evidence.level < job.level { jobInMember = nil }
+            if jobInMember == nil { scanner.window.setMark(at: start) }
             scanner.jobLike = nil
             isBehindNested = false
             evidence.hasMember = true
@@ -206,7 +207,10 @@ extension DumpParser {
 extension DumpParser {
     /// Reads a string, or the JSON text of another type, which is noted. Returns nil for null.
     private mutating func readText(_ field: KnownField) throws(ScanFault) -> String? {
-        try scanner.peek() == UInt8(ascii: "\"") ? readString() : readOtherValue(field, level: 1)
+        guard try scanner.peek() == UInt8(ascii: "\"") else { return try readOtherValue(field, level: 1) }
+        let text = try readString()
+        lastText = field
+        return text
     }
 
     /// Reads a code or message of the job's error: a string, or the JSON text of another type, which is noted.
@@ -246,7 +250,7 @@ extension DumpParser {
         let count = try scanner.readNumber().value
         // A number at the end of the dump may be cut off.
         _ = try scanner.peek()
-        // Damage behind a count may have been its next digits; see ``forgetCount(before:)``.
+        // Damage behind a count may have been its next digits; see ``forgetValue(before:)``.
         if count == nil { jobNotes.noteWrongType(.numberThatIsNoCount, in: field) }
         lastCount = (field, scanner.window.offset)
         return count

@@ -14,10 +14,14 @@ extension DumpParser {
     /// Reads a member that is not a field of a job. As long as the object may not be a job itself, searches the member
     /// for jobs.
     mutating func readUnknownMember(into sink: any DumpReceiver) throws(ScanFault) {
-        scanner.withText(of: .key) { evidence.note(unknown: $0) }
-        guard mayHoldJobs(try scanner.peek()) else {
+        let first = try scanner.peek()
+        scanner.withText(of: .key) { evidence.note(unknown: $0, first) }
+        guard mayHoldJobs(first) else {
             noteUnknownField(at: .job)
             try scanner.skipValue(level: path.count + 1)
+            if evidence.level > 1, jobInMember == nil, let start = scanner.jobLike, isJobItself {
+                jobInMember = (start, evidence.level)
+            }
             return
         }
         let key = scanner.string(of: .key) ?? ""
@@ -51,11 +55,11 @@ extension DumpParser {
     ///
     /// - Parameter start: the offset of the field's value.
     mutating func search(_ field: String, at start: Int, into sink: any DumpReceiver) throws(ScanFault) {
-        let (jobLike, damage, jobs) = (scanner.jobLike, scanner.damage, jobCount)
+        let (jobLike, damage, jobs, text) = (scanner.jobLike, scanner.damage, jobCount, lastText)
         guard scanner.window.canGoBack(to: start) else { return }
         scanner.goBack(to: start)
         try readMember(field, into: sink)
-        scanner.damage = damage
+        (scanner.damage, lastText) = (damage, text)
         scanner.jobLike = jobCount > jobs ? nil : jobLike
     }
 
@@ -112,15 +116,19 @@ extension DumpParser {
     private mutating func readNestedObject(into sink: any DumpReceiver) throws(ScanFault) {
         takeDocument()
         evidence.level = level + 1
-        let (jobs, lost) = (jobCount, lostText)
+        let (jobs, lossBefore) = (jobCount, loss)
         let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
         let start = place.byte
         scanner.window.beginDocumentHash()
         let fault = readObject(into: sink)
         let hash = scanner.window.finishDocumentHash()
         let isJob = isJobItself(fault: fault, holdsJobs: jobCount > jobs)
-        // Texts in a job are part of it.
-        if isJob { lostText = lost }
+        if isJob {
+            // What is in a job is part of it.
+            loss = lossBefore
+        } else if fault == nil, evidence.isRowWithOutcome {
+            loss.rowCount = lossBefore.rowCount + 1
+        }
         isMemberBroken = evidence.hasMember
         if isJob, sinkError == nil {
             var value = DocumentValue()

@@ -129,8 +129,9 @@ extension DumpParser {
         }
         let isClosing = next == UInt8(ascii: ",") || next == UInt8(ascii: "]") || next == UInt8(ascii: "}")
         // A row may contain such an object, and a damaged one may have lost what is in front of it.
-        if context.endsAbruptly || (context.isInArray && !isRow), next == UInt8(ascii: "{") || (endsLine && !isClosing),
-            isDump(wrapped)
+        let mayBeJob = context.endsAbruptly || (context.isInArray && !isRow)
+        if mayBeJob && (next == UInt8(ascii: "{") || endsLine) || isClosing, isDump(wrapped),
+            !isClosing || isBesideCurrent()
         {
             scanner.goBack(to: start)
             return .job

@@ -51,7 +51,7 @@ extension DumpParser {
             } catch {
                 fault = error
             }
-            forgetCount(before: fault)
+            forgetValue(before: fault)
             // What is damaged in a row that is given up is not damage of the dump's texts.
             if scanner.row != nil, scanner.isLenient { scanner.damage.forget(since: damageBeforeRow) }
             isBehindMembers = true
@@ -93,9 +93,16 @@ extension DumpParser {
         }
     }
 
-    /// Forgets the count that was read last if neither the end of its object nor a key follows: it may be the front of a
-    /// longer number, as in `1#0` or `1,000`.
-    mutating func forgetCount(before fault: ScanFault) {
+    /// Forgets the count or text that was read last if neither the end of its object nor a key follows. A count may be
+    /// the front of a longer number, as in `1#0` or `1,000`; a text, two texts and what was between them.
+    mutating func forgetValue(before fault: ScanFault) {
+        if let field = lastText, case .unexpectedByte(let byte, expected: .commaOrEndOfObject) = fault.reason,
+            byte != UInt8(ascii: "{")
+        {
+            // A brace begins the next dump, but no quotation mark of a dump is followed by one.
+            forgetText(field)
+            lastText = nil
+        }
         guard let last = lastCount else { return }
         switch fault.reason {
         // Behind a comma, a brace begins the next dump: this one is cut off behind the comma.
@@ -111,6 +118,19 @@ extension DumpParser {
     private mutating func forgetCount(endingAt end: Int) {
         guard let last = lastCount, last.end == end else { return }
         forgetCount(last.field)
+    }
+
+    private mutating func forgetText(_ field: KnownField) {
+        switch field {
+        case .jobID: job.jobID = nil
+        case .status:
+            job.status = nil
+            evidence.hasStatusText = false
+        case .createdAt: job.createdAt = nil
+        case .updatedAt: job.updatedAt = nil
+        case .expiresAt: job.expiresAt = nil
+        default: break
+        }
     }
 
     mutating func forgetCount(_ field: KnownField) {

@@ -252,7 +252,7 @@ extension DumpParser {
     }
 
     /// Whether the object at the position is a job: false if it is a row, nil if it may be anything. Moves behind it.
-    private mutating func objectBehindBracketIsJob() -> Bool? {
+    mutating func objectBehindBracketIsJob() -> Bool? {
         var keys: Set<RowKey> = []
         var isJob = false
         do throws(ScanFault) {

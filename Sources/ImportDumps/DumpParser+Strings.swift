@@ -179,7 +179,7 @@ extension DumpParser {
             let start = scanner.window.passPlace(ofOffset: scanner.window.offset)
             let jobs = jobCount
             beginDocumentOfString(at: start)
-            isMemberBroken = false
+            (isMemberBroken, jobInMember) = (false, nil)
             do throws(ScanFault) {
                 try readNested(byte, into: sink)
             } catch {
@@ -228,9 +228,9 @@ extension DumpParser {
 
     /// Notes text of the string that may be part of a lost dump.
     private mutating func noteLoss(_ first: UInt8, at place: Place) {
-        guard lostText == nil else { return }
-        lostText = DumpFault(reason: .unexpectedByte(first, expected: .value), place: place, rowsKept: 0)
-        lostText?.place.moveToOrigin()
+        guard loss.text == nil else { return }
+        loss.text = DumpFault(reason: .unexpectedByte(first, expected: .value), place: place, rowsKept: 0)
+        loss.text?.place.moveToOrigin()
     }
 }
 

@@ -69,7 +69,7 @@ extension DumpParser {
         let rest: RestOfObject =
             switch end {
             case .left: .record
-            case .limit: .tooMuch
+            case .limit, .damage: .tooMuch
             case .job, .unknown: .job
             }
         evidence.rest = rest
@@ -119,7 +119,7 @@ extension DumpParser {
             }
             switch end {
             case .job(let level): return level
-            case .unknown, .limit: return nil
+            case .unknown, .limit, .damage: return nil
             case .left:
                 guard levels.lowerBound < outermost else { return nil }
                 levels = levels.lowerBound...outermost - 1
@@ -208,6 +208,9 @@ extension JSONScanner {
         case unknown
         /// At the end of what can be read again.
         case limit
+        /// At a string that is not followed by what follows one in JSON: one was cut off, and what is between the
+        /// quotation marks from there on may be anything.
+        case damage
     }
 
     /// Reads to the ends of objects and arrays around the position, and notes the fields of jobs in them. The position
@@ -247,10 +250,15 @@ extension JSONScanner {
             case UInt8(ascii: "\""):
                 let mayBeKey = level <= innermost
                 guard (try? readString(into: mayBeKey ? .key : nil)) != nil else { return endOfInput }
+                let next = skipSpaceOrEnd()
+                switch next {
+                case UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), nil: break
+                default: return .damage
+                }
                 guard mayBeKey else { continue }
                 let key = withText(of: .key) { JobKey($0) }
                 forgetKey()
-                guard case .field(let field) = key, skipSpaceOrEnd() == UInt8(ascii: ":") else { continue }
+                guard case .field(let field) = key, next == UInt8(ascii: ":") else { continue }
                 window.position += 1
                 fields[level].note(field, in: &self)
                 if fields[level].isJob { return .job(level: level) }

@@ -11,6 +11,7 @@ extension DumpParser {
     ///   - endsLine: whether there is a line feed, or nothing, behind it.
     mutating func isSeparate(_ shape: JobShape, next: UInt8?, endsLine: Bool, _ context: Context) -> Bool {
         let isMember = context.last == UInt8(ascii: ":")
+        if shape.isJob, isBesideCurrent() { return true }
         switch next {
         case nil: return shape.isJob || context.beginsLine || !(isMember || context.isInArray)
         case UInt8(ascii: "{"): return true
@@ -123,11 +124,100 @@ extension DumpParser {
         return next != UInt8(ascii: ",") && next != UInt8(ascii: "]")
     }
 
+    /// The number of values behind an object that are read to find out whether it is beside the current one.
+    private static let valuesBehindObject = 100
+
+    /// Whether the object before the position is beside the current one, which is cut off, in what is around both: if it
+    /// were part of the current one, more brackets would close behind it. The position does not change.
+    ///
+    ///     {"first":{"job_id":"a","total":2,"resu,"second":{"job_id":"b", …}}
+    mutating func isBesideCurrent() -> Bool {
+        let around = path.count + (input.element != nil && openStrings.isEmpty ? 1 : 0)
+        guard around > 0, mayLookAhead else { return false }
+        let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
+        let lookahead = scanner.window.lookAhead(keepsMark: true)
+        defer {
+            lookaheadBytes += scanner.window.offset - lookahead.start
+            scanner.end(lookahead)
+            (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
+            scanner.forgetTexts()
+            // The byte at the position was peeked, and may have left the window.
+            _ = scanner.peekOrEnd()
+        }
+        // How many of the objects and arrays around the current one may still be open.
+        var open = around
+        for _ in 0..<Self.valuesBehindObject {
+            let start = scanner.window.offset
+            switch scanner.skipSpaceOrEnd() {
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                guard open > 0 else { return false }
+                open -= 1
+                scanner.window.position += 1
+            case UInt8(ascii: ","):
+                guard open > 0 else { return false }
+                scanner.window.position += 1
+                switch scanner.skipSpaceOrEnd() {
+                case UInt8(ascii: "\""): if let isMember = passMemberAround() { return isMember }
+                case UInt8(ascii: "{"): if objectBehindBracketIsJob() == false { return false }
+                default: return false
+                }
+            case nil: return open < around
+            case UInt8(ascii: "{"): return open < around
+            default: return open < around && scanner.window.lineFeed(from: start)
+            }
+        }
+        return false
+    }
+
+    /// Passes the member at the position, which may be beside the current object or in it. Returns false if its key
+    /// shows that it is in it, and true if it is a job that cannot be read to its end.
+    private mutating func passMemberAround() -> Bool? {
+        do throws(ScanFault) {
+            scanner.window.position += 1
+            try scanner.readString(into: .key)
+            let isPart = scanner.withText(of: .key) { key in
+                if case .field? = JobKey(key) { return true }
+                return RowKey(key) != nil || ErrorKey(key) != nil
+            }
+            scanner.forgetKey()
+            guard !isPart else { return false }
+            try scanner.readColon()
+            scanner.jobLike = nil
+            try scanner.skipValue(level: 1)
+            return nil
+        } catch {
+            return scanner.jobLike != nil
+        }
+    }
+
     /// Whether what a member contains is a dump: an object that is a job even inside another one, or a text that begins
     /// like one. The position does not change.
     mutating func isDump(_ wrapped: WrappedDump) -> Bool {
         if let members = wrapped.members, scanner.window.hasTextOfDump(in: members) { return true }
-        guard let start = wrapped.object, scanner.window.canGoBack(to: start), mayLookAhead else { return false }
+        return wrapped.object.map { isJob(at: $0) } ?? false
+    }
+
+    /// Returns the offset of a dump beside one that was cut off, but did not look like it: the next members of the
+    /// document around both seemed to be its own, and the end of the document is missing.
+    ///
+    ///     {"first":{"job_id":"a","total":2,"second":{"job_id":"b", …}}
+    mutating func jobBeside(before fault: Int) -> Int? {
+        guard let start = jobInMember?.start, start < fault, scanner.window.offset == fault, scanner.peekOrEnd() == nil,
+            isJob(at: start)
+        else { return nil }
+        if var document = held, case .job(var dump) = document.reading, dump.fault == nil {
+            dump.fault = DumpFault(
+                reason: .unexpectedEnd, place: scanner.window.place(ofOffset: start), rowsKept: dump.rowCount)
+            if !openStrings.isEmpty { dump.fault?.place.moveToOrigin() }
+            document.reading = .job(dump)
+            held = document
+        }
+        return start
+    }
+
+    /// Whether the object at an offset is a job even inside another one. The position does not change.
+    private mutating func isJob(at start: Int) -> Bool {
+        guard scanner.window.canGoBack(to: start), mayLookAhead else { return false }
         let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
         let position = scanner.window.offset
         let lookahead = scanner.window.lookAhead(keepsMark: true)
@@ -138,6 +228,8 @@ extension DumpParser {
             scanner.end(lookahead, goesBack: false)
             (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
             scanner.forgetTexts()
+            // The byte at the position was peeked, and may have left the window.
+            _ = scanner.peekOrEnd()
         }
         var shape = JobShape()
         try? readMembers(noting: &shape)

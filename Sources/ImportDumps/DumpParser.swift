@@ -18,6 +18,9 @@ struct DumpParser: ~Copyable {
     /// The count read last, and where it ends, until what follows shows that it is complete: otherwise, it may be the
     /// front of a longer number.
     var lastCount: (field: KnownField, end: Int)?
+    /// The field whose text was read last, until what follows shows that it is complete: otherwise, the quotation mark
+    /// that ended it may be the first one behind the place where it was cut off.
+    var lastText: KnownField?
     /// The JSON text of the current value, if it has another type than the API defines.
     var valueText = JSONText()
     /// The members of the current error that the API does not define, as an object without its closing brace.
@@ -60,8 +63,11 @@ struct DumpParser: ~Copyable {
     var outerDocuments: [OuterDocument] = []
     /// Whether nothing was read yet after a job inside the current object.
     var isBehindNested = false
-    /// The first text in strings of the current top-level document that may be part of a lost dump.
-    var lostText: DumpFault?
+    /// What the current top-level document contains that may be lost dumps, or parts of them.
+    var loss = Loss()
+    /// The first object like a job in a member of a job that is inside another document, and the level of that job: if
+    /// the document lacks its end, the job was cut off, and the member was beside it.
+    var jobInMember: (start: Int, level: Int)?
     /// Whether an object inside another one broke off after its first key.
     var isMemberBroken = false
     /// What was damaged before the current row.
@@ -88,7 +94,7 @@ struct DumpParser: ~Copyable {
         input = InputContents()
         surroundings = Surroundings()
         lookaheadBytes = 0
-        lostText = nil
+        (loss, jobInMember) = (Loss(), nil)
         outerDocuments.removeAll()
         path = PointerPath()
         forgetDocument()
@@ -114,7 +120,7 @@ struct DumpParser: ~Copyable {
         rowNotes = FieldNotes()
         evidence = JobEvidence()
         seenFields = 0
-        lastCount = nil
+        (lastCount, lastText) = (nil, nil)
         isOver = false
         finalFault = nil
         isBehindNested = false
@@ -142,7 +148,7 @@ struct DumpParser: ~Copyable {
             if scanner.window.failure != nil { throw scanner.endFault() }
         } catch {
             fault = error
-            forgetCount(before: error)
+            forgetValue(before: error)
         }
         if let sinkError { throw sinkError }
         let located = fault.map { locate($0) }
@@ -183,11 +189,12 @@ struct DumpParser: ~Copyable {
                 return notAJob(value.foreign.map { .foreign($0) } ?? .unreadable(fault))
             }
             if value.type == .object, evidence.isRow(job: job) { return notAJob(.rowsWithoutJob(count: 1)) }
-            if value.type == .array, rowsInArray > 0 { return notAJob(.rowsWithoutJob(count: rowsInArray)) }
+            if value.type == .object, jobNotes.hasUnknown("objects", at: .job) { return notAJob(.requestBody) }
+            let rows = loss.rowCount + (value.type == .array ? rowsInArray : 0)
+            if rows > 0 { return notAJob(.rowsWithoutJob(count: rows)) }
             if value.type == .object, !evidence.isLogRecord, let message = evidence.errorMessage(job: job) {
                 return notAJob(.errorBody(message: message))
             }
-            if value.type == .object, jobNotes.hasUnknown("objects", at: .job) { return notAJob(.requestBody) }
             return notAJob(.otherJSON(topLevel: value.type))
         }
         var notes = jobNotes

@@ -178,8 +178,9 @@ extension HeldDocument {
 
     /// The document, with the text in it that may be part of a lost dump as the reason why it is listed.
     fileprivate var withLossAsReason: HeldDocument {
-        guard case .notAJob(var other) = reading, let loss = other.loss else { return self }
-        other.reason = .unreadable(loss)
+        guard case .notAJob(var other) = reading, let text = other.loss.text else { return self }
+        if case .rowsWithoutJob = other.reason { return self }
+        other.reason = .unreadable(text)
         var document = self
         document.reading = .notAJob(other)
         return document

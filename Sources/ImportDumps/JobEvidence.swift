@@ -73,6 +73,8 @@ struct JobEvidence {
     var hasMember = false
     /// Whether there were members that rows have and jobs do not: `created` or `existing`, and `id`.
     var hasRowFlag = false
+    /// Whether `created` or `existing` was true or false, as in rows.
+    var hasOutcome = false
     var hasID = false
     /// Whether there was a member that log records have and API error responses do not, such as `level`.
     var isLogRecord = false
@@ -100,6 +102,9 @@ struct JobEvidence {
         !isJob && (hasRowFlag || (hasID && job.error != nil))
     }
 
+    /// Whether it is certain that it is such a row: other objects have an id and the time when they were created, too.
+    var isRowWithOutcome: Bool { !isJob && hasOutcome && hasID }
+
     /// Whether it is a bulk job.
     var isBulk: Bool {
         hasResultsArray && !hasJobID && !hasStatusText && !hasTotal && (hasSummary || rowsWithStatus > 0)
@@ -121,11 +126,13 @@ struct JobEvidence {
         message ?? job.error?.message ?? job.error?.code
     }
 
-    /// Notes a member that jobs do not have.
-    mutating func note(unknown key: Span<UInt8>) {
+    /// Notes a member that jobs do not have, and the first byte of its value.
+    mutating func note(unknown key: Span<UInt8>, _ first: UInt8) {
         switch key.count {
         case 2 where key.spells("id"): hasID = true
-        case 7 where key.spells("created"), 8 where key.spells("existing"): hasRowFlag = true
+        case 7 where key.spells("created"), 8 where key.spells("existing"):
+            hasRowFlag = true
+            if first == UInt8(ascii: "t") || first == UInt8(ascii: "f") { hasOutcome = true }
         case 2 where key.spells("ts"), 3 where key.spells("lvl") || key.spells("msg"), 4 where key.spells("time"),
             5 where key.spells("level"), 6 where key.spells("logger") || key.spells("stream"),
             8 where key.spells("severity"), 9 where key.spells("levelname"), 10 where key.spells("@timestamp"):

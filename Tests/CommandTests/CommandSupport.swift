@@ -19,7 +19,31 @@ func jobDump(
         + #""updated_at":"2026-11-02T09:00:\#(String(updated + 100).suffix(2))Z","results":[\#(rows.joined(separator: ","))]}"#
 }
 
+/// Returns a dump in which each of these rows failed with this message; nil for a row that succeeded.
+func failedDump(_ messages: [String?], id: String? = "j", total: Int? = nil) -> String {
+    let rows = messages.enumerated().map { index, message in
+        message.map { #"{"error":{"code":"c","message":"\#($0)"}}"# }
+            ?? #"{"id":"00000000-0000-4000-8000-0000000000\#(index + 10)","created":true}"#
+    }
+    let id = id.map { #""\#($0)""# } ?? "null"
+    let total = total.map { #""total":\#($0),"# } ?? ""
+    return #"{"job_id":\#(id),"status":"complete",\#(total)"results":[\#(rows.joined(separator: ","))]}"#
+}
+
+/// Returns different addresses, which begin with a letter.
+func sentAddresses(_ letter: Character, _ count: Int = 4) -> [String] {
+    (0..<count).map { "\(letter)\($0)@x.example" }
+}
+
 extension Workspace {
+    /// Writes a job of four rows, of which the first and the third failed, and its source.
+    func writeFailedJob(_ number: Int, _ letter: Character) throws {
+        let rows = sentAddresses(letter)
+        try write("email,n\n" + rows.map { "\($0),1\n" }.joined(), as: "\(letter).csv")
+        let messages = rows.enumerated().map { $0.offset % 2 == 0 ? "'\($0.element)' is wrong" : nil }
+        try write(failedDump(messages, id: "j\(number)", total: 4), as: "j\(number).json")
+    }
+
     /// Returns all files below a folder, by their relative paths.
     func tree(_ folder: String) throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]

@@ -19,36 +19,13 @@ import Testing
         try importAudit(arguments: ["report"] + arguments, folder: folder.path)
     }
 
-    /// A dump in which each of these rows failed with this message; nil for a row that succeeded.
-    private func dump(_ messages: [String?], id: String? = "j", total: Int? = nil) -> String {
-        let rows = messages.enumerated().map { index, message in
-            message.map { #"{"error":{"code":"c","message":"\#($0)"}}"# }
-                ?? #"{"id":"00000000-0000-4000-8000-0000000000\#(index + 10)","created":true}"#
-        }
-        let id = id.map { #""\#($0)""# } ?? "null"
-        let total = total.map { #""total":\#($0),"# } ?? ""
-        return #"{"job_id":\#(id),"status":"complete",\#(total)"results":[\#(rows.joined(separator: ","))]}"#
-    }
-
-    private func addresses(_ letter: Character, _ count: Int = 4) -> [String] {
-        (0..<count).map { "\(letter)\($0)@x.example" }
-    }
-
-    /// A job of four rows, of which the first and the third failed, and its source.
-    private func writeJob(_ number: Int, _ letter: Character) throws {
-        let rows = addresses(letter)
-        try folder.write("email,n\n" + rows.map { "\($0),1\n" }.joined(), as: "\(letter).csv")
-        let messages = rows.enumerated().map { $0.offset % 2 == 0 ? "'\($0.element)' is wrong" : nil }
-        try folder.write(dump(messages, id: "j\(number)", total: 4), as: "j\(number).json")
-    }
-
     // MARK: - Counts
 
     @Test("Without a total, a source with fewer rows than results is refused", arguments: [true, false])
     func noTotal(quotes: Bool) throws {
-        let rows = addresses("a", 10)
+        let rows = sentAddresses("a", 10)
         let messages = rows.enumerated().map { [1, 8, 9].contains($0.offset) ? (quotes ? $0.element : "bad") : nil }
-        try folder.write(dump(messages), as: "j.json")
+        try folder.write(failedDump(messages), as: "j.json")
         try folder.write("email\n" + rows.prefix(5).map { "\($0)\n" }.joined(), as: "short.csv")
         try folder.write("email\n" + rows.map { "\($0)\n" }.joined() + "last\n", as: "long.csv")
         for command in ["rejects", "report"] {
@@ -64,8 +41,8 @@ import Testing
 
     @Test("Totals of any size are compared without a crash", arguments: [Int.max, Int.max - 1, 1 << 62])
     func largeTotals(total: Int) throws {
-        try folder.write(dump(["bad"], total: total), as: "j.json")
-        try folder.write(dump(["bad"], id: "k", total: total), as: "k.json")
+        try folder.write(failedDump(["bad"], total: total), as: "j.json")
+        try folder.write(failedDump(["bad"], id: "k", total: total), as: "k.json")
         try folder.write("a,b\n1,2\n", as: "s.csv")
         try folder.write(
             "file,position,source,source_row,job_id,row,outcome,record_id,error_code,error_message,action\r\n"
@@ -84,72 +61,6 @@ import Testing
 
     // MARK: - Several jobs
 
-    @Test("Each job is compared with its source: others that are right hide nothing")
-    func swapped() throws {
-        for (number, letter) in zip(1..., "abc") { try writeJob(number, letter) }
-        let large = addresses("l", 60)
-        try folder.write("email,n\n" + large.map { "\($0),1\n" }.joined(), as: "l.csv")
-        try folder.write(dump(large.map { "'\($0)' is wrong" }, id: "large", total: 60), as: "large.json")
-        for command in ["rejects", "report"] {
-            let run = try importAudit(
-                arguments: [
-                    command, "large.json", "j1.json", "j2.json", "j3.json", "-o", "o", "--source", "l.csv", "a.csv",
-                    "c.csv", "b.csv",
-                ], folder: folder.path)
-            #expect(run.status == 1, "\(run)")
-            #expect(run.errorText.contains("c.csv: job j2: Neither of the 2 rows"), "\(run)")
-            #expect(run.errorText.contains("another job where they should be (job j3)"), "\(run)")
-            #expect(run.errorText.contains("Sources and jobs must be given in the same order."), "\(run)")
-            #expect(folder.names(in: "o") == nil)
-        }
-        try folder.shell("{ cat l.csv; for f in c a b; do tail -n +2 $f.csv; done; } > all.csv")
-        let shared = try rejects("large.json", "j1.json", "j2.json", "j3.json", "--source", "all.csv")
-        #expect(shared.status == 1, "\(shared)")
-        #expect(shared.errorText.contains("all.csv: job j1: "), "\(shared)")
-        #expect(shared.errorText.contains("Are the dumps given in the order"), "\(shared)")
-        let right = try rejects(
-            "large.json", "j1.json", "j2.json", "j3.json", "--source", "l.csv", "a.csv", "b.csv", "c.csv")
-        #expect(right.status == 0, "\(right)")
-        let trusted = try rejects(
-            "large.json", "j1.json", "j2.json", "j3.json", "--source", "all.csv", "--trust-order")
-        #expect(trusted.status == 0, "\(trusted)")
-        #expect(try folder.text("rejects/plan.json").contains(#""evidence": "shifted""#))
-    }
-
-    @Test("Words of the messages are known from all jobs")
-    func words() throws {
-        for number in 1...4 {
-            let rows = addresses("a", 3)
-            try folder.write("email\n" + rows.map { "\($0)\n" }.joined(), as: "\(number).csv")
-            try folder.write(
-                dump(["must be 'gold' or 'silver'", "'a1@x.example' is wrong", nil], id: "j\(number)", total: 3),
-                as: "j\(number).json")
-        }
-        let run = try rejects(
-            "j1.json", "j2.json", "j3.json", "j4.json", "--source", "1.csv", "2.csv", "3.csv", "4.csv")
-        #expect(run.status == 0, "\(run)")
-    }
-
-    @Test(
-        "An address in quotes is one: of several jobs, a single row that quotes it shows a wrong source",
-        arguments: ["\\\"", "'", ""])
-    func quotedAddress(quote: String) throws {
-        for number in 1...5 {
-            try folder.write("email\na\(number)@x.example\nb\(number)@x.example\n", as: "\(number).csv")
-            try folder.write(
-                dump(["the value \(quote)a\(number)@x.example\(quote), is wrong", nil], id: "j\(number)", total: 2),
-                as: "j\(number).json")
-        }
-        let dumps = ["j1.json", "j2.json", "j3.json", "j4.json", "j5.json", "--source"]
-        func run(_ sources: Int...) throws -> CommandResult {
-            try importAudit(arguments: ["rejects"] + dumps + sources.map { "\($0).csv" }, folder: folder.path)
-        }
-        let swapped = try run(1, 4, 3, 2, 5)
-        #expect(swapped.status == 1, "\(swapped)")
-        #expect(swapped.errorText.contains("2.csv: ") || swapped.errorText.contains("4.csv: "), "\(swapped)")
-        #expect(try run(1, 2, 3, 4, 5).status == 0)
-    }
-
     @Test(
         "The only line of a source needs no line end, wherever the source is",
         arguments: ["\n", "\r\n", "\r"], [[0, 1, 2], [1, 0, 2], [1, 2, 0]])
@@ -162,7 +73,7 @@ import Testing
             let lines = sources[index]
             try folder.write(lines.joined(separator: end) + (lines.count > 1 ? end : ""), as: "\(number).csv")
             let messages = lines.map { "'\($0.prefix { $0 != "," })' is wrong" }
-            try folder.write(dump(messages, id: "j\(number)", total: lines.count), as: "j\(number).json")
+            try folder.write(failedDump(messages, id: "j\(number)", total: lines.count), as: "j\(number).json")
             arguments.append("j\(number).json")
         }
         let run = try importAudit(
@@ -174,31 +85,11 @@ import Testing
         #expect(text == lines.joined(separator: end) + (order.last == 0 ? "" : end))
     }
 
-    @Test("A few ids in their rows do not outweigh addresses that are in none")
-    func ids() throws {
-        let rows = addresses("a", 8)
-        let ids = (0..<8).map { "00000000-0000-4000-8000-00000000000\($0)" }
-        let results =
-            rows.map { #"{"error":{"message":"'\#($0)' is wrong"}}"# } + ids.map { #"{"id":"\#($0)","existing":true}"# }
-        try folder.write(
-            #"{"job_id":"j","status":"complete","total":16,"results":[\#(results.joined(separator: ","))]}"#,
-            as: "j.json")
-        func source(ids: [String]) -> String {
-            "email,id\n" + addresses("z", 8).map { "\($0),\n" }.joined() + ids.map { "b@x.example,\($0)\n" }.joined()
-        }
-        try folder.write(source(ids: ids.enumerated().map { $0.offset % 2 == 0 ? $0.element : "" }), as: "one.csv")
-        try folder.write(source(ids: ids), as: "all.csv")
-        let one = try rejects("j.json", "--source", "one.csv")
-        #expect(one.status == 1, "\(one)")
-        #expect(one.errorText.contains("None of the 8 rows"), "\(one)")
-        #expect(try rejects("j.json", "--source", "all.csv").status == 0)
-    }
-
     @Test("Rows of request bodies with other members do not go into one file", arguments: [[], ["--batch", "2"]])
     func bodies(batch: [String]) throws {
-        for (number, letter) in zip(1..., "ab") { try writeJob(number, letter) }
+        for (number, letter) in zip(1..., "ab") { try folder.writeFailedJob(number, letter) }
         func body(_ letter: Character, _ options: String) -> String {
-            #"{"objects":[\#(addresses(letter).map { #"{"e":"\#($0)"}"# }.joined(separator: ","))],"options":\#(options)}"#
+            #"{"objects":[\#(sentAddresses(letter).map { #"{"e":"\#($0)"}"# }.joined(separator: ","))],"options":\#(options)}"#
         }
         try folder.write(body("a", #"{"dedupe_by":"email"}"#), as: "1.json")
         try folder.write(body("b", #"{"dedupe_by":"phone"}"#), as: "2.json")
@@ -219,7 +110,9 @@ import Testing
 
     @Test("Two equal answers are not two jobs, and the message names the one that was taken for a copy")
     func copies() throws {
-        for name in ["1", "2"] { try folder.write(dump(["limit", "limit"], id: nil, total: 2), as: "\(name).json") }
+        for name in ["1", "2"] {
+            try folder.write(failedDump(["limit", "limit"], id: nil, total: 2), as: "\(name).json")
+        }
         for (name, rows) in [("a", "a\nb\n"), ("b", "c\nd\n"), ("ab", "a\nb\nc\nd\n")] {
             try folder.write("email\n\(rows)", as: "\(name).csv")
         }
@@ -234,23 +127,23 @@ import Testing
 
     @Test("Advice can be followed: another first row only for one source whose rows are not all counted")
     func advice() throws {
-        let rows = addresses("a", 12)
+        let rows = sentAddresses("a", 12)
         try folder.write("email\n" + rows.map { "\($0)\n" }.joined(), as: "s.csv")
-        try folder.write(dump(rows[4..<8].map { "'\($0)' is wrong" }), as: "j.json")
+        try folder.write(failedDump(rows[4..<8].map { "'\($0)' is wrong" }), as: "j.json")
         let third = try rejects("j.json", "--source", "s.csv", "--first-row", "3")
         #expect(third.errorText.contains("--first-row 5 would fit."), "\(third)")
         #expect(try rejects("j.json", "--source", "s.csv", "--first-row", "5").status == 0)
         let sixth = try rejects("j.json", "--source", "s.csv", "--first-row", "6")
         #expect(sixth.errorText.contains("--first-row 5 would fit."), "\(sixth)")
 
-        try folder.write(dump(rows.prefix(4).map { "'\($0)' is wrong" }), as: "head.json")
+        try folder.write(failedDump(rows.prefix(4).map { "'\($0)' is wrong" }), as: "head.json")
         try folder.write(rows.map { "\($0)\n" }.joined(), as: "plain.csv")
         let head = try rejects("head.json", "--source", "plain.csv")
         #expect(head.errorText.contains("Then --no-header would fit."), "\(head)")
         #expect(try rejects("head.json", "--source", "plain.csv", "--no-header").status == 0)
 
         for (number, letter) in zip(1..., "ab") {
-            try writeJob(number, letter)
+            try folder.writeFailedJob(number, letter)
             try folder.shell("{ head -1 \(letter).csv; echo x,1; tail -n +2 \(letter).csv; } > long-\(letter).csv")
             try folder.shell("head -5 long-\(letter).csv > moved-\(letter).csv")
         }
@@ -269,7 +162,7 @@ import Testing
         let count = 40_000
         try folder.write("name\n" + (0..<count).map { "name \($0)\n" }.joined(), as: "s.csv")
         try folder.write(
-            dump((0..<100).map { $0 % 7 == 0 ? "'name \($0)' is wrong" : nil }, total: count), as: "j.json")
+            failedDump((0..<100).map { $0 % 7 == 0 ? "'name \($0)' is wrong" : nil }, total: count), as: "j.json")
         try folder.shell("gzip -k s.csv; tar cf s.tar s.csv; tar czf s.tgz s.csv")
         let run = "'\(RunningCommand.binary)' \(command) j.json"
         try folder.shell("\(run) --source s.csv -o file")
@@ -295,7 +188,7 @@ import Testing
         "Files in an archive are counted however it is packed",
         arguments: ["tar cf s.x", "tar czf s.x", "tar cjf s.x", "tar cJf s.x", "zip -q s.x", "zip.gz"])
     func archives(pack: String) throws {
-        for (number, letter) in zip(1..., "ab") { try writeJob(number, letter) }
+        for (number, letter) in zip(1..., "ab") { try folder.writeFailedJob(number, letter) }
         if pack == "zip.gz" {
             try folder.shell(
                 "zip -q t.zip a.csv b.csv; gzip -c t.zip > s.x; zip -q t1.zip a.csv; gzip -c t1.zip > one.x")
@@ -324,8 +217,8 @@ import Testing
         "JSON in UTF-16 is handed back in UTF-16", arguments: [String.Encoding.utf16LittleEndian, .utf16BigEndian],
         ["array", "lines", "body"])
     func utf16(encoding: String.Encoding, form: String) throws {
-        try writeJob(1, "a")
-        let rows = addresses("a").map { #"{"e":"\#($0)","t":"é🙂"}"# }
+        try folder.writeFailedJob(1, "a")
+        let rows = sentAddresses("a").map { #"{"e":"\#($0)","t":"é🙂"}"# }
         func text(_ rows: [String]) -> String {
             switch form {
             case "array": "[\r\n" + rows.joined(separator: ",\n") + "\r\n]\r\n"
@@ -349,7 +242,7 @@ import Testing
         #expect(try folder.bytes("b/rejects-0001.json") == bytes(expected([rows[0]])))
         #expect(try folder.bytes("b/rejects-0002.json") == bytes(expected([rows[2]])))
         // They can be sent again.
-        try folder.write(dump(["'a0@x.example' is wrong", nil], id: "k", total: 2), as: "k.json")
+        try folder.write(failedDump(["'a0@x.example' is wrong", nil], id: "k", total: 2), as: "k.json")
         let again = try rejects("k.json", "--source", "rejects/rejects.json", "--map", "rejects/reasons.csv", "-o", "2")
         #expect(again.status == 0, "\(again)")
     }
@@ -363,7 +256,7 @@ import Testing
 
     @Test("Text of two or four bytes for each character without its mark is called that", arguments: wide)
     func wideText(encoding: String.Encoding, mark: String, says: String) throws {
-        try writeJob(1, "a")
+        try folder.writeFailedJob(1, "a")
         for text in ["email,n\n", "[{\"e\":1},", "名,n\n"] {
             let bytes = try #require((mark + text + "a,1\nb,2\nc,3\nd,4\n").data(using: encoding))
             try folder.write([UInt8](bytes), as: "s.csv")
@@ -376,31 +269,20 @@ import Testing
 
     @Test("An encoding in which delimiters are other bytes is refused", arguments: ["cp037", "ibm500"])
     func movedASCII(name: String) throws {
-        try writeJob(1, "a")
+        try folder.writeFailedJob(1, "a")
         let run = try rejects("j1.json", "--source", "a.csv", "--encoding", name)
         #expect([64, 65].contains(run.status), "\(run)")
         #expect(!run.errorText.contains("has 4 rows"), "\(run)")
         #expect(folder.names(in: "rejects") == nil)
     }
 
-    @Test("Case does not matter in any script")
-    func folding() throws {
-        let names = ["MÜLLER 0", "ΣΊΣΥΦΟΣ 1", "ИВАН 2", "STRAẞE 3"]
-        try folder.write("name\n" + names.map { "\($0)\n" }.joined(), as: "s.csv")
-        let quoted = ["Müller 0", "σίσυφος 1", "Иван 2", "Straße 3"]
-        try folder.write(dump(quoted.map { "'\($0)' is wrong" }, total: 4), as: "j.json")
-        let run = try rejects("j.json", "--source", "s.csv")
-        #expect(run.status == 0, "\(run)")
-        #expect(run.outputText.contains("All 4 quoted values"), "\(run)")
-    }
-
     // MARK: - Delimiters
 
     @Test("New columns are quoted for any delimiter", .needs(.python), arguments: ["_", "-", " ", "."])
     func delimiters(delimiter: String) throws {
-        try writeJob(1, "a")
+        try folder.writeFailedJob(1, "a")
         try folder.write(
-            "email\(delimiter)n\n" + addresses("a").map { "\"\($0)\"\(delimiter)x\n" }.joined(), as: "s.csv")
+            "email\(delimiter)n\n" + sentAddresses("a").map { "\"\($0)\"\(delimiter)x\n" }.joined(), as: "s.csv")
         let run = try rejects("j1.json", "--source", "s.csv", "--delimiter", delimiter)
         #expect(run.status == 0, "\(run)")
         let counts = try folder.shell(
@@ -416,13 +298,13 @@ import Testing
 
     @Test("A source in an input folder is not a dump, and neither are rejects in any form")
     func inFolder() throws {
-        try writeJob(1, "a")
+        try folder.writeFailedJob(1, "a")
         try folder.shell("mkdir in; mv j1.json a.csv in; echo '{\"e\":1}' > in/other.txt; rm in/other.txt")
         for command in ["rejects", "report"] {
             let run = try importAudit(command, "in", "--source", "in/a.csv", "-o", "o-\(command)", folder: folder.path)
             #expect(run.status == 0, "\(run)")
         }
-        try folder.write(addresses("a").map { "{\"e\":\"\($0)\"}\n" }.joined(), as: "s.json")
+        try folder.write(sentAddresses("a").map { "{\"e\":\"\($0)\"}\n" }.joined(), as: "s.json")
         #expect(try rejects("in/j1.json", "--source", "s.json", "-o", "in/json").status == 0)
         #expect(try rejects("in/j1.json", "--source", "in/a.csv", "--plain", "-o", "in/plain").status == 0)
         let audit = try report("in", "--source", "in/a.csv", "-o", "audit")
@@ -437,7 +319,7 @@ import Testing
         "What import-audit wrote is not a source, and the message says so",
         arguments: ["audit/rows.csv", "audit/failures.csv", "audit/report.xhtml", "audit/summary.json", "audit"])
     func ownOutput(name: String) throws {
-        try writeJob(1, "a")
+        try folder.writeFailedJob(1, "a")
         #expect(try report("j1.json", "-o", "audit").status == 0)
         let run = try rejects("j1.json", "--source", name)
         #expect(run.status == (name == "audit" ? 66 : 65), "\(run)")

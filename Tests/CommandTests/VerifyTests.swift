@@ -64,6 +64,28 @@ struct VerifyTests {
         #expect(try verify(space, audit, "--source", "sent.csv").status == 1)
     }
 
+    @Test("A folder whose manifest lists no inputs is verified alone, and inputs are refused")
+    func withoutInputs() throws {
+        let space = try Workspace()
+        try space.writeFailedJob(1, "a")
+        for arguments in [
+            ["rejects", "j1.json", "--source", "a.csv", "-o", "rejects"], ["report", "j1.json", "-o", "o"],
+            ["merge", "o/summary.json", "-o", "merged"], ["history", "add", "h.sqlite", "j1.json"],
+            ["history", "report", "h.sqlite", "-o", "trends"],
+        ] {
+            #expect(try RunningCommand(arguments, folder: space.path).finish().status == 0)
+        }
+        for (folder, inputs) in [
+            ("rejects", ["j1.json", "--source", "a.csv"]), ("merged", ["o/summary.json"]), ("trends", ["j1.json"]),
+        ] {
+            let alone = try verify(space, folder)
+            #expect(alone.status == 0 && alone.outputText.contains("inputs   the manifest lists none"), "\(alone)")
+            let run = try RunningCommand(["verify", folder] + inputs, folder: space.path).finish()
+            #expect(run.status == 64 && run.outputText.isEmpty, "\(run)")
+            #expect(run.errorText.contains("\(folder): its manifest lists no inputs"), "\(run)")
+        }
+    }
+
     @Test("Tampered with, in every way that one can think of, it is not verified; packed again, it is", .needs(.python))
     func tampered() throws {
         let space = try Workspace()

@@ -41,8 +41,9 @@ KINDS: dict[str, Callable[[random.Random, str], Case]] = {
     "nested": nested.make,
     "rows": torn.rows_alone,
     "torn-wraps": tornwraps.make,
+    "torn-members": tornwraps.members,
 }
-WEIGHTS = {"torn": 5, "glued": 3, "row-per-line": 1, "around": 4, "wraps": 4, "encodings": 1, "inside": 5, "nested": 3, "rows": 1, "torn-wraps": 3}
+WEIGHTS = {"torn": 5, "glued": 3, "row-per-line": 1, "around": 4, "wraps": 4, "encodings": 1, "inside": 5, "nested": 3, "rows": 1, "torn-wraps": 3, "torn-members": 2}
 
 SECONDS = 120
 BATCH, BATCH_BYTES = 250, 8_000_000

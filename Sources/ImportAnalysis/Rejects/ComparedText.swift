@@ -117,4 +117,37 @@ extension Span<UInt8> {
         for index in value.indices where self[start + index] != value[index] { return false }
         return true
     }
+
+    /// Whether other bytes may stand for the same text, as people read it: there are white space or characters beyond
+    /// ASCII.
+    var mayBeWrittenOtherwise: Bool {
+        for index in indices where self[index] <= 0x20 || self[index] >= 0x80 { return true }
+        return false
+    }
+
+    /// The characters, with one space for all white space between two others: a program that imports a table may replace
+    /// line ends and no-break spaces. Characters are equal whether or not they are composed (é is e and an accent).
+    var charactersAsRead: [Character] {
+        var characters: [Character] = []
+        for character in String(decoding: [UInt8](span: self), as: UTF8.self) {
+            if !character.isWhitespace {
+                characters.append(character)
+            } else if characters.last != " " {
+                characters.append(" ")
+            }
+        }
+        return characters
+    }
+}
+
+extension [Character] {
+    /// Whether this contains a value that is not within a longer word.
+    func contains(value: [Character]) -> Bool {
+        guard let first = value.first, let last = value.last else { return false }
+        func isWord(_ character: Character) -> Bool { character.isLetter || character.isNumber }
+        return ranges(of: value).contains { range in
+            let isFree = range.lowerBound == 0 || !isWord(first) || !isWord(self[range.lowerBound - 1])
+            return isFree && (range.upperBound == count || !isWord(last) || !isWord(self[range.upperBound]))
+        }
+    }
 }

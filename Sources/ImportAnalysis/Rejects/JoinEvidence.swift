@@ -186,7 +186,7 @@ package struct JoinEvidence: Sendable {
         current.values += needles.count
         current.rows += 1
         if isStrong { current.strongRows += 1 }
-        let here = count(in: source, 0)
+        let here = count(in: source, 0, asPeopleRead: true)
         current.found += here
         if here > 0 {
             current.confirmed += 1
@@ -284,7 +284,10 @@ package struct JoinEvidence: Sendable {
     }
 
     /// Returns the number of values that are in a record.
-    private mutating func count(in source: SourceReader, _ distance: Int) -> Int {
+    ///
+    /// - Parameter asPeopleRead: whether to search again, as people read it, for a value that is not there. This takes
+    ///   long.
+    private mutating func count(in source: SourceReader, _ distance: Int, asPeopleRead: Bool = false) -> Int {
         record.removeAll(keepingCapacity: true)
         let isThere: Void? = source.withRecord(distance) { bytes in
             source.encoding.text(of: bytes, into: &record)
@@ -297,9 +300,15 @@ package struct JoinEvidence: Sendable {
         }
         if record.fold(), needles.hasOtherBytes { record.foldOtherBytes() }
         var found = 0
-        for index in 0..<needles.count
-        where record.span.contains(value: needles.bytes.span.extracting(needles[index])) {
-            found += 1
+        var characters: [Character]?
+        for index in 0..<needles.count {
+            let value = needles.bytes.span.extracting(needles[index])
+            if record.span.contains(value: value) {
+                found += 1
+            } else if asPeopleRead, value.mayBeWrittenOtherwise {
+                characters = characters ?? record.span.charactersAsRead
+                if characters?.contains(value: value.charactersAsRead) == true { found += 1 }
+            }
         }
         return found
     }

@@ -315,9 +315,12 @@ package struct OverviewVerdict: Sendable {
     package init(levels: [JobLevel: Int], unreadable: Int, incident: TimeIncident? = nil) {
         let jobs = levels.values.reduce(0, +)
         func count(_ level: JobLevel) -> Int { levels[level, default: 0] }
+        // The sentence names the level that all jobs have, so the words in front of it do not.
         if count(.doesNotAddUp) > 0 {
             level = .critical
-            word = count(.doesNotAddUp) == 1 ? "A job does not add up" : "Jobs do not add up"
+            word =
+                count(.doesNotAddUp) == jobs
+                ? "Critical findings" : count(.doesNotAddUp) == 1 ? "A job does not add up" : "Jobs do not add up"
         } else if jobs == 0 {
             level = .critical
             word = "No job was found"
@@ -332,10 +335,10 @@ package struct OverviewVerdict: Sendable {
             word = "Rows failed"
         } else if count(.warnings) > 0 {
             level = .warning
-            word = "There are warnings"
+            word = "Needs review"
         } else if count(.processing) > 0 {
             level = .pending
-            word = "Still processing"
+            word = count(.processing) == jobs ? "Not finished" : "Still processing"
         } else {
             level = .good
             word = "Everything accounted for"

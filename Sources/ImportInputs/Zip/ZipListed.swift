@@ -5,7 +5,7 @@ struct ZipListed {
     static let stored = 0
     static let deflated = 8
 
-    private static let fixedBytes = 46
+    static let fixedBytes = 46
     private static let headerBytes = 30
     /// A flag: the checksum and the sizes follow the data.
     private static let sizesBehind = 1 << 3

@@ -43,12 +43,32 @@ struct ZipTail {
         guard isLong || (place - offset - size) & 0xFFFF_FFFF == 0 else {
             return ReadFailure(.damaged(.zip, .severalParts))
         }
+        // A zip in a file is read by its list. Through a pipe, only this shows that the list is damaged.
+        if !isLong, size <= end {
+            let listed = records(in: end - size..<end)
+            guard listed & 0xFFFF == count else {
+                return ReadFailure(.damaged(.zip, .entries(listed: count, found: listed)))
+            }
+        }
         let comment = Int(bytes[end + 20]) | Int(bytes[end + 21]) << 8
         // Some programs pad archives with zeros.
         guard bytes.dropFirst(end + Self.endBytes + comment).allSatisfy({ $0 == 0 }) else {
             return ReadFailure(.damaged(.zip, .trailingBytes))
         }
         return nil
+    }
+
+    /// Returns the number of records in the list of entries, as far as it is sound.
+    private func records(in list: Range<Int>) -> Int {
+        let fixedBytes = ZipListed.fixedBytes
+        var (count, index) = (0, list.lowerBound)
+        while list.upperBound - index >= fixedBytes {
+            let record = ZipRecord(bytes: Array(bytes[index..<index + fixedBytes]))
+            guard record.hasSignature(.central) else { break }
+            index += fixedBytes + record.half(28) + record.half(30) + record.half(32)
+            count += 1
+        }
+        return index > list.upperBound ? count - 1 : count
     }
 
     /// The index in `bytes` of the record that ends the zip: the last one whose comment, which may look like such a

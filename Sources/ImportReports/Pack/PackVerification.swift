@@ -18,6 +18,8 @@ package struct PackVerification: Sendable {
     package internal(set) var toolVersion: String?
     /// The files of the audit that the manifest lists, and how many match it.
     package var files = Tally()
+    /// Whether the manifest lists inputs. Only that of a report does.
+    package var listsInputs = true
     /// The same for inputs; nil if none were named to compare with.
     package private(set) var inputs: Tally?
     /// The same for files that were sent; nil if none were named to compare with.
@@ -195,7 +197,8 @@ extension PackVerification {
             }
             text += "\n"
         } else {
-            text += "  inputs   not compared: name them after the \(isFolder ? "folder" : "zip")\n"
+            let words = listsInputs ? "not compared: name them after the \(isFolder ? "folder" : "zip")" : Self.noInputs
+            text += "  inputs   \(words)\n"
         }
         if let sources { text += "  sources  \(sentence(sources, .source))\n" }
         for problem in problems.prefix(Self.linesListed) { text += "  \(problem.line)\n" }
@@ -208,8 +211,10 @@ extension PackVerification {
     /// What was proved, and what was not.
     package var statement: String { Wording.verification(isVerified: isVerified, isFolder: isFolder) }
 
+    private static let noInputs = "the manifest lists none"
+
     private func sentence(_ tally: Tally, _ noun: Wording.Noun) -> String {
-        if tally.listed == 0 { return "the manifest lists none" }
+        if tally.listed == 0 { return Self.noInputs }
         if tally.listed == 1, tally.matching == 0 { return "the one \(noun.one) does not match the manifest" }
         return Wording.part(tally.matching, of: tally.listed, noun, "matches the manifest", "match the manifest")
     }

@@ -79,13 +79,20 @@ struct VerifyCommand: ParsableCommand {
     private func verify() throws -> ExitStatus {
         let comparison = arguments.isEmpty && sent.sources.isEmpty ? nil : InputComparison()
         var verification: PackVerification
+        var listsInputs = false
+        func note(_ listed: ListedInAudit) throws {
+            listsInputs = true
+            try comparison?.expect(listed)
+        }
         if AuditFolder.isFolder(zip) {
             let folder = try AuditFolder(zip)
-            verification = try folder.verify { listed in try comparison?.expect(listed) }
+            verification = try folder.verify(note)
+            verification.listsInputs = listsInputs
             try conclude(comparison, in: &verification) { body in try folder.forEachListed(body) }
         } else {
             let file = try PackedAuditFile(zip)
-            verification = try file.verify { listed in try comparison?.expect(listed) }
+            verification = try file.verify(note)
+            verification.listsInputs = listsInputs
             try conclude(comparison, in: &verification) { body in try file.forEachListed(body) }
         }
         try Console.write(printing.format.render(verification))
@@ -99,6 +106,12 @@ extension VerifyCommand {
         forEachListed: ((ListedInAudit) throws -> Void) throws -> Void
     ) throws {
         guard let comparison else { return }
+        guard verification.listsInputs || verification.toolVersion == nil else {
+            throw CommandFailure(
+                .usage, of: zip,
+                "its manifest lists no inputs, so none can be compared; only report lists them. Verify it without inputs."
+            )
+        }
         if !sent.sources.isEmpty, verification.toolVersion != nil {
             let paths = SourceFiles(names: ManyArguments.putBack(sent.sources)).paths
             try comparison.concludeSources(paths, in: &verification)

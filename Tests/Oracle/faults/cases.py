@@ -25,7 +25,7 @@ class Expected:
     """One job that the file holds, and how it must come out."""
 
     job_id: str | None
-    line: int = 1  # The line on which it begins,
+    line: int | None = 1  # The line on which it begins (None: it is named by its place in another document),
     column: int = 1  # and the column, if another job begins before it on the line.
     audit: model.Job | None = None  # The audit of a complete dump; None for any other.
     rows: list[Rows] = field(default_factory=list)  # The rows must be one of these. Empty: not compared.

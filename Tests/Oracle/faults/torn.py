@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 
@@ -198,7 +199,7 @@ def rows_alone(rng: random.Random, tag: str) -> Case:
     rows = [text_of(row, style, rng) for row in maker.rows(rng.randint(1, 8)) if isinstance(row, Obj) and len(row) > 1]
     rows.append(text_of(Obj([("id", maker.uuid()), ("created", True)]), style, rng))
     rng.shuffle(rows)
-    variety = rng.choice(["lines", "array", "pretty-array", "key", "among-jobs"])
+    variety = rng.choice(["lines", "array", "pretty-array", "key", "key-behind-job", "key-beside-job", "text", "among-jobs"])
     jobs: list[Expected] = []
     if variety == "lines":
         data = b"\n".join(rows) + b"\n"
@@ -208,6 +209,18 @@ def rows_alone(rng: random.Random, tag: str) -> Case:
         data = b"[\n  " + b",\n  ".join(rows) + b"\n]\n"
     elif variety == "key":
         data = b'{"rows":[' + b",".join(rows) + b"]}"
+    elif variety in ("key-behind-job", "key-beside-job", "text"):
+        job = text_of(maker.record(), style, rng)
+        array = b"[" + b",".join(rows) + b"]"
+        if variety == "text":
+            array = json.dumps(array.decode()).encode()
+        jobs = [Expected.whole(job, line=None)]
+        between = b"," if variety == "key-beside-job" else b"}\n{"
+        front = b'{"job":' if variety == "key-beside-job" or rng.random() < 0.5 else b""
+        if not front:
+            between = b"\n{"
+        data = front + job + between + rng.choice([b'"data":', b'"response":{"rows":', b'"page":{"body":{"items":'])
+        data += array + b"}" * (data.count(b'{"', len(front + job + between)) + 1)
     else:
         lines = [(row, False) for row in rows]
         for _ in range(rng.randint(1, 3)):
@@ -215,6 +228,7 @@ def rows_alone(rng: random.Random, tag: str) -> Case:
         jobs = [Expected.whole(text, line=number) for number, (text, is_job) in enumerate(lines, 1) if is_job]
         data = b"".join(text + b"\n" for text, _ in lines)
     return Case(
-        "rows", variety, data, jobs, status=None if jobs else 65, unreadable=(0 if jobs else 1, len(rows)),
-        never=frozenset({"unwrapped"}),
+        "rows", variety, data, jobs, status=None if variety == "among-jobs" else 65,
+        unreadable=(0 if variety == "among-jobs" else 1, len(rows)),
+        never=frozenset() if b'{"job":' in data else frozenset({"unwrapped"}),
     )
