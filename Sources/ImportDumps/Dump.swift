@@ -39,6 +39,8 @@ package struct Dump: Sendable {
     package var byteCount: Int
     /// SHA-256 of the dump's bytes in hexadecimal, if requested and if all of them could be read.
     package var sha256: String?
+    /// Whether nothing else in its input is a dump or may be one, whatever is around it.
+    package var isAlone = false
 }
 
 extension Dump {

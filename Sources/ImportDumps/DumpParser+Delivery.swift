@@ -80,6 +80,7 @@ extension DumpParser {
         if case .job(var dump) = reading {
             dump.skipped = document.skipped
             dump.skipped.add(input.skipped)
+            dump.isAlone = isWhole
             input.skipped = SkippedText()
             reading = .job(dump)
         }

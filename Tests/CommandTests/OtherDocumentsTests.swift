@@ -57,6 +57,51 @@ struct OtherDocumentsTests {
 
     private func grouped(_ count: Int) -> String { count == 1_500 ? "1,500" : "\(count)" }
 
+    /// What may be around the only dump of a file.
+    static let surroundings = [
+        ("{\"data\":", "}"), ("{\"took\":5,\"response\":{\"data\":", "}}\n"), ("[", "]"), ("[{\"x\":[", "]}]"),
+        ("HTTP/1.1 200 OK\r\nServer: x\r\n\r\n", ""), ("2026-03-04T10:00:00Z INFO ", "\n"), ("", "\n{\"x\":1}\n"),
+    ]
+
+    @Test("A file with one dump gets a report, whatever is around the dump", arguments: surroundings)
+    func oneDump(front: String, rest: String) throws {
+        let folder = try Workspace()
+        try folder.write(front + Self.job + rest, as: "w.json")
+        try folder.write(front + #""\#(Self.job.replacing("\"", with: #"\""#))""# + rest, as: "text.json")
+        for name in front.hasPrefix("{") || front.hasPrefix("[") ? ["w.json", "text.json"] : ["w.json"] {
+            // The second time, it is not taken for a known input of an overview.
+            for _ in 1...2 {
+                let run = try importAudit("report", name, "-o", "o", "--pack", "o.zip", folder: folder.path)
+                #expect(run.status == 0, "\(run)")
+                #expect(folder.names(in: "o") == reportFolder, "\(run)")
+            }
+            let verified = try importAudit("verify", "o.zip", name, folder: folder.path)
+            #expect(verified.status == 0 && verified.outputText.contains("the one input matches"), "\(verified)")
+            let summary = try parsed(try folder.bytes("o/summary.json"))
+            let source = (summary["jobs"] as? [[String: Any]])?.first?["source"] as? String
+            #expect(source?.hasPrefix(name) == true, "\(String(describing: source))")
+            let rows = try importAudit("report", name, "--stdout", "csv", folder: folder.path)
+            #expect(rows.status == 0 && rows.outputText.hasPrefix("job_id,row,outcome,"), "\(rows)")
+        }
+        // With more than one, or something that may be one, it is an overview.
+        try folder.write(front + Self.job + rest + "\n" + #"{"job_id":"k","total":0,"results":[]}"#, as: "two.json")
+        try folder.write(front + Self.job + rest + "\n" + #"{"id":"1","created":true}"#, as: "row.json")
+        for (name, status) in [("two.json", Int32(0)), ("row.json", 65)] {
+            let run = try importAudit("report", name, "-o", "o", folder: folder.path)
+            #expect(run.status == status, "\(run)")
+            #expect(folder.names(in: "o")?.contains("index.xhtml") == true, "\(run)")
+        }
+    }
+
+    @Test("--strict refuses the only dump of a file, whatever is around it, and writes nothing")
+    func oneDamagedDump() throws {
+        let folder = try Workspace()
+        try folder.write("{\"data\":" + Self.job.replacing(":true", with: ":True") + "}", as: "w.json")
+        let run = try importAudit("report", "w.json", "-o", "o", "--strict", folder: folder.path)
+        #expect(run.status == 65 && run.errorText.contains("Nothing was written."), "\(run)")
+        #expect(folder.names(in: "o") == nil)
+    }
+
     @Test("Long keys around jobs are cut in the names of the jobs, which stay distinct")
     func longKeys() throws {
         let space = try Workspace()

@@ -135,16 +135,21 @@ struct ReportHandler: DocumentHandler {
         // Keeps documents in order, so they need not be sorted.
         try batch.flush()
         if reading.isCutBySystem { hasReadFailure = true }
+        let isAlone = run.isAlone(order, reading, position)
+        func refuseAll(_ reason: String) throws(CommandFailure) {
+            guard isAlone else { return }
+            throw CommandFailure(.inputNotReadWhole, of: name, "\(reason) Nothing was written.")
+        }
         switch reading {
         case .notAJob(let other):
             if case .ownOutput(let own) = other.reason { return passOver(own, source: name, order: order) }
-            try run.refuseWhole(name, other.explanation, order, position)
+            try refuseAll(other.explanation)
             try refuse(
                 source: name, reason: other.explanation, order: order, status: .inputNotReadWhole,
                 content: ContentHash(bytes: other.byteCount, sha256: other.sha256))
         case .job(let dump):
             if run.settings.isStrict, let fault = dump.firstFault {
-                try run.refuseWhole(name, fault.refusal, order, position)
+                try refuseAll(fault.refusal)
                 return try refuse(
                     source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole,
                     content: ContentHash(bytes: dump.byteCount, sha256: dump.sha256))
@@ -153,21 +158,19 @@ struct ReportHandler: DocumentHandler {
             if pass == nil { pass = try makePass() }
             guard let stage = pass?.stage, let summary = try pass?.finish(dump: dump, source: name) else { return }
             whole = position == .whole ? dump.sha256.map { (dump.byteCount, $0) } : nil
-            let ruleResults = run.isAlone(order, position) ? run.settings.ruleResults(on: summary) : nil
+            let ruleResults = isAlone ? run.settings.ruleResults(on: summary) : nil
             try pass?.finishWorkbook(summary, ruleResults: ruleResults)
-            if run.isAlone(order, position) || run.getsReport(summary, order) {
+            if isAlone || run.getsReport(summary, order) {
                 try pass?.keepFiles(summary)
                 // If the job has other dumps, its pages are made after all inputs have been read. An unfinished job
                 // probably has some.
                 let mayHaveOthers =
                     summary.job.status == JobStatus.processing.rawValue || run.collector.hasDump(of: summary)
-                let hasPages = run.isAlone(order, position) || !mayHaveOthers
+                let hasPages = isAlone || !mayHaveOthers
                 if hasPages {
-                    try pages.write(
-                        summary, order, to: stage.folder(), ruleResults: ruleResults,
-                        isAlone: run.isAlone(order, position))
+                    try pages.write(summary, order, to: stage.folder(), ruleResults: ruleResults, isAlone: isAlone)
                 }
-                try run.publish(summary, stage.folder(), order, position, hasPages: hasPages)
+                try run.publish(summary, stage.folder(), order, isAlone: isAlone, hasPages: hasPages)
             } else {
                 try run.leaveOut(summary, order) { try pass?.keepFailures(of: order, in: $0) }
             }

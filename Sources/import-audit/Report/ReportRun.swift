@@ -136,19 +136,22 @@ final class ReportRun: Sendable {
     /// The state of the only input before it was read.
     var onlyInputState: InputState? { state.withLock { $0.onlyInputState } }
 
-    /// Whether a dump is the only document.
-    func isAlone(_ order: DocumentOrder, _ position: DocumentPosition) -> Bool {
-        mayBeAlone(order) && position == .whole
+    /// Whether a document is the only one, wherever it is in its input.
+    func isAlone(_ order: DocumentOrder, _ reading: DumpReading, _ position: DocumentPosition) -> Bool {
+        guard mayBeAlone(order) else { return false }
+        if case .job(let dump) = reading, dump.isAlone { return true }
+        return position == .whole
     }
 
     /// Moves a report into place, if the dump counts.
     ///
-    /// - Parameter hasPages: whether it includes its pages. If not, they are made after everything has been read.
+    /// - Parameters:
+    ///   - isAlone: whether the dump is the only document.
+    ///   - hasPages: whether it includes its pages. If not, they are made after everything has been read.
     func publish(
-        _ summary: JobSummary, _ report: OutputFolder, _ order: DocumentOrder, _ position: DocumentPosition,
-        hasPages: Bool
+        _ summary: JobSummary, _ report: OutputFolder, _ order: DocumentOrder, isAlone: Bool, hasPages: Bool
     ) throws {
-        if isAlone(order, position) {
+        if isAlone {
             try publishAlone(summary, report)
             return state.withLock { $0.single = summary }
         }
@@ -265,14 +268,6 @@ final class ReportRun: Sendable {
     /// Whether no file has been replaced yet.
     var isUntouched: Bool { state.withLock { $0.changes == nil } }
 
-    /// Ends the run if the only document is refused.
-    func refuseWhole(
-        _ name: String, _ reason: String, _ order: DocumentOrder, _ position: DocumentPosition
-    ) throws(CommandFailure) {
-        guard isAlone(order, position) else { return }
-        throw CommandFailure(.inputNotReadWhole, of: name, "\(reason) Nothing was written.")
-    }
-
     /// Removes unfinished files after all threads have ended.
     func discard() {
         root.discard()
@@ -318,7 +313,7 @@ extension ReportRun {
         guard let known, let size, !readAgain.contains(number),
             try known.knows(settings.names.shown(input.shown), ofSize: size),
             let found = try fingerprintIfReadable(input)?.shown(under: settings.names),
-            let documents = try known.documents(of: found), !isSingle(documents, found)
+            let documents = try known.documents(of: found), !isSingle(documents)
         else { return false }
         let folders = try folders()
         func hasReport(_ summary: JobSummary) throws -> Bool {
@@ -362,11 +357,10 @@ extension ReportRun {
 
     /// Whether an input is one dump and nothing else. If it is also the only input, it gets a report without an
     /// overview.
-    private func isSingle(_ documents: [RunManifest.Document], _ input: InputFingerprint) -> Bool {
-        guard onlyInput != nil, documents.count == 1,
-            case .job(let job, let entry, let document, _, _)? = documents.first
+    private func isSingle(_ documents: [RunManifest.Document]) -> Bool {
+        guard onlyInput != nil, documents.count == 1, case .job(_, let entry, let document, _, _)? = documents.first
         else { return false }
-        return entry == 0 && document == 0 && job.source.utf8.elementsEqual(input.path.utf8)
+        return entry == 0 && document == 0
     }
 
     /// Notes that an input was read.
