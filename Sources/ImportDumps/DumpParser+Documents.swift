@@ -149,6 +149,7 @@ extension DumpParser {
             scanner.window.setMark()
             if !evidence.isJob { damage.add(scanner.damage) }
             forgetDocument()
+            jobInMember = nil
             do throws(ScanFault) {
                 guard try scanner.nextElement(first: &first) else { return nil }
                 evidence.hasMember = holdsObject

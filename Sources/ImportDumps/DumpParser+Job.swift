@@ -13,7 +13,10 @@ extension DumpParser {
             let hasMember = try scanner.nextMember(first: &first)
             (lastCount, lastText) = (nil, nil)
             guard hasMember else { return }
-            if let job = jobInMember, evidence.level < job.level { jobInMember = nil }
+            // Another member in what is around that job: it has its own end.
+            if let job = jobInMember, evidence.level < job.level || !scanner.window.canGoBack(to: job.start) {
+                jobInMember = nil
+            }
             if jobInMember == nil { scanner.window.setMark(at: start) }
             scanner.jobLike = nil
             isBehindNested = false

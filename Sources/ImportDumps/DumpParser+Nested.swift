@@ -103,7 +103,7 @@ extension DumpParser {
             guard try scanner.nextElement(first: &first) else { return }
             scanner.window.setMark(at: start)
             scanner.jobLike = nil
-            isBehindNested = false
+            (isBehindNested, jobInMember) = (false, nil)
             path.append(index: index)
             defer { path.removeLast() }
             index += 1

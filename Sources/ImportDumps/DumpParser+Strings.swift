@@ -146,6 +146,7 @@ extension DumpParser {
 
     private mutating func leaveString() {
         openStrings.removeLast()
+        jobInMember = nil
         scanner.forgetTexts()
         scanner.window.restart(source: ArraySource([]), readsAhead: false)
         swap(&scanner, &strings[openStrings.count].scanner)

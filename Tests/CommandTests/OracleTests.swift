@@ -59,7 +59,7 @@ import Testing
         "Nothing is lost of damaged and wrapped dumps", .seeded,
         arguments: [
             ("NEW", "row-per-line,around,wraps,encodings,rows"), ("NEW", "torn,glued,inside"),
-            ("NEW", "nested,torn-wraps"), ("11", "torn,glued,inside"),
+            ("NEW", "nested,torn-wraps,torn-members"), ("11", "torn,glued,inside"),
         ])
     func nothingIsLost(seed: String, kinds: String) throws {
         try check([

@@ -83,6 +83,53 @@ import Testing
         #expect(try run(1, 2, 3, 4, 5).status == 0)
     }
 
+    // MARK: - Other rows
+
+    @Test("If the values are in other rows, the suggestion is one that can work")
+    func shiftHint() throws {
+        let rows = (0..<12).map { #"{"error":{"code":"c","message":"'v\#($0)@x.example' is wrong"}}"# }
+        try folder.write(
+            #"{"job_id":"s","status":"complete","total":12,"results":[\#(rows.joined(separator: ","))]}"#, as: "s.json")
+        let values = (0..<12).map { "v\($0)@x.example" }
+        func run(_ lines: [String], _ options: String...) throws -> String {
+            try folder.write((["mail"] + lines).joined(separator: "\n") + "\n", as: "moved.csv")
+            let run = try importAudit(
+                arguments: ["rejects", "s.json", "--source", "moved.csv"] + options, folder: folder.path)
+            #expect(run.status == 1, "\(run)")
+            return run.errorText
+        }
+        // With another first row or without a header, the numbers of rows would no longer match.
+        let begins = "Does the source begin with 2 rows that were not sent, and lack as many at its end?"
+        #expect(try run(["x", "y"] + values.dropLast(2)).contains(begins))
+        #expect(try run(["w", "x", "y"] + values.dropLast(2), "--first-row", "2").contains(begins))
+        let lacks = "Does the source lack its first row?"
+        #expect(try run(values + ["z"], "--first-row", "2").contains(lacks))
+        let shifted = Array(values.dropFirst()) + ["z"]
+        #expect(try run(shifted).contains(lacks))
+        try folder.write(shifted.map { "{\"mail\":\"\($0)\"}\n" }.joined(), as: "moved.jsonl")
+        let lines = try importAudit("rejects", "s.json", "--source", "moved.jsonl", folder: folder.path)
+        #expect(lines.status == 1 && lines.errorText.contains("Does the source lack its first row?"), "\(lines)")
+        let late = Array(values.dropFirst(3)) + ["x", "y", "z"]
+        #expect(try run(late).contains("Does the source lack its first 3 rows?"))
+    }
+
+    @Test("Values found one row above: the source is refused; --trust-order pairs it anyway, and the plan says so")
+    func trust() throws {
+        try folder.write(
+            #"{"job_id":"a","status":"complete","total":3,"results":[{"created":true},{"error":{"message":"bo@x.example exists"}},{"created":true}]}"#,
+            as: "job.json")
+        try folder.write("Name,Email\nx,bo@x.example\ny,2\nz,3\n", as: "moved.csv")
+        let refused = try rejects("job.json", "--source", "moved.csv")
+        #expect(refused.status == 1)
+        #expect(refused.errorText.contains("1 row further up in the source"), "\(refused)")
+        // With one more row, the numbers of rows would not match.
+        #expect(refused.errorText.contains("Does the source lack its first row?"), "\(refused)")
+        #expect(folder.names(in: "rejects") == nil)
+        let run = try rejects("job.json", "--source", "moved.csv", "--trust-order")
+        #expect(run.status == 0, "\(run)")
+        #expect(try folder.text("rejects/plan.json").contains("\"trusts_order\": true"))
+    }
+
     // MARK: - Values
 
     @Test("A few ids in their rows do not outweigh addresses that are in none")

@@ -12,10 +12,10 @@ import Testing
         try folder.write(Self.job(), as: "job.json")
     }
 
-    private static let contacts =
+    static let contacts =
         "Name,Email\r\nAda,ada@x.example\r\n\"Bo, \"\"B\"\"\",bo@@x\r\n\"C\r\nD\",cd@x.example\r\nEve,eve@@x\r\n"
 
-    private static func job(total: Int = 4, id: String = "6f0c3a52-0000-4000-8000-000000000001") -> String {
+    static func job(total: Int = 4, id: String = "6f0c3a52-0000-4000-8000-000000000001") -> String {
         """
         {"job_id":"\(id)","status":"complete","total":\(total),"results":[
         {"id":"00000000-0000-4000-8000-000000000001","created":true},
@@ -265,161 +265,6 @@ import Testing
         #expect(account.status == 0, "\(account)")
         #expect(
             account.outputText.hasPrefix("3 of 4 rows are imported after 2 tries, 1 still fails.\n"), "\(account)")
-    }
-
-    // MARK: - What is refused
-
-    @Test(
-        "That the first line may be a row is suggested only where this can be",
-        arguments: [
-            ("sent.csv", "h,i\n1,2\n3,4\n5,6\n", [], true),
-            ("sent.csv", "1,2\n3,4\n5,6\n", ["--no-header"], false),
-            ("sent.csv", "h,i\n1,2\n3,4\n5,6\n7,8\n9,0\n", ["--first-row", "3"], false),
-            ("sent.jsonl", "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", [], false),
-            ("sent.json", #"[{"a":1},{"a":2},{"a":3}]"#, [], false),
-        ])
-    func headerHint(name: String, source: String, options: [String], isSuggested: Bool) throws {
-        try folder.write(source, as: name)
-        let run = try importAudit(arguments: ["rejects", "job.json", "--source", name] + options, folder: folder.path)
-        #expect(run.status == 1, "\(run)")
-        #expect(run.errorText.contains("--no-header fits") == isSuggested, "\(run)")
-        #expect(run.errorText.contains("Is it the file that was sent?") != isSuggested, "\(run)")
-    }
-
-    @Test("If the values are in other rows, the suggestion is one that can work")
-    func shiftHint() throws {
-        let rows = (0..<12).map { #"{"error":{"code":"c","message":"'v\#($0)@x.example' is wrong"}}"# }
-        try folder.write(
-            #"{"job_id":"s","status":"complete","total":12,"results":[\#(rows.joined(separator: ","))]}"#, as: "s.json")
-        let values = (0..<12).map { "v\($0)@x.example" }
-        func run(_ lines: [String], _ options: String...) throws -> String {
-            try folder.write((["mail"] + lines).joined(separator: "\n") + "\n", as: "moved.csv")
-            let run = try importAudit(
-                arguments: ["rejects", "s.json", "--source", "moved.csv"] + options, folder: folder.path)
-            #expect(run.status == 1, "\(run)")
-            return run.errorText
-        }
-        // With another first row or without a header, the numbers of rows would no longer match.
-        let begins = "Does the source begin with 2 rows that were not sent, and lack as many at its end?"
-        #expect(try run(["x", "y"] + values.dropLast(2)).contains(begins))
-        #expect(try run(["w", "x", "y"] + values.dropLast(2), "--first-row", "2").contains(begins))
-        let lacks = "Does the source lack its first row?"
-        #expect(try run(values + ["z"], "--first-row", "2").contains(lacks))
-        let shifted = Array(values.dropFirst()) + ["z"]
-        #expect(try run(shifted).contains(lacks))
-        try folder.write(shifted.map { "{\"mail\":\"\($0)\"}\n" }.joined(), as: "moved.jsonl")
-        let lines = try importAudit("rejects", "s.json", "--source", "moved.jsonl", folder: folder.path)
-        #expect(lines.status == 1 && lines.errorText.contains("Does the source lack its first row?"), "\(lines)")
-        let late = Array(values.dropFirst(3)) + ["x", "y", "z"]
-        #expect(try run(late).contains("Does the source lack its first 3 rows?"))
-    }
-
-    static let bad: [(name: String, source: String, arguments: [String], says: String)] = [
-        (
-            "too short", "Name,Email\nAda,a\n", [],
-            "has 1 row, but job 6f0c3a52-0000-4000-8000-000000000001 has a total of 4."
-        ),
-        ("too long", "h\n1\n2\n3\n4\n5\n", [], "--first-row 2 fits"),
-        ("a header counted as a row", "Name,Email\nx,bo@@x\nc,c\nd,d\n", [], "Then --no-header fits."),
-        (
-            "other columns", "a,b\n1,2\n3,bo@@x\n5,6,7\n8,9\n", [],
-            "line 4, column 1: This record has 3 columns, the first one has 2."
-        ),
-        ("a stray quote", "a,b\n1,2\n3,bo\"@@x\n5,6\n7,8\n", [], "line 3, column 5: There is a quote inside a field"),
-        (
-            "text behind a quote", "a,b\n\"1\"x,2\n3,4\n5,6\n7,8\n", [],
-            "line 2, column 4: Something follows a closing quote."
-        ),
-        ("an open quote", "a,b\n1,2\n3,\"4\n5,6\n7,8\n", [], "line 3, column 3: This quote is never closed."),
-        (
-            "another delimiter", "a,b\n1,2\n3,4\n5,6\n7,8\n", ["--delimiter", ";"],
-            "The header has no semicolon, but comma once."
-        ),
-        ("nothing", "", [], "The file is empty."),
-        ("a header alone", "a,b\n", [], "There is a header and no row."),
-        (
-            "a lone return", "a,b\n1,2\r3,4\n5,6\n7,8\n9,0\n", [],
-            "line 2, column 4: This line ends with a carriage return alone"
-        ),
-        (
-            "broken JSON", #"[{"a":1},{"a":2},{"a":3,},{"a":4}]"#, [],
-            "line 1, column 25: “}” is not allowed here in JSON."
-        ),
-        ("JSON that ends early", "[{\"a\":1},\n{\"a\":2},{\"a\":3},{\"a\":4}", [], "The JSON text ends too early."),
-        (
-            "a dump", #"{"job_id":"a","status":"complete","total":1,"results":[{"created":true}]}"#, [],
-            "not what was sent to it"
-        ),
-        ("a table of an audit", "job_id,row,outcome,record_id,error_code,error_message\n", [], "import-audit wrote"),
-    ]
-
-    @Test("A source that does not fit is refused in one sentence, and nothing is written", arguments: bad)
-    func refused(name: String, source: String, arguments: [String], says: String) throws {
-        try folder.write(source, as: "bad.csv")
-        let run = try importAudit(
-            arguments: ["rejects", "job.json", "--source", "bad.csv"] + arguments, folder: folder.path)
-        // A wrong number of rows is a different error than a file that cannot be read.
-        let isUneven = ["too", "a header", "nothing"].contains { name.hasPrefix($0) }
-        #expect(run.status == (isUneven ? 1 : 65), "\(run)")
-        #expect(run.errorText.contains(says), "\(run)")
-        #expect(run.errorText.hasPrefix("import-audit: bad.csv"), "\(run)")
-        #expect(folder.names(in: "rejects") == nil)
-    }
-
-    @Test("Text that is not UTF-8 is refused with its place, and read with its encoding")
-    func encoding() throws {
-        try folder.write(
-            Array("Name,Email\nA,a\nB\u{E9},".unicodeScalars.map { UInt8($0.value) }) + Array("bo@@x\nC,c\nD,d\n".utf8),
-            as: "latin.csv")
-        let run = try rejects("job.json", "--source", "latin.csv")
-        #expect(run.status == 65)
-        #expect(run.errorText.contains("latin.csv: line 3, column 2: The byte 0xE9 is not UTF-8."), "\(run)")
-        #expect(try rejects("job.json", "--source", "latin.csv", "--encoding", "windows-1252", "--plain").status == 0)
-        #expect(try folder.bytes("rejects/rejects.csv").starts(with: Array("Name,Email\nB".utf8) + [0xE9]))
-    }
-
-    @Test("Values found one row above: the source is refused; --trust-order pairs it anyway, and the plan says so")
-    func trust() throws {
-        try folder.write(
-            #"{"job_id":"a","status":"complete","total":3,"results":[{"created":true},{"error":{"message":"bo@x.example exists"}},{"created":true}]}"#,
-            as: "job.json")
-        try folder.write("Name,Email\nx,bo@x.example\ny,2\nz,3\n", as: "moved.csv")
-        let refused = try rejects("job.json", "--source", "moved.csv")
-        #expect(refused.status == 1)
-        #expect(refused.errorText.contains("1 row further up in the source"), "\(refused)")
-        // With one more row, the numbers of rows would not match.
-        #expect(refused.errorText.contains("Does the source lack its first row?"), "\(refused)")
-        #expect(folder.names(in: "rejects") == nil)
-        let run = try rejects("job.json", "--source", "moved.csv", "--trust-order")
-        #expect(run.status == 0, "\(run)")
-        #expect(try folder.text("rejects/plan.json").contains("\"trusts_order\": true"))
-    }
-
-    @Test("As many sources as jobs, or one: anything else is a usage error")
-    func sources() throws {
-        try folder.write(Self.job(id: "b"), as: "second.json")
-        try folder.write(Self.contacts, as: "copy.csv")
-        #expect(try rejects("job.json", "second.json", "--source", "contacts.csv", "copy.csv").status == 0)
-        let run = try rejects("job.json", "--source", "contacts.csv", "copy.csv", "-o", "x")
-        #expect(run.status == 64)
-        #expect(run.errorText.contains("there are 2 sources and 1 job"), "\(run)")
-        try folder.write("Other\na\nbo@@x\nc\nd\n", as: "other.csv")
-        let mixed = try rejects("job.json", "second.json", "--source", "contacts.csv", "other.csv", "-o", "x")
-        #expect(mixed.status == 1)
-        #expect(mixed.errorText.contains("other.csv: the source has another header"), "\(mixed)")
-        #expect(folder.names(in: "x") == nil)
-    }
-
-    @Test("A job with more results than its total, or without one before another, cannot be paired")
-    func totals() throws {
-        try folder.write(Self.job(total: 3), as: "small.json")
-        let small = try rejects("small.json", "--source", "contacts.csv")
-        #expect(small.status == 1)
-        #expect(small.errorText.contains("a total of 3 rows, but results of 4 rows"), "\(small)")
-        try folder.write(#"{"job_id":"n","status":"complete","results":[{"created":true}]}"#, as: "none.json")
-        let none = try rejects("none.json", "job.json", "--source", "contacts.csv")
-        #expect(none.status == 1)
-        #expect(none.errorText.contains("it is not known where the next job begins in the source"), "\(none)")
     }
 
     // MARK: - Nothing is overwritten

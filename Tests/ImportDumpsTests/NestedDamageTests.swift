@@ -34,6 +34,9 @@ import Testing
                 for (head, tail) in [
                     (#"{"job_id":"a","total":5,"#, "}"), (#"{"#, #","job_id":"a","total":5}"#),
                     (#"{"#, #","note":"x","job_id":"a","total":5}"#),
+                    (#"{"data":{"job_id":"a","total":5,"#, "}}"),
+                    (#"{"x":[{"data":{"#, #","job_id":"a","total":5}}]}"#),
+                    (#"[{"data":{"job_id":"a","total":5,"#, #"},"took":1}]"#),
                 ] {
                     let text = head + #""results":["# + rows.joined(separator: separator) + "]" + tail
                     for window in [16, 4096] {

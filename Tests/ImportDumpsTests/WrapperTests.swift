@@ -75,6 +75,49 @@ import Testing
         }
     }
 
+    /// What is around several dumps in one document: its beginning, what is before and behind each, and its end.
+    static let documents = [
+        ("{", "\"@\":", "", "}"), ("{", #""@":{"status":200,"data":"#, "}", "}"), ("[", "", "", "]"),
+        ("[", #"{"name":"@","job":"#, "}", "]"), (#"{"items":["#, #"{"name":"@","data":"#, "}", "]}"),
+        ("{\n", "  \"@\": ", "", "\n}\n"),
+    ]
+
+    @Test("Dumps beside one that is cut off are found", arguments: documents.indices)
+    func besideTorn(_ index: Int) throws {
+        let (first, front, rest, last) = Self.documents[index]
+        func before(_ name: String) -> String { front.replacing("@", with: name) }
+        func open(_ opening: String, _ closing: String, in text: Substring) -> Int {
+            text.reduce(0) { $0 + (opening.contains($1) ? 1 : 0) - (closing.contains($1) ? 1 : 0) }
+        }
+        let torn = #"{"job_id":"a","total":2,"results":[{"id":"x","created":true},{"error":{"code":"c"}}],"failed":1}"#
+        for cut in 1..<torn.utf8.count {
+            let text =
+                first + before("k0") + Self.job("0") + rest + "," + before("k1") + String(torn.prefix(cut)) + ","
+                + before("k2") + Self.job("b") + rest + "," + before("k3") + Self.job("z") + rest + last
+            for window in cut.isMultiple(of: 5) ? [7, 33, 4096] : [4096] {
+                let found = try Documents(text, window: window).described
+                // In a row, or an error, what follows is taken for its next member; among the rows, for a row.
+                let isInside = open("{[", "}]", in: torn.prefix(cut)) > (front.hasPrefix("{") ? 1 : 2)
+                let expected = isInside ? 1 : 3
+                #expect(
+                    found.filter { text in ["0", "b", "z"].contains { text.contains(" \($0) 1 row ") } }.count
+                        >= expected,
+                    "window of \(window): \(text) \(found)")
+            }
+        }
+    }
+
+    @Test("Jobs in a job stay part of it if the document around it breaks off further on")
+    func brokenOff() throws {
+        let a = #"{"previous":\#(Self.job("p")),"# + Self.job("a").dropFirst()
+        for (front, between) in [(#"{"items":["#, ","), ("[", ","), (#"{"x":"#, #","y":"#), (#"{"x":["#, #"],"y":["#)] {
+            let text = front + a + between + Self.job("b") + between + #"{"job_id":"c","total":3,"results":[{"id":"x""#
+            let found = try jobs(in: text).filter { !$0.hasPrefix(":") || $0.contains(" ") }
+            let ids = found.compactMap { $0.split(separator: " ").last }
+            #expect(ids.contains("a") && ids.contains("b") && !ids.contains("p"), "\(text) \(found)")
+        }
+    }
+
     @Test(
         "Other members of a wrapper do not make it a job",
         arguments: [

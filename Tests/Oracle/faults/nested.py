@@ -93,6 +93,14 @@ def _break(rng: random.Random, data: bytes, span: tuple[int, int]) -> bytes:
     return data[:at] + rng.choice([b"#", b"??"]) + data[at:]
 
 
+# What is around the dump, and how it is named then.
+AROUND = [
+    (b"", b"", None), (b"", b"", None), (b"", b"", None), (b'{"data":', b"}", "#/data"),
+    (b'{"data":', b',"took":12}', "#/data"), (b'{"items":[{"name":"x","data":', b"}]}", "#/items/0/data"),
+    (b'[{"name":"x","data":', b"}]", "[1]#/data"),
+]
+
+
 def damaged(rng: random.Random, tag: str) -> Case:
     """One row cannot be read: it counts as one, and what it holds is neither a row nor a job."""
     while True:
@@ -104,11 +112,12 @@ def damaged(rng: random.Random, tag: str) -> Case:
             break
     rows = rows_of(audit)
     rows[number] = ("unclassified", None)
+    front, rest, suffix = rng.choice(AROUND)
     expected = Expected(
-        audit.job_id, rows=[rows], total=audit.total, must_find={"row-damaged"},
-        may_find={"text-repaired", "dump-malformed"}, rows_found={"row-damaged": [number + 1]},
+        audit.job_id, rows=[rows], total=audit.total, must_find={"row-damaged"} | ({"unwrapped"} if suffix else set()),
+        may_find={"text-repaired", "dump-malformed"}, rows_found={"row-damaged": [number + 1]}, suffix=suffix,
     )
-    return Case("nested", "damaged", data, [expected], status=65, name="job.json", strict=True)
+    return Case("nested", "damaged", front + data + rest, [expected], status=65, name="job.json", strict=not suffix)
 
 
 def cut(rng: random.Random, tag: str) -> Case:
