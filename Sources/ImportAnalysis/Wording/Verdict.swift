@@ -128,7 +128,7 @@ package struct Verdict: Sendable {
             remark = "The job is finished, and another dump of it has other results; the checks say which."
         case .criticalFinding:
             word = arithmetic.differing > 0 ? "The totals do not match" : "Critical finding"
-            sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
+            let whole = Self.whole(rows, summary.job.total, counts)
             let reason = summary.findings.first { $0.severity == .critical }.flatMap { Self.headline(of: $0.id) }
             if let reason, rows.failed == 0, rows.unclassified == 0, (rows.missing ?? 0) == 0, rows.seen > 0 {
                 // “All rows were imported” would be taken for good news.
@@ -137,7 +137,10 @@ package struct Verdict: Sendable {
                 remark =
                     "The dump reports \(Wording.all(rows.seen, .row)) as imported. "
                     + (arithmetic.differing > 0 ? arithmetic.sentence : arithmetic.shortSentence)
+                sentence = arithmetic.differing > 0 ? "\(whole) \(arithmetic.shortSentence)" : "\(reason). \(remark)"
             } else {
+                let cause = arithmetic.differing > 0 ? "" : reason.map { "\($0). " } ?? ""
+                sentence = "\(whole) \(cause)\(arithmetic.shortSentence)"
                 headline = Self.headline(rows, total: summary.job.total)
                 remark = arithmetic.shortSentence
                 otherReason = reason.map { $0.prefix(1).lowercased() + $0.dropFirst() }

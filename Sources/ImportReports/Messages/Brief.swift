@@ -101,7 +101,9 @@ package struct Brief: Sendable {
         }
         moreCodes = failed.count - self.codes.count
         let findings = Severity.allCases.flatMap { severity in summary.findings.filter { $0.severity == severity } }
-            .filter { $0.severity != .note }.prefix(Self.findingsShown)
+            // The headline says that a job is still processing, and the remark what to do then.
+            .filter { $0.severity != .note && ($0.id != .stillProcessing || verdict.level != .pending) }
+            .prefix(Self.findingsShown)
             .map { Line(severity: $0.severity, text: Self.plain($0.message)) }
         self.findings = Self.lines(unmet) + findings
         jobs = []
