@@ -138,7 +138,9 @@ extension Span<UInt8> {
         while index < count, index < signs + 3, " .:=#-".utf8.contains(self[index]) { index += 1 }
         let start = index
         while index < count, self[index].isDigit { index += 1 }
-        return index > start ? index : nil
+        // An id begins with digits, too, and would not be found from its middle.
+        guard index > start, !isUUID(at: start), !(isWord(at: index) && isLongWord(at: start)) else { return nil }
+        return index
     }
 
     /// Returns the next digit, after one to three characters that may separate the digits of a phone number.

@@ -266,6 +266,9 @@ import Testing
             ("1200 1300 1400ms", "1200 1300 1400ms"), ("555 123 4567x89", "000 000 0000xP"),
             ("030 12345678 abe72624-edce-4501-ae6b-4bb368266110", "P U"),
             ("030 12345678 12345678-edce-4501-ae6b-4bb368266110", "P U"),
+            ("030 12345678 #7be72624-edce-4501-ae6b-4bb368266110", "P #U"),
+            ("04-20203-0#- 7be72624-edce-4501-ae6b-4bb368266110", "P#- U"),
+            ("030 1234567 x7be72624edce4501", "P V"), ("030 1234567 #- 7be72624edce4501ae6b4bb368266110", "P #- H"),
         ])
     func phones(_ text: String, _ expected: String) {
         #expect(Self.shape(text) == expected)
