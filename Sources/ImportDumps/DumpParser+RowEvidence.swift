@@ -165,14 +165,8 @@ extension DumpParser {
     /// nothing shows that. The position does not change.
     mutating func closesRows() -> Bool? {
         guard mayLookAhead else { return nil }
-        let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
-        let lookahead = scanner.window.lookAhead(keepsMark: true)
-        defer {
-            lookaheadBytes += scanner.window.offset - lookahead.start
-            scanner.end(lookahead)
-            (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
-            scanner.forgetTexts()
-        }
+        let look = beginLook()
+        defer { endLook(look) }
         scanner.window.position += 1
         // Whether the object around the array has ended.
         var isBehindObject = false

@@ -95,6 +95,31 @@ extension DumpParser {
         return lookaheadBytes / 4 <= DumpLimits.rereadBytes + offset
     }
 
+    /// Where a look at what follows began, and what is restored at its end.
+    struct Look {
+        fileprivate let lookahead: ByteWindow.Lookahead
+        fileprivate let damage: DumpDamage
+        fileprivate let row: Int?
+        fileprivate let jobLike: Int?
+    }
+
+    /// Begins a look at what follows, which may also go back to the mark and leaves no trace.
+    mutating func beginLook() -> Look {
+        Look(
+            lookahead: scanner.window.lookAhead(keepsMark: true), damage: scanner.damage, row: scanner.row,
+            jobLike: scanner.jobLike)
+    }
+
+    /// Goes back to where the look began, and counts the bytes that it read.
+    mutating func endLook(_ look: Look) {
+        lookaheadBytes += scanner.window.offset - look.lookahead.start
+        scanner.end(look.lookahead)
+        (scanner.damage, scanner.row, scanner.jobLike) = (look.damage, look.row, look.jobLike)
+        scanner.forgetTexts()
+        // The byte at the position was peeked, and may have left the window.
+        _ = scanner.peekOrEnd()
+    }
+
     /// Returns the level of an object around the position that is itself a job. The position does not change.
     private mutating func levelOfJob(in levels: ClosedRange<Int>) -> Int? {
         var fields = [JobFields](repeating: JobFields(), count: levels.upperBound + 1)

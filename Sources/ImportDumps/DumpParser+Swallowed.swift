@@ -134,16 +134,8 @@ extension DumpParser {
     mutating func isBesideCurrent() -> Bool {
         let around = path.count + (input.element != nil && openStrings.isEmpty ? 1 : 0)
         guard around > 0, mayLookAhead else { return false }
-        let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
-        let lookahead = scanner.window.lookAhead(keepsMark: true)
-        defer {
-            lookaheadBytes += scanner.window.offset - lookahead.start
-            scanner.end(lookahead)
-            (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
-            scanner.forgetTexts()
-            // The byte at the position was peeked, and may have left the window.
-            _ = scanner.peekOrEnd()
-        }
+        let look = beginLook()
+        defer { endLook(look) }
         // How many of the objects and arrays around the current one may still be open.
         var open = around
         for _ in 0..<Self.valuesBehindObject {
