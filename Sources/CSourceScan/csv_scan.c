@@ -199,7 +199,8 @@ static size_t scan_scalar(
     return scan(state, bytes, from, end, records, room, state->ends_with_return, scalar_masks, scalar_sum);
 }
 
-bool source_has_vectors(void) {
+// Costs a few loads, once for each window.
+static bool has_vectors(void) {
 #if defined(__x86_64__)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi") &&
         __builtin_cpu_supports("pclmul");
@@ -213,7 +214,7 @@ size_t source_csv_scan(
     bool uses_vectors
 ) {
 #if defined(__x86_64__)
-    if (uses_vectors) return scan_avx2(state, bytes, from, end, records, room);
+    if (uses_vectors && has_vectors()) return scan_avx2(state, bytes, from, end, records, room);
 #endif
     return scan_scalar(state, bytes, from, end, records, room);
 }

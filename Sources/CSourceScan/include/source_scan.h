@@ -72,6 +72,3 @@ typedef struct {
 size_t source_csv_scan(
     source_csv *state, const uint8_t *bytes, uint32_t *from, uint32_t end, source_record *records, size_t room,
     bool uses_vectors);
-
-/// Whether the processor has the vector instructions that the scan uses.
-bool source_has_vectors(void);
