@@ -57,11 +57,13 @@ package final class HistoryFile {
     }
 
     /// Reads a consistent snapshot, whatever other processes add in the meantime.
-    package func read<Result>(_ body: (HistoryReader) throws -> Result) throws(HistoryFault) -> Result {
+    ///
+    /// - Throws: ``HistoryFault``, or whatever `body` throws.
+    package func read<Result>(_ body: (HistoryReader) throws -> Result) throws -> Result {
         do {
             return try database.reading { try body(HistoryReader(database)) }
-        } catch {
-            throw Self.fault(error, waitSeconds)
+        } catch let failure as SQLFailure {
+            throw Self.fault(failure, waitSeconds)
         }
     }
 

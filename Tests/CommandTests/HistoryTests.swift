@@ -70,6 +70,18 @@ struct HistoryTests {
         #expect(try history(space, "show", "none.sqlite").status == 66)
         #expect(try history(space, "add", "no/folder.sqlite", "in.json").status == 73)
         #expect(try history(space, "add", "-", "in.json").status == 64)
+        // Standard input cannot be read again as a summary.
+        try #require(try importAudit("report", "in.json", "-o", "audit", folder: space.path).status == 0)
+        func addSummary(_ options: String...) throws -> CommandResult {
+            try RunningCommand(
+                ["history", "add", "new.sqlite", "-"] + options, input: .bytes(space.bytes("audit/summary.json")),
+                folder: space.path
+            ).finish()
+        }
+        let refused = try addSummary()
+        #expect(refused.status == 64 && refused.errorText.contains("--summaries"), "\(refused)")
+        #expect(try !space.tree(".").keys.contains("new.sqlite"))
+        #expect(try addSummary("--summaries").status == 0)
         // An empty file, as a shell creates it, is accepted.
         try space.write("", as: "empty.sqlite")
         #expect(try history(space, "show", "empty.sqlite").status == 66)

@@ -45,6 +45,18 @@ struct HistoryFileTests {
         try HistoryFile(path, for: .reading, waitSeconds: 5, steps: steps).read { try $0.jobCount() }
     }
 
+    @Test("A fault of whoever reads a history is not a fault of the history")
+    func otherFaults() throws {
+        struct Interrupted: Error {}
+        let space = try Workspace()
+        let path = space["h.sqlite"]
+        try add([Self.job("1")], to: path)
+        let history = try HistoryFile(path, for: .reading, waitSeconds: 5)
+        #expect(throws: Interrupted.self) { try history.read { _ in throw Interrupted() } }
+        #expect(throws: HistoryFault.notSQLite) { try history.read { _ in throw HistoryFault.notSQLite } }
+        #expect(try history.read { try $0.jobCount() } == 1)
+    }
+
     @Test("A history of an earlier version is brought up to date, and keeps its jobs")
     func migration() throws {
         let space = try Workspace()

@@ -56,11 +56,11 @@ struct HistoryAccess {
         }
     }
 
-    func reading<Result>(_ body: (HistoryReader) throws -> Result) throws(CommandFailure) -> Result {
-        do throws(HistoryFault) {
+    func reading<Result>(_ body: (HistoryReader) throws -> Result) throws -> Result {
+        do {
             return try HistoryFile(path, for: .reading, waitSeconds: waitSeconds).read(body)
-        } catch {
-            throw failure(error)
+        } catch let fault as HistoryFault {
+            throw failure(fault)
         }
     }
 
@@ -125,7 +125,6 @@ struct HistoryAccess {
                 try reader.trends(HistorySelection()), by: nil, redactedBy: try reader.pseudonymsKey())
             var unusual: Set<JobIdentity> = []
             try results.visitByTime(comparing: reader) { job, earlier, _ in
-                if Interruption.isRequested { throw Interrupted() }
                 guard job.job.jobID != nil, let identity = JobIdentity(job) else { return }
                 if UnusualRun.isUnusual(job, after: earlier) { unusual.insert(identity) }
             }
@@ -163,7 +162,7 @@ extension RunResults {
     fileprivate func visitByTime(
         comparing reader: HistoryReader, _ body: (JobSummary, EarlierRuns, _ place: Int) throws -> Void
     ) throws {
-        let sort = ExternalSort<TimedJob>(in: Console.environment("TMPDIR") ?? "/tmp") {
+        let sort = ExternalSort<TimedJob>(in: TemporaryFolder.parent) {
             ($0.time, $0.index) < ($1.time, $1.index)
         }
         for index in 0..<jobCount {
@@ -173,6 +172,7 @@ extension RunResults {
         }
         let sorted = try sort.sorted()
         for number in 0..<sorted.count {
+            if Interruption.isRequested { throw Interrupted() }
             let place = try sorted.element(number).index
             let job = try job(place)
             let created = HistoryTime(createdAt: job.job.createdAt)?.seconds

@@ -42,7 +42,7 @@ struct HistoryAddCommand: ParsableCommand {
             try history.checkIsNoInput(options.inputs)
             try history.checkBeforeReading()
             guard let inputs = try HistoryInputs(options, areSummaries: reading.areSummaries, redaction: redaction)
-            else { return .interrupted }
+            else { throw CommandFailure(.interrupted, "Interrupted. Nothing was added.") }
             let tally = try history.add(inputs.runs, inputs.pseudonyms)
             try Console.write(tally.text)
             for run in inputs.runs { try run.sayWhatWasNotRead() }

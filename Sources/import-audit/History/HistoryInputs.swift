@@ -29,6 +29,11 @@ struct HistoryInputs {
                 return nil
             }
             if try Self.hasSummariesOnly(results) {
+                guard !dumps.contains("-") else {
+                    throw CommandFailure(
+                        .usage,
+                        "standard input has a summary and can be read only once: --summaries says that it has one")
+                }
                 try add(summaries: inputs)
                 return
             }
@@ -42,7 +47,7 @@ struct HistoryInputs {
             throw CommandFailure(
                 .usage, "--redact needs dumps: values in a summary cannot be distinguished from the words around them")
         }
-        let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp")
+        let merge = MergeOfSummaries(folder: TemporaryFolder.parent)
         try merge.add(summaries)
         runs.append(try merge.results())
         mark = merge.redaction

@@ -80,7 +80,7 @@ struct HistorySelecting: ParsableArguments {
         }
     }
 
-    func report(of history: HistoryAccess) throws(CommandFailure) -> TrendsReport {
+    func report(of history: HistoryAccess) throws -> TrendsReport {
         let selection = HistorySelection(
             since: since?.number, until: until?.number,
             code: code.map { HistoryCode(["", "(no code)"].contains($0) ? nil : $0) })

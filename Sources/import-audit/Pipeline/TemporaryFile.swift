@@ -116,11 +116,17 @@ extension TemporaryFile: IDSpill {}
 
 /// A folder in `TMPDIR` that is removed together with its contents.
 enum TemporaryFolder {
+    /// The folder for temporary files: `TMPDIR`, or /tmp if that is not set or empty.
+    static var parent: String {
+        guard let folder = Console.environment("TMPDIR"), !folder.isEmpty else { return "/tmp" }
+        return folder
+    }
+
     /// Creates a folder, and returns its path. From then on, signals that end the process end the run, which removes the
     /// folder.
     static func make() throws(CommandFailure) -> String {
         Interruption.listenForTermination()
-        let parent = Console.environment("TMPDIR") ?? "/tmp"
+        let parent = parent
         var template = Array("\(parent)/import-audit-XXXXXX".utf8CString)
         let made: String? = unsafe template.withUnsafeMutableBufferPointer { buffer in
             guard let name = buffer.baseAddress, let made = unsafe mkdtemp(name) else { return nil }
