@@ -7,8 +7,10 @@ import ImportFoundation
 /// how many entries there are, and where their list begins.
 struct ZipTail {
     private static let endBytes = 22
+    private static let locatorBytes = 20
+    private static let end64Bytes = 56
     /// The longest comment is 65,535 bytes.
-    static let mostBytes = endBytes + 0xFFFF
+    static let mostBytes = end64Bytes + locatorBytes + endBytes + 0xFFFF
 
     /// The last bytes, and some before them.
     private var bytes: [UInt8] = []
@@ -32,23 +34,11 @@ struct ZipTail {
     /// - Parameter entries: the number of entries that were found, with folders.
     func fault(entries: Int) -> ReadFailure? {
         guard let end = lastEnd else { return ReadFailure(.breaksOff(.zip)) }
-        let record = ZipRecord(bytes: Array(bytes[end..<end + Self.endBytes]))
-        let (count, size, offset) = (record.half(10), record.word(12), record.word(16))
-        let isLong = end >= 20 && ZipRecord(bytes: Array(bytes[end - 20..<end])).hasSignature(.end64Locator)
-        // Some programs write numbers that are too large without their highest bits.
-        guard isLong || count == entries & 0xFFFF else {
-            return ReadFailure(.damaged(.zip, .entries(listed: count, found: entries)))
-        }
-        let place = byteCount - bytes.count + end
-        guard isLong || (place - offset - size) & 0xFFFF_FFFF == 0 else {
-            return ReadFailure(.damaged(.zip, .severalParts))
-        }
-        // A zip in a file is read by its list. Through a pipe, only this shows that the list is damaged.
-        if !isLong, size <= end {
-            let listed = records(in: end - size..<end)
-            guard listed & 0xFFFF == count else {
-                return ReadFailure(.damaged(.zip, .entries(listed: count, found: listed)))
-            }
+        switch totals(at: end) {
+        case .known(let totals):
+            if let fault = fault(in: totals, entries: entries) { return fault }
+        case .outOfReach: break
+        case .damaged: return ReadFailure(.damaged(.zip, .structure))
         }
         let comment = Int(bytes[end + 20]) | Int(bytes[end + 21]) << 8
         // Some programs pad archives with zeros.
@@ -56,6 +46,67 @@ struct ZipTail {
             return ReadFailure(.damaged(.zip, .trailingBytes))
         }
         return nil
+    }
+
+    private func fault(in totals: Totals, entries: Int) -> ReadFailure? {
+        let count = totals.count & totals.countMask
+        guard count == entries & totals.countMask else {
+            return ReadFailure(.damaged(.zip, .entries(listed: totals.count, found: entries)))
+        }
+        let place = byteCount - bytes.count + totals.end
+        guard (place - totals.offset - totals.size) & totals.sizeMask == 0 else {
+            return ReadFailure(.damaged(.zip, .severalParts))
+        }
+        // A zip in a file is read by its list. Through a pipe, only this shows that the list is damaged.
+        if totals.size <= totals.end {
+            let listed = records(in: totals.end - totals.size..<totals.end)
+            guard listed & totals.countMask == count else {
+                return ReadFailure(.damaged(.zip, .entries(listed: totals.count, found: listed)))
+            }
+        }
+        return nil
+    }
+
+    /// What a zip says about the list of its entries.
+    private struct Totals {
+        var count: Int
+        /// The size of the list, and where it begins in the zip.
+        var size, offset: Int
+        /// The index in `bytes` where the list ends.
+        var end: Int
+        /// The bits that count: some programs write numbers that are too large without their highest bits.
+        var countMask = 0xFFFF
+        var sizeMask = 0xFFFF_FFFF
+    }
+
+    private enum FoundTotals {
+        case known(Totals)
+        /// They are before the bytes that are kept.
+        case outOfReach
+        case damaged
+    }
+
+    /// Reads the record that ends the zip, or the one for large numbers (Zip64) if there is one.
+    private func totals(at end: Int) -> FoundTotals {
+        let record = ZipRecord(bytes: Array(bytes[end..<end + Self.endBytes]))
+        let small = Totals(count: record.half(10), size: record.word(12), offset: record.word(16), end: end)
+        let locatorStart = end - Self.locatorBytes
+        guard locatorStart >= 0 else { return .known(small) }
+        let locator = ZipRecord(bytes: Array(bytes[locatorStart..<end]))
+        guard locator.hasSignature(.end64Locator) else { return .known(small) }
+        guard let place = locator.long(8), place <= byteCount else { return .damaged }
+        // In a zip that follows something else, the record is not at its place, but usually before the locator.
+        let start = place - (byteCount - bytes.count)
+        for start in [start, locatorStart - Self.end64Bytes]
+        where start >= 0 && start + Self.end64Bytes <= locatorStart {
+            let large = ZipRecord(bytes: Array(bytes[start..<start + Self.end64Bytes]))
+            guard large.hasSignature(.end64), let count = large.long(32), let size = large.long(40),
+                let offset = large.long(48), size <= byteCount, offset <= byteCount
+            else { continue }
+            return .known(
+                Totals(count: count, size: size, offset: offset, end: start, countMask: -1, sizeMask: -1))
+        }
+        return start < 0 ? .outOfReach : .damaged
     }
 
     /// Returns the number of records in the list of entries, as far as it is sound.
