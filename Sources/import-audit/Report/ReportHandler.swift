@@ -51,6 +51,7 @@ struct ReportHandler: DocumentHandler {
 
     mutating func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
         isOwnOutput = true
+        run.noteOwnOutput(order)
         run.collector.add(own, source: source, order)
     }
 

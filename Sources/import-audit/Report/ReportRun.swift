@@ -380,6 +380,11 @@ extension ReportRun {
         state.withLock { $0.recorder.note(found, number: number, isTakenUp: false) }
     }
 
+    /// Notes an output of this program. In an archive, another thread may note the archive itself.
+    func noteOwnOutput(_ order: DocumentOrder) {
+        if order.entry > 0 { state.withLock { $0.recorder.noteOwnOutput(inInput: order.input) } }
+    }
+
     /// The recorder of the manifest for the next run.
     var recorder: RunManifestRecorder { state.withLock { $0.recorder } }
 }

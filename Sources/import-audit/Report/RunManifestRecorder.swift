@@ -15,6 +15,8 @@ struct RunManifestRecorder {
 
     private var inputs: [Input] = []
     private var paths: [UInt8] = []
+    /// The inputs in which an output of this program was found. The next run must report it again, so it reads them.
+    private var withOwnOutputs: Set<Int> = []
     /// The number of inputs that have not changed since an earlier run.
     private(set) var takenUpCount = 0
 
@@ -29,9 +31,16 @@ struct RunManifestRecorder {
         takenUpCount += isTakenUp ? 1 : 0
     }
 
+    /// Notes an output of this program in an archive, whose entries several threads may read.
+    mutating func noteOwnOutput(inInput number: Int) { withOwnOutputs.insert(number) }
+
+    private var sorted: [Input] {
+        inputs.filter { !withOwnOutputs.contains($0.number) }.sorted { $0.number < $1.number }
+    }
+
     /// Passes the inputs that are separate files to `body`, in order.
     func forEachFile(_ body: (PackedFile) throws -> Void) rethrows {
-        for input in inputs.sorted(by: { $0.number < $1.number }) {
+        for input in sorted {
             let path = String(decoding: paths[input.path], as: UTF8.self)
             try body(PackedFile(path: path, bytes: input.bytes, sha256: input.sha256.hexadecimal))
         }
@@ -57,7 +66,7 @@ struct RunManifestRecorder {
             try file.write(bytes.span)
             bytes.removeAll(keepingCapacity: true)
         }
-        var known = inputs.sorted { $0.number < $1.number }[...]
+        var known = sorted[...]
         var cursor = RunResults.InputCursor()
         var plainJobs = PlainJobTemplates.lines
         for number in try results.inputNumbers(and: known.map { $0.number }) {
