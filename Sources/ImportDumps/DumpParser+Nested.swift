@@ -231,6 +231,6 @@ struct PointerPath {
 
     private static func escaped(_ key: String) -> String {
         guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return key }
-        return key.replacing("~", with: "~0").replacing("/", with: "~1")
+        return key.replacing(scalars: ["~": "~0", "/": "~1"])
     }
 }

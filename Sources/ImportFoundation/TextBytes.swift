@@ -21,6 +21,22 @@ extension [UInt8] {
     }
 }
 
+extension String {
+    /// Returns the text with scalars replaced, wherever they are. `replacing(_:with:)` looks for characters, and finds
+    /// neither the `<` in "\u{0D4E}<" nor the line feed in "\r\n".
+    package func replacing(scalars replacements: [Unicode.Scalar: String]) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            if let replacement = replacements[scalar] {
+                result.append(contentsOf: replacement.unicodeScalars)
+            } else {
+                result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+}
+
 extension BinaryInteger {
     /// Formats a number of 0 or more, padded with leading zeros to `width`.
     package func digits(_ width: Int, radix: Int = 10, uppercase: Bool = false) -> String {

@@ -73,6 +73,8 @@ struct MessageTests {
         "<!channel> <@U123> <https://evil.example|x>", "@here *b* _i_ `c` ~s~ :smile:", "</p><script>alert(1)</script>",
         "[x](https://evil.example) **b** <at>all</at>", "\u{202E}gnp.exe", "\u{1B}]0;x\u{07}", "a\u{2028}b", "\u{0}",
         String(repeating: "𝒳é", count: 400), ".\n.", "From x", "=_--", "\"quoted\"; boundary=x", ",:;%25", "",
+        // Scalars that make one character with the next one, or with the one before.
+        "\u{0D4E}<!channel>", "\u{0600}<!here>\u{0301}", "x\u{0D4E},file=a.swift", "\u{0D4E}::error::z", "%\u{0301}0A",
     ]
 
     @Test("Text of dumps is text in all of them, whatever it is", .needs(.python), .seeded)
@@ -83,7 +85,7 @@ struct MessageTests {
             func text() -> String {
                 (0..<Int.random(in: 1...3, using: &random)).map { _ in Self.hostile.randomElement(using: &random) ?? ""
                 }
-                .joined()
+                .joined(separator: ["", "\u{0D4E}", "\u{0301}"].randomElement(using: &random) ?? "")
             }
             let rows = (0..<40).map { _ in
                 ["error": ["code": text(), "message": text()]]

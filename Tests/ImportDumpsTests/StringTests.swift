@@ -34,6 +34,7 @@ struct StringTests {
         ),
         (#"{"resources":[{"_type":"response","body":$}]}"#, [.string(pointer: "/resources/0/body")]),
         (#"{"a/b~":$}"#, [.string(pointer: "/a~1b~0")]),
+        ("{\"a/\u{301}b~\u{301}\":$}", [.string(pointer: "/a~1\u{301}b~0\u{301}")]),
     ]
 
     @Test("A job in a string is read, and the string is named", .seeded, arguments: documents)

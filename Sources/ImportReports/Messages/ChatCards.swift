@@ -87,7 +87,7 @@ package enum SlackMessage {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+        text.replacing(scalars: ["&": "&amp;", "<": "&lt;", ">": "&gt;"])
     }
 }
 
