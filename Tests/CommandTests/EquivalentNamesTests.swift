@@ -46,6 +46,36 @@ struct EquivalentNamesTests {
         #expect(contains(Self.decomposed) && !contains(Self.composed), "\(run)")
     }
 
+    @Test("account distinguishes two sources whose names look alike", arguments: [true, false])
+    func sources(hasPlan: Bool) throws {
+        let space = try Workspace()
+        for (name, id) in [(Self.composed, "one"), (Self.decomposed, "two")] {
+            try space.write("email\na@\(id).example\nb@\(id).example\n", as: "\(name).csv")
+            try space.write(
+                #"{"job_id":"\#(id)","status":"complete","total":2,"results":[{"error":{"code":"c","message":"b"}},"#
+                    + #"{"id":"\#(id)","created":true,"existing":false}]}"#, as: "first/\(id).json")
+        }
+        let rejects = try importAudit(
+            "rejects", "first", "--source", "\(Self.composed).csv", "\(Self.decomposed).csv", "-o", "r",
+            folder: space.path)
+        try #require(rejects.status == 0, "\(rejects)")
+        try space.write(jobDump("second", created: 2), as: "second.json")
+        if !hasPlan { try FileManager.default.removeItem(atPath: space["r/plan.json"]) }
+        let account = try importAudit(
+            "account", "first", "second.json", "--map", "r/reasons.csv", "--format", "csv", folder: space.path)
+        if hasPlan {
+            #expect(account.status == 0, "\(account)")
+            for name in [Self.composed, Self.decomposed] {
+                let lines = account.outputText.split(separator: "\r\n")
+                let rows = lines.filter { $0.utf8.starts(with: "\(name).csv,".utf8) }
+                #expect(rows.count == 2 && rows.allSatisfy { $0.contains(",succeeded,") }, "\(account)")
+            }
+        } else {
+            // Without the plan, it must not take two sources for one.
+            #expect(account.status == 1 && account.errorText.contains("2 sources"), "\(account)")
+        }
+    }
+
     @Test("validate treats look-alike ids as different, and a link to the other one as broken")
     func ids() throws {
         let space = try Workspace()

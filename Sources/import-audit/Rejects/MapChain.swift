@@ -1,4 +1,5 @@
 import ImportAnalysis
+import ImportFoundation
 import ImportReports
 
 /// The maps of several tries, followed back from try to try to what was sent first.
@@ -10,11 +11,11 @@ struct MapChain {
     let maps: [RowMap]
     /// The sources that were sent first.
     private(set) var sources: [String] = []
-    private var indices: [String: Int] = [:]
+    private var indices: [ExactText: Int] = [:]
     /// For each map, the try whose sources its lines name; less than 0 if that is before the first map.
     private let bases: [Int]
     /// For each try that was followed, the names of what was sent in it, and the origins of the rows.
-    private var tries: [(names: [String: Int], origins: [[RowMap.Target]])] = [([:], [])]
+    private var tries: [(names: [ExactText: Int], origins: [[RowMap.Target]])] = [([:], [])]
 
     init(_ maps: [RowMap]) throws {
         self.maps = maps
@@ -68,9 +69,9 @@ struct MapChain {
         let origins: [[RowMap.Target]]
         if base <= 0 {
             // The plan of a map that was made with --map does not have the names of the first sources.
-            let known = Set(base == 0 ? maps[0].sources : [])
+            let known = Set(base == 0 ? maps[0].sources.map { ExactText($0) } : [])
             let sources = zip(map.sources, map.sourceCells).map { name, cell in
-                index(ofSource: known.contains(cell) ? cell : name)
+                index(ofSource: known.contains(ExactText(cell)) ? cell : name)
             }
             origins = try map.origins(of: sent).map { rows in
                 rows.map { RowMap.Target(source: sources[$0.source], row: $0.row) }
@@ -78,7 +79,7 @@ struct MapChain {
         } else {
             let earlier = tries[base]
             let files = try zip(map.sources, map.sourceCells).map { name, cell in
-                guard let index = earlier.names[cell] ?? earlier.names[name] else {
+                guard let index = earlier.names[ExactText(cell)] ?? earlier.names[ExactText(name)] else {
                     throw maps[base].plan == nil
                         ? maps[base].needsPlan("as what \(shownText(name)) was sent")
                         : CommandFailure(
@@ -101,16 +102,17 @@ struct MapChain {
                 }
             }
         }
-        var names: [String: Int] = [:]
-        for (index, sent) in sent.enumerated() { if let name = sent.name { names[name] = index } }
+        var names: [ExactText: Int] = [:]
+        for (index, sent) in sent.enumerated() { if let name = sent.name { names[ExactText(name)] = index } }
         tries.append((names, origins))
         return origins
     }
 
     private mutating func index(ofSource name: String) -> Int {
-        if let index = indices[name] { return index }
+        let key = ExactText(name)
+        if let index = indices[key] { return index }
         sources.append(name)
-        indices[name] = sources.count - 1
+        indices[key] = sources.count - 1
         return sources.count - 1
     }
 }

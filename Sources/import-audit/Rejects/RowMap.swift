@@ -44,8 +44,9 @@ struct RowMap {
     /// The files of rejects that were sent again, if the user named them: indices in ``files``.
     private(set) var chosen: [Int] = []
 
-    private var sourceIndices: [String: Int] = [:]
-    private var fileIndices: [String: Int] = [:]
+    // Two sources may be called é.csv, with é composed differently.
+    private var sourceIndices: [ExactText: Int] = [:]
+    private var fileIndices: [ExactText: Int] = [:]
 
     /// - Parameter argument: `reasons.csv`, or `reasons.csv#rejects-retry.csv` for one of its files. Several files are
     ///   separated by commas.
@@ -62,13 +63,13 @@ struct RowMap {
             )
         }
         guard let chosen else { return }
-        for wanted in fileIndices[chosen] == nil ? chosen.split(separator: ",").map({ String($0) }) : [chosen] {
-            guard let index = fileIndices[wanted], !self.chosen.contains(index) else {
+        for wanted in index(ofFile: chosen) == nil ? chosen.split(separator: ",") : [chosen[...]] {
+            guard let index = index(ofFile: wanted), !self.chosen.contains(index) else {
                 throw CommandFailure(
                     .notPassed, of: name,
-                    fileIndices[wanted] == nil
-                        ? "the map has no file “\(shownText(wanted))”; it has \(Self.list(files.map { $0.name }))."
-                        : "\(shownText(wanted)) is named twice.")
+                    index(ofFile: wanted) == nil
+                        ? "the map has no file “\(shownText(String(wanted)))”; it has \(Self.list(files.map { $0.name }))."
+                        : "\(shownText(String(wanted))) is named twice.")
             }
             self.chosen.append(index)
         }
@@ -114,7 +115,7 @@ struct RowMap {
                     throw fault("position and source_row are numbers.")
                 }
                 let target = Target(source: index(ofSource: text(2)), row: row)
-                let place = index(ofFile: text(0))
+                let place = index(adding: text(0))
                 guard position == files[place].rows.count + 1 else {
                     throw fault("the positions of \(shownText(files[place].name)) are not in order.")
                 }
@@ -144,25 +145,30 @@ struct RowMap {
 
     /// Only `plan.json` knows whether an apostrophe is part of a name.
     private mutating func index(ofSource cell: String) -> Int {
-        if let index = sourceIndices[cell] { return index }
-        let isWhole = plan?.sourceIndices[cell] != nil
+        let key = ExactText(cell)
+        if let index = sourceIndices[key] { return index }
+        let isWhole = plan?.sourceIndices[key] != nil
         sources.append(isWhole ? cell : cell.withoutFormulaGuard)
         sourceCells.append(cell)
-        sourceIndices[cell] = sources.count - 1
+        sourceIndices[key] = sources.count - 1
         return sources.count - 1
     }
 
-    private mutating func index(ofFile name: String) -> Int {
-        if let last = files.indices.last, files[last].name == name { return last }
-        if let index = fileIndices[name] { return index }
+    private func index(ofFile name: some StringProtocol) -> Int? { fileIndices[ExactText(bytes: Array(name.utf8))] }
+
+    /// Returns the index of a file, which is added if it is new.
+    private mutating func index(adding name: String) -> Int {
+        if let last = files.indices.last, files[last].name.utf8.elementsEqual(name.utf8) { return last }
+        let key = ExactText(name)
+        if let index = fileIndices[key] { return index }
         files.append(File(name: name))
-        fileIndices[name] = files.count - 1
+        fileIndices[key] = files.count - 1
         return files.count - 1
     }
 
     private mutating func note(_ stretch: Stretch) {
         if let last = stretches.last, last.distance == stretch.distance, last.source == stretch.source,
-            last.job == stretch.job
+            last.job.utf8.elementsEqual(stretch.job.utf8)
         {
             return
         }
@@ -188,7 +194,7 @@ extension RowMap {
     func index(ofFileSentAs path: String) -> Int? {
         var path = path[...]
         while true {
-            if let name = path.split(separator: "/").last, let index = fileIndices[String(name)] { return index }
+            if let name = path.split(separator: "/").last, let index = index(ofFile: name) { return index }
             guard let sign = path.lastIndex(of: "#") else { return nil }
             path = path[..<sign]
         }
@@ -199,21 +205,29 @@ extension RowMap {
     /// - Parameter earlier: the map of the try before; nil for the first one.
     func mapsFollowed(after earlier: RowMap?) throws -> Int {
         if let plan { return plan.maps }
-        guard let earlier, !sources.isEmpty, sources.allSatisfy({ earlier.sources.contains($0) }) else { return 0 }
+        guard let earlier, !sources.isEmpty,
+            Set(sources.map { ExactText($0) }).isSubset(of: earlier.sources.map { ExactText($0) })
+        else { return 0 }
         // The sources are those of the earlier map, but a file may have been sent under the same name in each try.
-        var distances: [String: Int] = [:]
+        var distances: [ExactText: Int] = [:]
         let mayBeDirect = stretches.allSatisfy { stretch in
-            let known = distances[stretch.job] ?? stretch.distance
-            distances[stretch.job] = known
+            let job = ExactText(stretch.job)
+            let known = distances[job] ?? stretch.distance
+            distances[job] = known
             return known == stretch.distance && stretch.distance >= jobless
         }
         if !mayBeDirect { return 1 }
-        var handedBack: [String: Set<Int>] = [:]
+        var handedBack: [Set<Int>] = Array(repeating: [], count: earlier.sources.count)
         for file in earlier.files {
-            for target in file.rows { handedBack[earlier.sources[target.source], default: []].insert(target.row) }
+            for target in file.rows { handedBack[target.source].insert(target.row) }
         }
+        let places = Dictionary(
+            earlier.sources.enumerated().map { (ExactText($1), $0) }, uniquingKeysWith: { first, _ in first })
+        let origins = sources.map { places[ExactText($0)] }
         let mayFollow = files.allSatisfy { file in
-            file.rows.allSatisfy { handedBack[sources[$0.source]]?.contains($0.row) == true }
+            file.rows.allSatisfy { target in
+                origins[target.source].map { handedBack[$0].contains(target.row) } == true
+            }
         }
         if !mayFollow { return 0 }
         throw needsPlan("whether the map was made with --map")

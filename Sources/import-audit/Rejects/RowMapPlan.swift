@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 
 extension RowMap {
     /// The members of `plan.json` that are needed.
@@ -29,7 +30,7 @@ extension RowMap {
         private(set) var maps = 0
         private(set) var reasonsHash: String?
         /// The indices of the sources by their names.
-        private(set) var sourceIndices: [String: Int] = [:]
+        private(set) var sourceIndices: [ExactText: Int] = [:]
 
         /// - Parameter map: the name of the map; nil if there is no `plan.json` in its folder.
         init?(beside map: String) throws {
@@ -126,7 +127,7 @@ extension RowMap {
             guard !sources.isEmpty else { throw fault("sources is empty.") }
             guard !written.isEmpty else { throw fault("jobs is empty.") }
             for (index, source) in sources.enumerated() {
-                if let other = sourceIndices.updateValue(index, forKey: source.name) {
+                if let other = sourceIndices.updateValue(index, forKey: ExactText(source.name)) {
                     throw CommandFailure(
                         .notPassed, of: name,
                         "sources[\(other)] and sources[\(index)] are both \(shownText(source.name)): a row of the map may be "
@@ -137,7 +138,7 @@ extension RowMap {
             var ends = Array(repeating: 0, count: sources.count)
             for (index, job) in written.enumerated() {
                 let member = "jobs[\(index)]"
-                guard let source = job.source.flatMap({ sourceIndices[$0] }) else {
+                guard let source = job.source.flatMap({ sourceIndices[ExactText($0)] }) else {
                     throw fault(
                         "\(member).source is \(job.source.map { "“\(shownText($0))”" } ?? "missing"), which is not in sources."
                     )

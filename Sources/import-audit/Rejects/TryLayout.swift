@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import ImportReports
 
 /// What was sent in a try, and where in it the rows of each job are.
@@ -62,10 +63,10 @@ struct TryLayout {
         var partners = attempt.jobs.map { job in job.summary.sha256.flatMap { byHash[$0]?.popLast() } }
         let taken = Set(partners.compactMap { $0 })
         var byID = Dictionary(grouping: plan.jobs.indices.reversed().filter { !taken.contains($0) }) {
-            plan.jobs[$0].jobID
+            plan.jobs[$0].jobID.map { ExactText($0) }
         }
         for (index, job) in attempt.jobs.enumerated() where partners[index] == nil {
-            let partner = byID[job.summary.job.jobID]?.popLast()
+            let partner = byID[job.summary.job.jobID.map { ExactText($0) }]?.popLast()
             guard let partner, plan.jobs[partner].sha256 == nil || job.summary.sha256 == nil else { continue }
             partners[index] = partner
         }
@@ -104,14 +105,14 @@ struct TryLayout {
             if rows > 0 { filled.append(index) }
         }
         sent = [Sent(name: map.sources.first, rows: start)]
-        var ids: [String: Int] = [:]
+        var ids: [ExactText: Int] = [:]
         for index in filled {
-            let known = ids.updateValue(index, forKey: attempt.jobs[index].summary.job.jobID ?? "")
+            let known = ids.updateValue(index, forKey: ExactText(attempt.jobs[index].summary.job.jobID ?? ""))
             if known != nil { throw unknown }
         }
         var isOne = filled.count <= 1
         for stretch in map.stretches {
-            guard let index = ids[stretch.job] ?? ids[stretch.job.withoutFormulaGuard] else {
+            guard let index = ids[ExactText(stretch.job)] ?? ids[ExactText(stretch.job.withoutFormulaGuard)] else {
                 throw CommandFailure(
                     .notPassed, of: map.name,
                     "the map has rows of the job \(shownText(stretch.job)), which \(attempt.name) does not have. Give tries and "
@@ -130,7 +131,7 @@ struct RowSpace {
     /// The number of rows before those of each job.
     let starts: [Int]
     let sources: [(name: String, start: Int, rows: Int)]
-    private var indices: [String: Int] = [:]
+    private var indices: [ExactText: Int] = [:]
     private let map: String
 
     /// - Parameter map: the map that was made from the dumps of the first try.
@@ -156,7 +157,7 @@ struct RowSpace {
                         + "\(Wording.rowsWord(map.rowCount)). Was the file edited?")
             }
             sources.append((sent.name ?? "", count, rows))
-            indices[sent.name ?? ""] = index
+            indices[ExactText(sent.name ?? "")] = index
             count += rows
         }
         self.sources = sources
@@ -168,7 +169,7 @@ struct RowSpace {
     /// Returns the indices of these sources in ``sources``.
     func indices(of names: [String]) throws -> [Int] {
         try names.map { name in
-            guard let index = indices[name] else {
+            guard let index = indices[ExactText(name)] else {
                 throw CommandFailure(
                     .notPassed, of: map, "the maps lead to \(shownText(name)), which was not sent in the first try.")
             }
