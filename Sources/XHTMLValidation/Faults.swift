@@ -64,8 +64,8 @@ extension FaultLog {
         let more = dropped + max(0, problems.count - Self.limit)
         if more > 0 {
             problems.removeLast(max(0, problems.count - Self.limit))
-            problems.append(
-                XHTMLProblem(line: problems.last?.line ?? 1, code: .more, message: "… and \(more) more problems."))
+            let message = "… and \(more) more \(more == 1 ? "problem" : "problems")."
+            problems.append(XHTMLProblem(line: problems.last?.line ?? 1, code: .more, message: message))
         }
         return problems
     }

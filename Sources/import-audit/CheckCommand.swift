@@ -49,7 +49,7 @@ struct CheckCommand: ParsableCommand {
             guard
                 let results = try RunResults(
                     of: options, looksForIdentity: rules.asksForIdentity, redaction: redaction)
-            else { return .interrupted }
+            else { throw Interrupted() }
             var ruleTally = userRules.ruleTally
             var totals = Totals()
             if let history, rules.asksForHistory {

@@ -40,7 +40,7 @@ struct CodesCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             guard let results = try RunResults(of: options, redaction: redacting.redaction(isQuiet: options.isQuiet))
-            else { return .interrupted }
+            else { throw Interrupted() }
             var draft = CodeFileDraft()
             try results.visit({ draft.add($0) }, tally: { draft.add($0) })
             if let output = file.output {

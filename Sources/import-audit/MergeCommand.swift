@@ -84,7 +84,7 @@ struct MergeCommand: ParsableCommand {
         try reportingFailures {
             let inputs = ManyArguments.putBack(arguments)
             if let output { try protect(inputs, output) }
-            let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp", selecting.selector())
+            let merge = MergeOfSummaries(folder: TemporaryFolder.parent, selecting.selector())
             try merge.add(inputs)
             let results = try merge.results()
             if let output { try write(results, merge.redaction, into: output) }
@@ -120,7 +120,10 @@ struct MergeCommand: ParsableCommand {
         var files = try OverviewFiles(
             formats: .all, csv: csv.options, folder: folder, surroundings: results.surroundings(),
             selection: results.selection, redaction: redaction)
-        for index in 0..<results.jobCount { try files.append(try results.job(index), report: nil) }
+        for index in 0..<results.jobCount {
+            if Interruption.isRequested { throw Interrupted() }
+            try files.append(try results.job(index), report: nil)
+        }
         for index in 0..<results.unreadableCount { try files.append(try results.unreadable(index)) }
         let names = try files.finish(templates: try Self.templates(), markdownLimit: writing.markdownLimit?.bytes) {
             problem, page in

@@ -70,7 +70,7 @@ struct RowsCommand: ParsableCommand {
                     "the inputs are read twice, but \((redaction?.names ?? .plain).shown(once)) can be read only once: "
                         + "save it in a file first, or pass it as standard input (-).")
             }
-            let folder = Console.environment("TMPDIR") ?? "/tmp"
+            let folder = TemporaryFolder.parent
             let rewind = try options.inputs.contains("-") ? KeptInput(in: folder) : nil
             let collector = Collector(folder: folder, combinesSnapshots: !printing.isEveryDumpPrinted)
             let attempts = RowAttempts()
@@ -84,7 +84,7 @@ struct RowsCommand: ParsableCommand {
                         collector: collector, concurrency: options.concurrency, isStrict: options.isStrict,
                         isVerbose: options.isVerbose), attempts, states)
             }
-            guard case .done = end else { return .interrupted }
+            guard case .done = end else { throw Interrupted() }
             let results = try collector.results()
             if !options.isQuiet {
                 results.ownOutputs.say()
@@ -92,12 +92,6 @@ struct RowsCommand: ParsableCommand {
             }
             try results.sayWhatWasNotRead()
             try rewind?.rewind()
-            var jobs: [DocumentOrder: PrintedJob] = [:]
-            for index in 0..<results.jobCount {
-                let (job, order) = (try results.job(index), try results.order(ofJob: index))
-                jobs[order] = PrintedJob(
-                    source: job.source, jobID: job.job.jobID, rows: job.rows.seen, attempts: attempts.of(order))
-            }
             let output = Console.Output()
             let stream = RowStream(
                 printing.format,
@@ -105,14 +99,14 @@ struct RowsCommand: ParsableCommand {
                     outcomes: printing.outcomes, codes: printing.codes.isEmpty ? nil : printing.codes),
                 options: csv.options
             ) { try output.write($0) }
-            if !jobs.isEmpty {
+            if results.jobCount > 0 {
                 let second = try InputRun(
                     options.inputs, isQuiet: true, Concurrency(workers: 1), hashing: false, output: nil,
                     encoding: options.encoding, names: redaction?.names ?? .plain
                 ) { (0, 0) }
-                let printer = RowPrinter(stream: stream, jobs: jobs)
+                let printer = try RowPrinter(stream: stream, results: results, attempts)
                 let end = try second.run(redaction) { PrintingHandler(printer, states) }
-                guard case .done = end else { return .interrupted }
+                guard case .done = end else { throw Interrupted() }
                 try printer.checkNothingIsLeft()
             }
             try stream.finish()
@@ -135,6 +129,7 @@ struct RowsCommand: ParsableCommand {
 
 /// A job whose rows are printed.
 private struct PrintedJob {
+    var order: DocumentOrder
     var source: String
     var jobID: String?
     /// The number of its rows when they were counted.
@@ -183,13 +178,13 @@ private final class InputStates: Sendable {
 
 /// A copy of standard input in a file that can be read twice.
 private struct KeptInput {
-    init(in folder: String) throws(CommandFailure) {
+    init(in folder: String) throws {
         let descriptor = try TemporaryFile.open(in: folder)
         defer { close(descriptor) }
         var source = DescriptorSource(descriptor: STDIN_FILENO)
         var chunk = [UInt8](repeating: 0, count: 256 * 1024)
         while true {
-            if Interruption.isRequested { throw CommandFailure(.interrupted, "interrupted") }
+            if Interruption.isRequested { throw Interrupted() }
             let read = unsafe chunk.withUnsafeMutableBytes { buffer in
                 Result { () throws(ReadFailure) in try unsafe source.read(into: buffer) }
             }
@@ -280,17 +275,43 @@ private struct CountingHandler: DocumentHandler {
     }
 }
 
-/// The stream that rows are printed to, and the jobs to print. Only one thread uses it, because its run has only one.
+/// The stream that rows are printed to, and the jobs to print, one after another in their order: there may be a million.
+/// Only one thread uses it, because its run has only one.
 private final class RowPrinter: @unchecked Sendable {
     let stream: RowStream
-    /// The jobs whose rows are not printed yet.
-    private(set) var jobs: [DocumentOrder: PrintedJob]
+    private let results: RunResults
+    private let attempts: RowAttempts
+    /// The next job whose rows are to be printed, and its index among all jobs.
+    private var next: (job: PrintedJob?, index: Int) = (nil, -1)
+    /// The first job with rows that was not met again in its place.
+    private var missing: PrintedJob?
     /// Why inputs are not read, by their numbers.
     private var refusals: [Int: (reason: String, status: ExitStatus)] = [:]
 
-    init(stream: RowStream, jobs: [DocumentOrder: PrintedJob]) {
+    init(stream: RowStream, results: RunResults, _ attempts: RowAttempts) throws {
         self.stream = stream
-        self.jobs = jobs
+        self.results = results
+        self.attempts = attempts
+        try advance()
+    }
+
+    private func advance() throws {
+        next = (nil, next.index + 1)
+        guard next.index < results.jobCount else { return }
+        let (job, order) = (try results.job(next.index), try results.order(ofJob: next.index))
+        next.job = PrintedJob(
+            order: order, source: job.source, jobID: job.job.jobID, rows: job.rows.seen, attempts: attempts.of(order))
+    }
+
+    /// Returns the job at a place, if its rows are to be printed. Places are requested in order.
+    func job(at order: DocumentOrder) throws -> PrintedJob? {
+        while let job = next.job, job.order < order { try pass(job) }
+        return next.job?.order == order ? next.job : nil
+    }
+
+    private func pass(_ job: PrintedJob) throws {
+        if job.rows > 0, missing == nil { missing = job }
+        try advance()
     }
 
     func refuse(_ order: DocumentOrder, _ reason: String, _ status: ExitStatus) {
@@ -298,8 +319,10 @@ private final class RowPrinter: @unchecked Sendable {
     }
 
     /// Ends a job of which this many rows were printed.
-    func end(_ order: DocumentOrder, rows: Int, _ reading: DumpReading) throws(CommandFailure) {
-        guard let job = jobs.removeValue(forKey: order), job.rows != rows else { return }
+    func end(_ order: DocumentOrder, rows: Int, _ reading: DumpReading) throws {
+        guard let job = try job(at: order) else { return }
+        try advance()
+        guard job.rows != rows else { return }
         var reason = InputState.complaint
         if reading.isCutBySystem {
             switch reading {
@@ -312,9 +335,10 @@ private final class RowPrinter: @unchecked Sendable {
     }
 
     /// Fails if rows were counted but not printed, because an input could not be read a second time.
-    func checkNothingIsLeft() throws(CommandFailure) {
-        guard let (order, job) = jobs.filter({ $0.value.rows > 0 }).min(by: { $0.key < $1.key }) else { return }
-        guard let refusal = refusals[order.input] else {
+    func checkNothingIsLeft() throws {
+        while missing == nil, let job = next.job { try pass(job) }
+        guard let job = missing else { return }
+        guard let refusal = refusals[job.order.input] else {
             throw CommandFailure(.inputNotReadWhole, of: job.source, InputState.complaint)
         }
         throw CommandFailure(refusal.status, of: job.source, "\(refusal.reason) Its rows were not printed.")
@@ -359,10 +383,10 @@ private struct PrintingHandler: DocumentHandler {
         printer.refuse(order, reason, status)
     }
 
-    mutating func beginRows(of job: DeclaredJob) {
+    mutating func beginRows(of job: DeclaredJob) throws {
         begun += 1
         rows = 0
-        guard let printed = printer.jobs[order], begun == printed.attempts else {
+        guard let printed = try printer.job(at: order), begun == printed.attempts else {
             isPrinting = false
             return
         }

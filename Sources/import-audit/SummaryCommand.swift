@@ -59,7 +59,7 @@ struct SummaryCommand: ParsableCommand {
                 let results = try RunResults(
                     of: options, hashing: printing.hashes, combinesSnapshots: !printing.isEveryDumpCounted,
                     looksForIdentity: printing.looksForIdentity, redaction: redaction)
-            else { return .interrupted }
+            else { throw Interrupted() }
             try printing.format.print(results, codes: codes, redaction: redaction?.mark)
             return results.status
         }

@@ -28,6 +28,7 @@ struct ValidateCommand: ParsableCommand {
             let validator = try PageValidator()
             var status = ExitStatus.done
             for name in ManyArguments.putBack(arguments) {
+                if Interruption.isRequested { throw Interrupted() }
                 do throws(CommandFailure) {
                     let problems = try validator.problems(ofFile: name)
                     try Console.write(problems.map { "\(shownText($0))\n" }.joined())

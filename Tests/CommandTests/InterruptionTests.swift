@@ -139,6 +139,26 @@ struct InterruptionTests {
         #expect(differences(try space.tree("o1"), try space.tree("o2")) == [])
     }
 
+    @Test("Ctrl-C ends a command after the file that it is reading", arguments: ["validate", "merge"])
+    func betweenFiles(command: String) throws {
+        let space = try Workspace()
+        #expect(try importAudit("report", Repository.sample("sync"), "-o", space["o"]).status == 0)
+        let name = command == "validate" ? "report.xhtml" : "summary.json"
+        try #require(mkfifo(space["pipe"], 0o600) == 0)
+        let run = try RunningCommand([command, space["pipe"], space["o/\(name)"]], folder: space.path)
+        // Returns once the command has opened the pipe.
+        let pipe = open(space["pipe"], O_WRONLY | O_CLOEXEC)
+        try #require(pipe >= 0)
+        run.kill(SIGINT)
+        // The command must have the signal before the end of the file.
+        Thread.sleep(forTimeInterval: 0.3)
+        try FileHandle(fileDescriptor: pipe, closeOnDealloc: false).write(contentsOf: Data(space.bytes("o/\(name)")))
+        close(pipe)
+        let result = try run.finish()
+        #expect(result.status == 130 && result.errorText.contains("Interrupted."), "\(result)")
+        #expect(!result.outputText.contains("o/\(name)"), "\(result)")
+    }
+
     @Test("Two runs into one folder: the second one gets an error, the first one is not disturbed")
     func twoRuns() throws {
         let space = try Workspace()

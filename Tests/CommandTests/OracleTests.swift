@@ -67,6 +67,11 @@ import Testing
         ])
     }
 
+    @Test("The stated memory is enough, and with less, nothing is half done", .measuresMemory)
+    func littleMemory() throws {
+        try check(["memory_limits.py", "--binary", "BINARY"])
+    }
+
     private func check(_ run: [String], kernel: String = "") throws {
         let arguments = run.dropFirst().flatMap { argument -> [String] in
             switch argument {

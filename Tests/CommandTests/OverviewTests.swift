@@ -24,6 +24,24 @@ struct OverviewTests {
         #expect(differences(trees[0], trees[2]) == [])
     }
 
+    @Test("A report in an archive is read again by the next run, whichever thread found it")
+    func ownOutputInArchive() throws {
+        let space = try Workspace()
+        try space.makeJobs(3, in: "in")
+        #expect(try importAudit("report", "in", "-o", "in/old", folder: space.path).status == 0)
+        try space.shell("cp in/old/summary.json in/s.json; tar -czf a.tar.gz in; tar -cf b.tar in/s.json in/0")
+        var trees: [[String: [UInt8]]] = []
+        for (number, threads) in ["1", "2", "8", "8", "8", "8"].enumerated() {
+            let run = try importAudit(
+                "report", "a.tar.gz", "b.tar", "-o", "o\(number)", "--threads", threads, folder: space.path)
+            #expect(run.status == 0, "\(run)")
+            trees.append(try space.tree("o\(number)"))
+        }
+        for tree in trees.dropFirst() { #expect(differences(trees[0], tree) == []) }
+        let again = try importAudit("report", "a.tar.gz", "b.tar", "-o", "o5", folder: space.path)
+        #expect(again.status == 0 && again.errorText.contains("was skipped"), "\(again)")
+    }
+
     @Test("The overview's numbers are those of its jobs, and its links lead to their reports")
     func overview() throws {
         let space = try Workspace()

@@ -4,6 +4,17 @@ import Testing
 
 /// `rows`: one stream of all rows, compared with the files of `report`.
 @Suite struct RowsCommandTests {
+    @Test("An empty TMPDIR is like none")
+    func emptyTemporaryFolder() throws {
+        let dump = try Repository.bytes("Samples/api-example.json")
+        var commands = [["rows", "-"], ["summary", "-", "--identity"]]
+        commands.append(["report", Repository.sample("api-example"), "--stdout", "md"])
+        for command in commands {
+            let run = try RunningCommand(command, input: .bytes(dump), environment: ["TMPDIR": ""]).finish()
+            #expect(run.status == 0 && !run.output.isEmpty, "\(run)")
+        }
+    }
+
     @Test("The rows of each sample are those of its report", arguments: Repository.samples)
     func samples(name: String) throws {
         let folder = try Workspace()

@@ -102,6 +102,9 @@ struct LimitTests {
         #expect(last.code == .more)
         #expect(last.message == "… and 1899 more problems.")
         #expect(problems.map(\.line) == problems.map(\.line).sorted())
+        let oneMore = "<p foo='b'>x</p>\n"
+        let few = validator.problems(in: page(String(repeating: oneMore, count: XHTMLValidator.maximumProblems + 1)))
+        #expect(few.last?.message == "… and 1 more problem.")
     }
 
     @Test("one grammar, many threads, each document with its own answer", .seeded)

@@ -84,7 +84,7 @@ struct CompareCommand: ParsableCommand {
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             guard let first = try ComparedAudit(before, options, redaction, selecting.selector(redaction)),
                 let second = try ComparedAudit(after, options, redaction, selecting.selector(redaction))
-            else { return .interrupted }
+            else { throw Interrupted() }
             guard first.redaction == second.redaction else {
                 throw CommandFailure(
                     .inputNotReadWhole,
@@ -106,7 +106,7 @@ struct CompareCommand: ParsableCommand {
     private func compareRetry() throws -> ExitStatus {
         let maps = try retry.maps.map { try RowMap($0) }
         guard let retried = try RetriedAudit(first: before, second: after, maps: maps, options) else {
-            return .interrupted
+            throw Interrupted()
         }
         let rows = RowComparison(before: retried.before, after: retried.after, total: retried.total)
         try print(

@@ -35,7 +35,7 @@ struct ComparedAudit {
             rows = nil
             return
         }
-        let collector = Collector(folder: Console.environment("TMPDIR") ?? "/tmp", decision: .atTheEnd)
+        let collector = Collector(folder: TemporaryFolder.parent, decision: .atTheEnd)
         let recorder = RowRecorder(takesEach: selector != nil)
         let run = try InputRun(
             [input], options, collector: collector, hashing: false, names: redaction?.names ?? .plain)
@@ -100,6 +100,7 @@ struct ComparedAudit {
             var messages = MessageTotals()
             var unreadable = 0
             while let item = try reader.next() {
+                if Interruption.isRequested { throw Interrupted() }
                 switch item {
                 case .job(let job):
                     if selector?.selects(job.job, source: job.source) == false { break }

@@ -20,7 +20,7 @@ package struct AuditFolder {
         self.path = path
         folder = try OutputFolder(reading: path)
         // The folder itself may be read-only.
-        let temporaryFolder = Console.environment("TMPDIR") ?? "/tmp"
+        let temporaryFolder = TemporaryFolder.parent
         guard let manifest = try RunManifest(in: folder, temporaryFolder: temporaryFolder),
             let descriptor = try folder.openFile(RunManifest.file)
         else {

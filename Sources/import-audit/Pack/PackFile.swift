@@ -51,6 +51,10 @@ final class PackFile {
             throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description)
         }
         isPublished = true
+        // Flushes the name.
+        guard fsync(folder) == 0 || errno == EINVAL else {
+            throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description)
+        }
         return hash.finish()
     }
 

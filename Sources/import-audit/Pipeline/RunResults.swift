@@ -145,6 +145,7 @@ struct RunResults {
         while index < jobCount {
             index = try ledger?.firstNotTallied(from: index) ?? index
             guard index < jobCount else { break }
+            if Interruption.isRequested { throw Interrupted() }
             try body(try job(index))
             index += 1
         }
@@ -228,7 +229,7 @@ extension RunResults {
         of options: RunOptions, hashing: Bool = false, combinesSnapshots: Bool = true, looksForIdentity: Bool = false,
         redaction: Redaction? = nil, leavingOut output: OutputPlace? = nil, reread: RereadInputs? = nil
     ) throws {
-        let folder = Console.environment("TMPDIR") ?? "/tmp"
+        let folder = TemporaryFolder.parent
         let collector = Collector(folder: folder, combinesSnapshots: combinesSnapshots, decision: .atTheEnd)
         var inputs = try InputRun(
             options: options, collector: collector, hashing: hashing, names: redaction?.names ?? .plain,

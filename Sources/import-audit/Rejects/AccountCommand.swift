@@ -69,7 +69,7 @@ struct AccountCommand: ParsableCommand {
         try reportingFailures {
             var chain = try MapChain(between.maps.map { try RowMap($0) })
             try chain.checkReachesFirst()
-            guard var first = try Try(tries[0], options) else { return .interrupted }
+            guard var first = try Try(tries[0], options) else { throw Interrupted() }
             var status = first.status
             first.takeRows(from: chain.maps[0].plan)
             let space = try RowSpace(first, chain.maps[0])
@@ -80,7 +80,7 @@ struct AccountCommand: ParsableCommand {
                 }
             }
             for (index, name) in tries.enumerated().dropFirst() {
-                guard var next = try Try(name, options) else { return .interrupted }
+                guard var next = try Try(name, options) else { throw Interrupted() }
                 status = status.orWorse(next.status)
                 if index < chain.maps.count { next.takeRows(from: chain.maps[index].plan) }
                 let layout = try chain.layout(of: next, number: index)
@@ -113,6 +113,7 @@ struct AccountCommand: ParsableCommand {
                     AccountReport.line(
                         account[source.start + row], source: source.name, number: row, csv.options, into: &bytes)
                     if bytes.count >= 256 * 1024 {
+                        if Interruption.isRequested { throw Interrupted() }
                         try Console.write(bytes)
                         bytes.removeAll(keepingCapacity: true)
                     }

@@ -56,7 +56,7 @@ struct RejectsPlan {
             }
         }
 
-        let folder = Console.environment("TMPDIR") ?? "/tmp"
+        let folder = TemporaryFolder.parent
         let collector = Collector(folder: folder)
         let spool = try RowSpool(in: folder)
         let outputPlace = OutputPlace(

@@ -202,7 +202,7 @@ private final class SourceFile {
     init(copyOf file: SourceFile) throws {
         name = file.name
         isReadableOnce = false
-        descriptor = try TemporaryFile.open(in: Console.environment("TMPDIR") ?? "/tmp")
+        descriptor = try TemporaryFile.open(in: TemporaryFolder.parent)
         var source = DescriptorSource(descriptor: file.descriptor)
         var bytes = [UInt8](repeating: 0, count: 256 * 1024)
         copying: while true {

@@ -26,7 +26,7 @@ struct Try {
     /// Reads the input; nil if that was interrupted.
     init?(_ input: String, _ options: ReadingOptions) throws {
         name = input
-        let folder = Console.environment("TMPDIR") ?? "/tmp"
+        let folder = TemporaryFolder.parent
         let collector = Collector(folder: folder)
         let spool = try RowSpool(in: folder)
         self.spool = spool
@@ -118,6 +118,7 @@ struct Try {
         var spooled = spool.rows(of: job.order)
         var row = 0
         while let run = try spooled.next() {
+            if Interruption.isRequested { throw Interrupted() }
             if run.isDamaged, job.summary.rows.seen != total { break }
             let texts = (
                 code: run.code.map { [UInt8](spooled.text($0)) },

@@ -247,7 +247,9 @@ final class OutputFolder: @unchecked Sendable {
                 files.removeFirst()
             }
             // Flushes the name of the manifest itself.
-            if hasManifest { fsync(descriptor) }
+            guard !hasManifest || fsync(descriptor) == 0 || errno == EINVAL else {
+                throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description)
+            }
         }
     }
 

@@ -160,12 +160,13 @@ struct OverviewReport {
         }
         let written = try root.finish()
         if Interruption.isRequested { throw Interrupted() }
-        try run.guardOfAll().removeStale(in: root, keeping: Set(written.map { $0.path })) {
-            names.contains(NameDigest($0))
-        }
         let manifestFile = try manifest.finish()
         try run.writeLines(about: ordered, to: manifestFile)
         try manifestFile.write(ReportRun.rootLine(written).span)
+        // Only now, when everything is written: the old overview has links to what is removed.
+        try run.guardOfAll().removeStale(in: root, keeping: Set(written.map { $0.path })) {
+            names.contains(NameDigest($0))
+        }
         try root.publish()
         verdict = files.verdict
         conclusionWritten = files.ruleResults

@@ -72,7 +72,7 @@ final class SourceLines: Sendable {
         _ pairing: PairingOptions, for options: RunOptions, _ settings: ReportSettings, leavingOut place: OutputPlace?,
         reread: RereadInputs
     ) throws -> Result {
-        let folder = Console.environment("TMPDIR") ?? "/tmp"
+        let folder = TemporaryFolder.parent
         let collector = Collector(folder: folder)
         // With pseudonyms, cells are not listed: it is not known which names and addresses in them should be replaced.
         let listsCells = settings.formats.listsRows && settings.redaction == nil
