@@ -125,4 +125,36 @@ struct SampleTests {
         #expect(unreadable.map { $0["source"] as? String } == [path])
         #expect((unreadable.first?["reason"] as? String)?.contains("Import job not found or expired") == true)
     }
+
+    #if arch(x86_64)
+        @Test(
+            "Processors without AVX2, or without anything beyond x86-64, give the same",
+            .needs(.program("qemu-x86_64")), .emulates, arguments: ["qemu64", "Nehalem"])
+        func olderProcessors(processor: String) throws {
+            let space = try Workspace()
+            try space.write(Repository.bytes("Samples/many-failures.json"), as: "a.json")
+            try space.shell("gzip -k a.json; mkdir own old")
+            let source = Repository.path("Samples/round-trip/contacts.csv")
+            let first = Repository.path("Samples/round-trip/first-try.json")
+            let commands = [
+                ["summary", "a.json", "a.json.gz", "--format", "json"], ["rows", "a.json", "--quiet"],
+                ["report", "a.json", "-o", "OUT/audit", "--formats", "md,csv,xhtml,json,xlsx", "--pack", "OUT/a.zip"],
+                ["rejects", first, "--source", source, "-o", "OUT/rejects"],
+            ]
+            for command in commands {
+                func arguments(_ folder: String) -> [String] {
+                    command.map { $0.replacingOccurrences(of: "OUT", with: folder) }
+                }
+                let expected = try RunningCommand(arguments("own"), folder: space.path).finish()
+                let found = try RunningCommand(
+                    program: Tool.program("qemu-x86_64").path(),
+                    ["-cpu", processor, RunningCommand.binary] + arguments("old"), folder: space.path
+                ).finish(seconds: 300)
+                #expect(found.status == expected.status && found.output == expected.output, "\(found)")
+            }
+            let tree = try space.tree("own")
+            #expect(tree.count > 10)
+            #expect(differences(tree, try space.tree("old")) == [])
+        }
+    #endif
 }

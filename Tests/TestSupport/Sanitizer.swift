@@ -30,6 +30,11 @@ extension Trait where Self == ConditionTrait {
         .disabled(if: Sanitizer.name != nil, "a sanitizer handles faults itself")
     }
 
+    /// Skips a test that emulates a processor, which has no room for the memory that a sanitizer reserves.
+    package static var emulates: Self {
+        .disabled(if: Sanitizer.name != nil, "a sanitizer reserves more memory than an emulator has")
+    }
+
     /// Skips a test that limits the size of files: ThreadSanitizer writes files of its own, and crashes if it cannot.
     package static var limitsFileSize: Self {
         .disabled(if: Sanitizer.name == "thread", "ThreadSanitizer writes files of its own")
