@@ -315,9 +315,10 @@ extension ByteWindow {
         isInDocument = false
     }
 
-    /// Whether reading can go back to this offset.
+    /// Whether reading can go back to this offset, which may also be ``noMark``.
     func canGoBack(to offset: Int) -> Bool {
-        offset >= startOffset || (!retained.isEmpty && offset >= retained.start)
+        if offset >= startOffset { return offset <= startOffset + count }
+        return !retained.isEmpty && offset >= retained.start
     }
 
     /// Returns the byte at an offset before the position; nil if it is gone.

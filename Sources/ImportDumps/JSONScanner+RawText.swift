@@ -12,6 +12,11 @@ struct JSONText {
         isCut = false
     }
 
+    /// Drops everything after the first `count` bytes.
+    mutating func removeAll(after count: Int) {
+        bytes.removeLast(max(0, bytes.count - count))
+    }
+
     mutating func append(_ byte: UInt8) {
         guard hasRoom(for: 1) else { return }
         bytes.append(byte)
@@ -139,8 +144,7 @@ extension JSONScanner {
             forgetKey()
             return .string
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            try readNumber(into: &text)
-            return .number
+            return try readNumber(into: &text)
         default:
             let found = try skipValue(level: 0)
             text.append(found != .boolean ? "null" : byte == UInt8(ascii: "t") ? "true" : "false")
@@ -153,14 +157,36 @@ extension JSONScanner {
     }
 
     /// Reads a number (RFC 8259, section 6) byte by byte, because it may extend past the window's end, and appends its
-    /// text.
-    private mutating func readNumber(into text: inout JSONText) throws(ScanFault) {
-        if try peek() == UInt8(ascii: "-") {
-            try readByte(into: &text)
-            if isLenient, try peek() == UInt8(ascii: "I") { return try passSlip(UInt8(ascii: "I")) }
+    /// text. One that is not JSON but tolerated (`007`, `-Infinity`) is null.
+    private mutating func readNumber(into text: inout JSONText) throws(ScanFault) -> FoundType {
+        let start = text.bytes.count
+        var isUnusable = false
+        if try peek() == UInt8(ascii: "-") { try readByte(into: &text) }
+        let first = try peek()
+        if isLenient, first == UInt8(ascii: "I") {
+            try passSlip(first)
+            isUnusable = true
+        } else {
+            isUnusable = try readDigitsOfNumber(first, into: &text)
         }
-        if try peek() == UInt8(ascii: "0") {
+        guard isUnusable else { return .number }
+        text.removeAll(after: start)
+        text.append("null")
+        return .null
+    }
+
+    /// Reads a number behind its sign, and returns whether it has zeros in front, which are tolerated.
+    private mutating func readDigitsOfNumber(
+        _ first: UInt8, into text: inout JSONText
+    ) throws(ScanFault) -> Bool {
+        var hasZeros = false
+        if first == UInt8(ascii: "0") {
             try readByte(into: &text)
+            if isLenient, let next = peekOrEnd(), ASCII.isDigit(next) {
+                noteSlip(.number)
+                try readDigits(into: &text)
+                hasZeros = true
+            }
         } else {
             try readDigits(into: &text)
         }
@@ -168,11 +194,13 @@ extension JSONScanner {
             try readByte(into: &text)
             try readDigits(into: &text)
         }
-        guard let byte = peekOrEnd(), byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E") else { return }
-        try readByte(into: &text)
-        let sign = try peek()
-        if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { try readByte(into: &text) }
-        try readDigits(into: &text)
+        if let byte = peekOrEnd(), byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E") {
+            try readByte(into: &text)
+            let sign = try peek()
+            if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { try readByte(into: &text) }
+            try readDigits(into: &text)
+        }
+        return hasZeros
     }
 
     /// Reads one or more digits.

@@ -243,20 +243,42 @@ extension JSONScanner {
         note(.slip, ScanFault(reason: .slip(slip), offset: fault.offset))
     }
 
-    /// Skips a string in single quotes, which must end on its line.
+    /// The most bytes of a string in single quotes, from which reading can still go back.
+    private static var mostInSingleQuotes: Int { 1 << 20 }
+
+    /// Skips a string in single quotes, which must end on its line, and where a value can end. Otherwise it may be a
+    /// stray quote, and the next one an apostrophe many rows later.
     private mutating func passSingleQuotes(_ fault: ScanFault) throws(ScanFault) {
         window.position += 1
-        while let byte = peekOrEnd(), byte != UInt8(ascii: "\n") {
+        while let byte = peekOrEnd(), byte != UInt8(ascii: "\n"),
+            window.offset - fault.offset < Self.mostInSingleQuotes
+        {
             window.position += 1
             if byte == UInt8(ascii: "\\") {
                 _ = try next()
             } else if byte == UInt8(ascii: "'") {
+                guard endsValue() else { break }
                 note(.slip, ScanFault(reason: .slip(.singleQuotes), offset: fault.offset))
                 return
             }
         }
         goBack(to: fault.offset)
         throw fault
+    }
+
+    /// Whether a value can end at the position: a comma, a colon, a closing bracket or brace, or the end follows.
+    private mutating func endsValue() -> Bool {
+        let lookahead = window.lookAhead()
+        defer { end(lookahead) }
+        let start = window.offset
+        while let byte = peekOrEnd() {
+            if ASCII.isSpace(byte), window.offset - start < 4096 {
+                window.position += 1
+                continue
+            }
+            return ASCII.isPunctuation(byte) && byte != UInt8(ascii: "{") && byte != UInt8(ascii: "[")
+        }
+        return true
     }
 }
 

@@ -218,4 +218,54 @@ import Testing
         #expect(throws: Full.self) { try DumpReader().read(from: source, into: &sink) }
         #expect(sink.room == 0)
     }
+
+    /// The beginning of such a row is no longer kept, so reading cannot go back to it.
+    @Test("A row beyond 4 MiB that contains a job", arguments: ["", "\n", "x\n"])
+    func longRowWithAJob(before: String) throws {
+        let text =
+            before + #"{"job_id":"a","status":"complete","total":2,"results":[{"id":"1","created":true},"#
+            + #"{"id":"2","x":""# + String(repeating: "A", count: 5_500_000) + #"","job_id":"b"}]}"# + "\n"
+            + #"{"job_id":"c","status":"complete","results":[{"created":true}]}"#
+        let bytes = Array(text.utf8)
+        let reading = try Decoded(bytes, window: 1 << 18)
+        #expect(reading.jobs.contains("c 1"), "\(reading.jobs)")
+        for fault in reading.faults { #expect(fault.map { $0.place.byte <= bytes.count } != false) }
+        #expect(reading.sizes.allSatisfy { $0 <= bytes.count }, "\(reading.sizes)")
+        for place in reading.places { #expect(place.map { $0.byte <= bytes.count } != false) }
+    }
+
+    @Test(
+        "A stray single quote costs its row only",
+        arguments: [#""id":'1"#, #""id":'"#, #""error":{"code":'c"#, #""id":'it's'"#], ["", "\n"])
+    func straySingleQuote(damage: String, separator: String) throws {
+        let after = [
+            #"{"id":"2","created":true}"#, #"{"id":"3","error":{"code":"c","message":"don't"}}"#,
+            #"{"id":"4","error":{"code":"c","message":"it's"}}"#, #"{"id":"5","created":true}"#,
+        ]
+        let rows = ["{" + damage + #","created":true}"#] + after
+        let list = rows.joined(separator: "," + separator)
+        let text = #"{"job_id":"a","status":"complete","total":5,"results":["# + list + "]}"
+        let reading = try Decoded(Array(text.utf8))
+        #expect(reading.jobs == ["a 5"], "\(reading.jobs)")
+        for id in 2...5 { #expect(reading.rows.contains { $0.contains("\(id)") }, "\(id): \(reading.rows)") }
+    }
+
+    @Test("Numbers with leading zeros are absent, whatever they stand for; nothing else is lost")
+    func leadingZeros() throws {
+        for number in ["007", "-0012", "00", "01.5", "00e3"] {
+            for member in [
+                #""job_id":\#(number),"status":"complete","total":3"#, #""job_id":"a","status":\#(number),"total":3"#,
+                #""job_id":"a","status":"complete","created_at":\#(number),"total":3"#,
+            ] {
+                for row in [
+                    #"{"id":\#(number),"created":true}"#, #"{"error":{"code":\#(number),"message":"m"}}"#,
+                    #"{"error":{"code":"c","message":\#(number)}}"#, #"{"error":{"code":"c","x":{"y":\#(number)}}}"#,
+                ] {
+                    let text = "{\(member),\"results\":[{\"created\":true},\(row),{\"existing\":true}]}"
+                    let reading = try Decoded(Array(text.utf8))
+                    #expect(reading.jobs.count == 1 && reading.rows.count == 3, "\(text): \(reading)")
+                }
+            }
+        }
+    }
 }

@@ -62,6 +62,42 @@ struct LogFormTests {
 
     private static let prefixed = "2025-03-04T10:06:00Z \(job)\n"
 
+    /// Places are kept for the lines that may still be asked for, and thousands of them are dropped at once.
+    @Test("Documents and places do not depend on how a long log arrives", .seeded, arguments: ["cri", "docker"])
+    func piecesOfALongLog(form: String) throws {
+        let seed = Seeds.new
+        var random = SplitMix64(seed: seed)
+        func line(_ text: String, _ isWhole: Bool) -> [UInt8] {
+            form == "cri"
+                ? Array("2025-03-04T10:06:00Z stdout \(isWhole ? "F" : "P") \(text)\n".utf8)
+                : Array(
+                    (#"{"log":"\#(text.replacing("\"", with: "\\\""))\#(isWhole ? "\\n" : "")","stream":"stdout","time":"x"}"#
+                        + "\n").utf8)
+        }
+        let tails: [(String, Bool)] = [
+            (#"{"x":1}"#, false), (#"{"y":2}"#, true), ("", true), ("", false), ("xxx", true), (Self.job, true),
+            (Self.job, false), (" ", true),
+        ]
+        for round in 0..<40 {
+            var pieces = [(0..<1500).flatMap { _ in line("xxxxxxxxx", true) }]
+            pieces.append((0..<600).flatMap { _ in line("xxxxxxxxx", true) })
+            if round == 0 {
+                for (text, isWhole) in [tails[0], tails[2], tails[1]] { pieces.append(line(text, isWhole)) }
+            }
+            for _ in 0..<6 {
+                let (text, isWhole) = tails[Int.random(in: tails.indices, using: &random)]
+                if Bool.random(using: &random) {
+                    pieces.append(line(text, isWhole))
+                } else {
+                    pieces[pieces.count - 1] += line(text, isWhole)
+                }
+            }
+            let whole = try Decoded(pieces.flatMap { $0 }, window: 1 << 18)
+            let found = try Decoded(PiecedSource(pieces), window: 1 << 18)
+            #expect(found == whole, "seed \(seed), round \(round)")
+        }
+    }
+
     @Test("Lines that do not fit pass as they are")
     func otherLines() throws {
         let text = "2025-03-04T10:06:00Z stdout F x\n2025-03-04T10:06:00Z stdout F y\n2025-03-04T10:06:00Z stdout F z\n"

@@ -94,6 +94,23 @@ struct FailingSource: ByteSource {
     }
 }
 
+/// Delivers each piece in a read of its own, as a program does that writes a log line by line.
+struct PiecedSource: ByteSource {
+    private var pieces: ArraySlice<[UInt8]>
+
+    init(_ pieces: [[UInt8]]) {
+        self.pieces = pieces[...]
+    }
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        guard let piece = pieces.first else { return 0 }
+        let count = min(piece.count, buffer.count)
+        buffer.copyBytes(from: piece.prefix(count))
+        if count == piece.count { pieces.removeFirst() } else { pieces[pieces.startIndex].removeFirst(count) }
+        return count
+    }
+}
+
 /// Delivers a long text that is never completely in memory: a head, one byte repeated many times, and a tail.
 struct RepeatingSource: ByteSource {
     private var head: ArraySlice<UInt8>

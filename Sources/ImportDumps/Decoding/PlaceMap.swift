@@ -61,7 +61,8 @@ final class PlaceMap: Sendable {
         mutating func forget(before offset: Int) -> Int {
             if front.offset < last.offset, last.offset <= offset { front = last }
             front.move(to: offset, over: steps)
-            if last.offset < front.offset { last = front }
+            // Also at the same offset: more steps may be known now, even some that decode to nothing.
+            if last.offset <= front.offset { last = front }
             if front.index > 4096, front.index > steps.count / 2 {
                 steps.removeFirst(front.index)
                 last.index -= front.index
