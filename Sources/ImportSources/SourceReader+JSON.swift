@@ -30,6 +30,8 @@ extension SourceReader {
                         continue
                     }
                 }
+                // The value before it may have ended at the end of a window, where its line could not be checked.
+                if isInLine, !isInArray { throw JSONRecords.Fault(at: position, byte: window[position]) }
                 let (count, isAll) = (window.count, isAtEnd)
                 let end = try window.withAll { bytes throws(JSONRecords.Fault) in
                     try json.end(of: bytes.extracting(0..<count), from: position, isAll: isAll)

@@ -185,6 +185,20 @@ import Testing
         }
     }
 
+    @Test("Two values on a line are refused, wherever a window ends", arguments: 50...80)
+    func valuesOnOneLine(length: Int) throws {
+        for (separator, isRefused) in [("", true), (" ", true), ("\n", false), ("\r\n", false), (" \n", false)] {
+            let text = "{\"a\":\"\(String(repeating: "x", count: length))\"}\(separator){\"a\":\"2\"}\n"
+            do throws(SourceFault) {
+                let reader = try SourceReader(ArraySource(Array(text.utf8)), SourceOptions(windowBytes: 64))
+                while try reader.next() {}
+                #expect(!isRefused, "\(length) \(separator.debugDescription)")
+            } catch {
+                #expect(isRefused, "\(length) \(separator.debugDescription): \(error)")
+            }
+        }
+    }
+
     static let signs: [(text: String, form: SourceForm?, reason: SourceFault.Reason?)] = [
         (#"{"order":1,"status":"paid","total":12.5,"processed":true}"#, .jsonLines, nil),
         ("{\"status\":\"paid\",\"total\":12,\"processed\":1}\n{\"status\":\"open\"}", .jsonLines, nil),
