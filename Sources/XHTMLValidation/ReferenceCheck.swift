@@ -50,7 +50,10 @@ struct ReferenceCheck {
         }
     }
 
-    static func ids(listed ids: String) -> [String] { ids.split(whereSeparator: \.isWhitespace).map { String($0) } }
+    /// Returns the ids of a list, which HTML divides only at ASCII white space.
+    static func ids(listed ids: String) -> [String] {
+        ids.unicodeScalars.split { " \t\n\u{C}\r".unicodeScalars.contains($0) }.map { String($0) }
+    }
 
     /// Returns whether a fragment refers to an element.
     static func isID(fragment: String) -> Bool { !fragment.isEmpty && fragment.lowercased() != "top" }
@@ -70,11 +73,11 @@ struct ReferenceCheck {
 
 /// An address in `href`, `src` or `url(…)`, judged without being followed.
 struct Address {
-    /// Without surrounding white space and control characters, which browsers ignore.
+    /// Without surrounding spaces and control characters of ASCII, which browsers ignore (WHATWG URL, section 4.4).
     private let text: Substring.UnicodeScalarView
 
     init(_ text: some StringProtocol) {
-        let isPadding = { (scalar: Unicode.Scalar) in scalar.value <= 0x20 || scalar.properties.isWhitespace }
+        let isPadding = { (scalar: Unicode.Scalar) in scalar.value <= 0x20 }
         var scalars = Substring(text).unicodeScalars.drop(while: isPadding)
         while let last = scalars.last, isPadding(last) {
             scalars.removeLast()

@@ -169,7 +169,7 @@ final class StyleSheetMemory: Sendable {
     private let latest = Lock<(text: String, style: StyleSheet)?>(nil)
 
     func read(_ text: String) -> StyleSheet {
-        if let (known, style) = latest.withLock({ $0 }), known == text { return style }
+        if let (known, style) = latest.withLock({ $0 }), known.utf8.elementsEqual(text.utf8) { return style }
         let style = StyleSheet(text)
         latest.withLock { $0 = (text, style) }
         return style

@@ -42,6 +42,13 @@ struct LinkTests {
         #expect(validator.problems(in: page(table)) == [])
     }
 
+    @Test("only white space of ASCII divides ids and surrounds addresses")
+    func otherSpaces() {
+        let table = "<table><tr><th id='a'>a</th><th id='b'>b</th></tr><tr><td headers='b\u{A0}a'>x</td></tr></table>"
+        #expect(validator.problems(in: page(table)).map(\.code) == [.danglingReference])
+        #expect(validator.problems(in: page("<p id='a'><a href='\u{A0}#b'>x</a></p>")) == [])
+    }
+
     @Test("a link after a link is not nested")
     func siblings() {
         #expect(validator.problems(in: page("<p><a>1</a><a>2</a></p><div><a><b>3</b></a></div><a>4</a>")) == [])
@@ -67,6 +74,7 @@ struct LinkTests {
             "p { background: image-set('a.png' 1x) }", "p { background: u\\rl(//a) }",
             "p { content: '/*'; background: url(a) } /* '*/", "p { content: 'x\n; background: url(a); '",
             "p{a:'\\\\';background:url(a)}", "p { background: url(data:text/html,x) }", "/**/@import/**/'a';",
+            "p { background: url(\u{A0}data:image/png;base64,AAAA) }", "p { fill: url(\u{2003}#id) }",
             "p { behavior: url(a.htc) }", "@font-face { src: url(https://a/b.woff2) }",
         ])
     func loading(style: String) {
