@@ -5,6 +5,8 @@ import ImportFoundation
 package struct CodeFileDraft: Sendable {
     /// The most characters of a message in a comment.
     private static let messageLength = 200
+    /// Half of what ``CodeFile`` reads, because people add to it.
+    private static let mostBytes = YAMLFile.maximumSize / 2
 
     private var totals = Totals()
     private var messages = MessageTotals()
@@ -22,9 +24,16 @@ package struct CodeFileDraft: Sendable {
     }
 
     /// The whole file: an entry for each code, most rows first, with an example of its most frequent message pattern.
+    ///
+    /// If that is too large, it has no examples, and if it still is, not all codes.
     package var bytes: [UInt8] {
+        let bytes = bytes(hasExamples: true)
+        return bytes.count <= Self.mostBytes ? bytes : self.bytes(hasExamples: false)
+    }
+
+    private func bytes(hasExamples: Bool) -> [UInt8] {
         let codes = totals.failedByCode
-        let examples = messages.examples()
+        let examples = hasExamples ? messages.examples() : [:]
         var text = """
             # What you know about the codes of failed rows. Each entry may have:
             \(Self.fields)
@@ -34,7 +43,8 @@ package struct CodeFileDraft: Sendable {
             """
         if codes.isEmpty { text += "  []\n" }
         var listed = 0
-        for code in codes {
+        var isFull = false
+        for code in codes where !isFull || code.isOther {
             let jobs = code.jobs.map { $0 == 1 ? "" : " in \(Wording.grouped($0)) jobs" } ?? ""
             let rows = (code.isAtLeast ? "at least " : "") + Wording.rowsWord(code.rows) + jobs
             if code.isOther {
@@ -43,12 +53,20 @@ package struct CodeFileDraft: Sendable {
                 if listed == 0 { text += "  []\n" }
                 continue
             }
-            listed += 1
-            text += "  # \(rows)"
+            var entry = "  # \(rows)"
             if let example = examples[code.code.map { Array($0.utf8) }] {
-                text += ", such as \(Self.quoted(Self.shortened(example)))"
+                entry += ", such as \(Self.quoted(Self.shortened(example)))"
             }
-            text += "\n  - code: \(code.code.map(Self.quoted) ?? "null")\n"
+            entry += "\n  - code: \(code.code.map(Self.quoted) ?? "null")\n"
+            guard hasExamples || text.utf8.count + entry.utf8.count <= Self.mostBytes else {
+                isFull = true
+                let rest = codes.count { !$0.isOther } - listed
+                text += "  # and \(rest == 1 ? "1 more code" : "\(Wording.grouped(rest)) more codes"), "
+                text += "for which this file has no room\n"
+                continue
+            }
+            listed += 1
+            text += entry
         }
         return Array(text.utf8)
     }

@@ -50,12 +50,14 @@ package struct JobAnalyzer: RowSink {
     ) -> Bool {
         if run.facts != [.error, .code] { lists.add(run, outcome) }
         guard outcome == .failed else { return true }
-        for row in run.firstRow..<run.firstRow + run.count {
+        for index in 0..<run.count {
+            let row = run.firstRow + index
             if let thread {
                 thread.count(row: row, code: run.code, message: run.message, details: run.details, text: text)
             } else {
                 failures.count(
-                    row: row, code: run.code, message: run.message, details: run.details, id: run.id, text: text)
+                    row: row, code: run.code, message: run.message, details: run.details,
+                    id: run.id?.advanced(by: index * run.idStride), text: text)
             }
         }
         // If few rows fail, a second thread would only slow down the one that reads.

@@ -228,3 +228,37 @@ extension String? {
 extension String {
     var sortKey: TextSortKey { TextSortKey(text: self) }
 }
+
+/// The name of a dump in its summary: a path, perhaps an entry of an archive, and where in it the dump is.
+package enum SourceName {
+    /// Returns the last part of the path, such as `answer.json` for `in/answer.json#/data/0`.
+    ///
+    /// The JSON Pointer of a dump in another document begins at the first `#/` after something that a path of a file
+    /// ends with. Names do not tell more: a folder may be called `a.b#`.
+    package static func file(of source: String) -> String {
+        let bytes = source.utf8
+        let slash = UInt8(ascii: "/")
+        var part = bytes.startIndex
+        var end = bytes.endIndex
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let next = bytes.index(after: index)
+            if bytes[index] == UInt8(ascii: "#"), next < bytes.endIndex, bytes[next] == slash,
+                mayEnd(bytes[part..<index])
+            {
+                end = index
+                break
+            }
+            if bytes[index] == slash { part = next }
+            index = next
+        }
+        let path = bytes[..<end]
+        return path.split(separator: slash).last.flatMap { String($0) } ?? source
+    }
+
+    /// Whether a file may be called that, with a line or an element behind it: `-`, `a.json`, `log:12` or `jobs[3]`.
+    private static func mayEnd(_ name: Substring.UTF8View) -> Bool {
+        name.elementsEqual("-".utf8) || name.contains(UInt8(ascii: ".")) || name.contains(UInt8(ascii: ":"))
+            || name.last == UInt8(ascii: "]")
+    }
+}

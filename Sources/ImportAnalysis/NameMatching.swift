@@ -14,8 +14,8 @@ package struct GlobPattern: Sendable {
         self.hasQuestionMarks = hasQuestionMarks
     }
 
-    /// Its length in bytes without stars: the longer of two patterns is the more specific one.
-    var count: Int { bytes.count { $0 != Self.anything } }
+    /// Its length in characters (Unicode scalars) without stars: the longer of two patterns is the more specific one.
+    var count: Int { bytes.count { $0 != Self.anything && $0 & 0xC0 != 0x80 } }
 
     /// Whether the pattern matches all of a text in UTF-8. Takes at most as many steps as the product of both lengths.
     package func matches(_ text: Span<UInt8>) -> Bool {

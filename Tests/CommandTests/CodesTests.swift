@@ -21,6 +21,20 @@ struct CodesTests {
         return String(decoding: try JSONSerialization.data(withJSONObject: job), as: UTF8.self)
     }
 
+    @Test("A draft of thousands of codes with long messages can be read", arguments: [20, 1000])
+    func largeDraft(length: Int) throws {
+        let space = try Workspace()
+        let codes = (0..<4000).map { "\($0) " + String(repeating: "k", count: length) }
+        let file = try space.write(try Self.dump(codes, message: String(repeating: "Ж", count: 300)), as: "dump.json")
+        let draft = try importAudit("codes", file, "-o", "codes.yml", folder: space.path)
+        #expect(draft.status == 0, "\(draft)")
+        let summary = try importAudit("summary", file, "--codes", "codes.yml", folder: space.path)
+        #expect(summary.status == 0, "\(summary)")
+        let text = try space.text("codes.yml")
+        let entries = text.components(separatedBy: "\n  - code: ").count - 1
+        #expect(length == 20 ? entries == 4001 : entries > 100 && text.contains("for which this file has no room"))
+    }
+
     @Test("The file that codes writes can be read, and has an entry for each code, whatever its name")
     func roundTrip() throws {
         let space = try Workspace()

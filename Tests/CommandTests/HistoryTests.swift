@@ -308,6 +308,14 @@ struct HistoryTests {
         #expect(withHistory.components(separatedBy: "Unlike the earlier runs").count == 3, "\(withHistory)")
         let again = try importAudit("report", "in", "-o", "o", "--history", "h.sqlite", folder: space.path)
         #expect(again.errorText.contains("Nothing has changed"), "\(again)")
+        // A single job has no others.
+        try space.shell("mkdir one && cp in/bad1.json one")
+        let one = try importAudit(
+            "report", "one", "-o", "p", "--history", "h.sqlite", "--formats", "md,eml", folder: space.path)
+        #expect(one.status == 0, "\(one)")
+        let (alone, mail) = (try space.text("p/index.md"), try space.text("p/index.eml"))
+        #expect(alone.contains("The one job is unlike the earlier runs.") && !alone.contains("unlike the others"), "\(alone)")
+        #expect(mail.contains("unlike the earlier runs") && !mail.contains("unlike the others"), "\(mail)")
     }
 
     @Test("check compares with earlier runs in all its forms, by options, rules files and the project file")

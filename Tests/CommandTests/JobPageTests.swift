@@ -20,6 +20,18 @@ struct JobPageTests {
         }
     }
 
+    @Test(
+        "Rows that fail without a code and a message are listed with their own ids",
+        arguments: ["{}", #"{"code":"","message":""}"#])
+    func idsOfSilentRows(error: String) throws {
+        let space = try Workspace()
+        let ids = (10..<40).map { "00000000-0000-4000-8000-0000000000\($0)" }
+        let rows = ids.map { #"{"id":"\#($0)","error":\#(error)}"# }.joined(separator: ",")
+        try space.write(#"{"job_id":"j","status":"complete","total":30,"results":[\#(rows)]}"#, as: "a.json")
+        let page = try page(space, "a.json")
+        for id in ids.prefix(10) { #expect(page.components(separatedBy: id).count == 2, "\(id)") }
+    }
+
     /// Returns a dump in which each row fails with the given code, or succeeds for nil.
     private func dump(_ codes: [String?]) -> String {
         let rows = codes.enumerated().map { index, code in

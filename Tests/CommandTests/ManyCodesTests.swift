@@ -22,6 +22,17 @@ struct ManyCodesTests {
         return (files, rows)
     }
 
+    @Test("Rows of codes that are not told apart are not called rows without a code", .seeded)
+    func nextSteps() throws {
+        var generator = SplitMix64(seed: Seeds.new)
+        let space = try Workspace()
+        let (files, _) = try Self.dumps(in: space, &generator)
+        for format in ["md", "slack", "eml"] {
+            let run = try RunningCommand(["report", files[0], "--stdout", format]).finish()
+            #expect(run.status == 0 && !run.outputText.contains("no code"), "\(format)")
+        }
+    }
+
     @Test("Frequent codes are kept over all jobs; threads, parts and their merging make no difference", .seeded)
     func overAllJobs() throws {
         let seed = Seeds.new

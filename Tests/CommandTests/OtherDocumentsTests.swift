@@ -18,6 +18,23 @@ struct OtherDocumentsTests {
 
     private static let job = #"{"job_id":"j","status":"complete","total":1,"results":[{"created":true}]}"#
 
+    @Test("A dump inside another document is known by the name of its file")
+    func nameOfFile() throws {
+        let space = try Workspace()
+        let sync = #"{"job_id":null,"status":"complete","total":1,"results":[{"created":true}]}"#
+        try space.write("{\"data\":\(sync)}", as: "answer.json")
+        let page = try importAudit("report", "answer.json", "--stdout", "md", folder: space.path)
+        #expect(page.outputText.hasPrefix("# Import audit: answer.json\n"), "\(page)")
+        try space.write("{\"data\":\(sync)}", as: "in2/answer.json")
+        #expect(try importAudit("report", "in2", "-o", "o", folder: space.path).status == 0)
+        #expect(space.names(in: "o/jobs")?.allSatisfy { $0.hasPrefix("answer-") } == true)
+        for (pattern, jobs) in [("answer*", 1), ("data", 0)] {
+            let run = try importAudit(
+                "summary", "in2", "--job", pattern, "--format", "json", folder: space.path)
+            #expect((try parsed(run.output)["jobs"] as? [Any])?.count == jobs, "\(run)")
+        }
+    }
+
     @Test("Everything is reported", arguments: Kind.allCases, [1, 20, 21, 1_500])
     func isTold(kind: Kind, count: Int) throws {
         for isArray in [true, false] {

@@ -95,6 +95,12 @@ struct HistoryRuleTests {
         #expect(measures(try summary(999, 1, code: "b"), narrow) == [])
     }
 
+    @Test("A share far below that of a few large runs is not unusual")
+    func farBelow() throws {
+        let runs = (0..<20).map { _ in run(9, 0) } + [run(100_000, 10_000)]
+        #expect(measures(try summary(19_000, 1_000), runs).filter { $0 != .size } == [])
+    }
+
     @Test("A past incident does not hide the next one")
     func robust() throws {
         var runs = (0..<100).map { run(1000, 10 + $0 % 3) }

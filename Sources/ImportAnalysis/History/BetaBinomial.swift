@@ -21,6 +21,8 @@ struct BetaBinomial {
         let first = isScaled ? Int(Int128(count) * Int128(Self.mostRows) / Int128(rows)) : count
         guard first > 0 else { return 1 }
         var term = probability(of: first, in: size)
+        // So far below the mean, the terms begin with one that is too small for a number.
+        if term == 0, Double(first) < mean * Double(size) { return 1 }
         var sum = 0.0
         for failed in first...size {
             sum += term

@@ -31,7 +31,7 @@ package struct JobSelection: Sendable {
             guard statuses.contains(where: { $0.utf8.elementsEqual(status.utf8) }) else { return .leftOut }
         }
         if !jobs.isEmpty {
-            let name = job.jobID ?? String(source.split(separator: "/", omittingEmptySubsequences: true).last ?? "")
+            let name = job.jobID ?? SourceName.file(of: source)
             guard jobs.contains(where: { Self.pattern($0).matches(name.utf8Span.span) }) else { return .leftOut }
         }
         guard since != nil || until != nil else { return .selected }

@@ -332,7 +332,11 @@ package struct OverviewVerdict: Sendable {
             word = unreadable == 1 ? "An input was not read" : "Inputs were not read"
         } else if count(.unlikeOthers) > 0 {
             level = .warning
-            word = count(.unlikeOthers) == 1 ? "A job is unlike the others" : "Jobs are unlike the others"
+            let others = Self.others(jobs)
+            word =
+                count(.unlikeOthers) == jobs
+                ? "Needs review"
+                : count(.unlikeOthers) == 1 ? "A job is unlike \(others)" : "Jobs are unlike \(others)"
         } else if count(.failedRows) > 0 {
             level = .warning
             word = "Rows failed"
@@ -354,7 +358,8 @@ package struct OverviewVerdict: Sendable {
         guard jobs > 0 else { return Wording.noJobs }
         let all = JobLevel.allCases.first { count($0) == jobs }
         if let all {
-            let (one, many) = (predicate(of: all, isOne: true), predicate(of: all, isOne: false))
+            let one = predicate(of: all, isOne: true, among: jobs)
+            let many = predicate(of: all, isOne: false, among: jobs)
             let words =
                 all == .doesNotAddUp
                 ? Wording.part(jobs, of: jobs, .job, not: "adds up", one, many)
@@ -363,16 +368,20 @@ package struct OverviewVerdict: Sendable {
         }
         let parts = JobLevel.allCases.compactMap { level -> String? in
             let number = count(level)
-            return number == 0 ? nil : "\(Wording.grouped(number)) \(Self.predicate(of: level, isOne: number == 1))"
+            let predicate = predicate(of: level, isOne: number == 1, among: jobs)
+            return number == 0 ? nil : "\(Wording.grouped(number)) \(predicate)"
         }
         let list = parts.dropLast().joined(separator: ", ") + (parts.count > 1 ? " and " : "") + (parts.last ?? "")
         return "Of \(Wording.grouped(jobs)) jobs, \(list)."
     }
 
-    private static func predicate(of level: JobLevel, isOne: Bool) -> String {
+    /// What jobs of that level are unlike: fewer than three are only compared with a history.
+    private static func others(_ jobs: Int) -> String { jobs < 3 ? "the earlier runs" : "the others" }
+
+    private static func predicate(of level: JobLevel, isOne: Bool, among jobs: Int) -> String {
         switch level {
         case .doesNotAddUp: isOne ? "does not add up" : "do not add up"
-        case .unlikeOthers: isOne ? "is unlike the others" : "are unlike the others"
+        case .unlikeOthers: (isOne ? "is" : "are") + " unlike \(others(jobs))"
         case .failedRows: isOne ? "has failed rows" : "have failed rows"
         case .warnings: isOne ? "has warnings" : "have warnings"
         case .processing: isOne ? "was still processing" : "were still processing"

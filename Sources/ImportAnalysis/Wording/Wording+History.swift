@@ -90,11 +90,15 @@ extension Wording {
 
     /// Why jobs were not compared; nil if all were.
     static func notJudged(_ count: Int, fewestRuns: Int?, incomparable: Int) -> String? {
-        guard count > 0 else { return nil }
-        if let fewestRuns {
+        var parts: [String] = []
+        if let fewestRuns, count > incomparable {
             let runs = fewestRuns == 1 ? "1 earlier run" : "\(grouped(fewestRuns)) earlier runs"
-            return "\(jobsWord(count)) not compared: the history has \(runs), and \(EarlierRuns.fewest) are needed"
+            parts.append(
+                "\(jobsWord(count - incomparable)) not compared: the history has \(runs), and "
+                    + "\(EarlierRuns.fewest) are needed")
         }
-        return "\(jobsWord(count)) not compared: not over, or with rows missing"
+        let others = fewestRuns == nil ? count : min(count, incomparable)
+        if others > 0 { parts.append("\(jobsWord(others)) not compared: not over, or with rows missing") }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 }

@@ -27,6 +27,7 @@ extension Wording {
     private static func period(_ incident: TimeIncident) -> String {
         let first = UTCTime(incident.first)
         let last = UTCTime(incident.last)
+        if incident.first == incident.last { return "At \(first.time) UTC on \(first.day)" }
         return first.day == last.day
             ? "From \(first.time) to \(last.time) UTC on \(last.day)"
             : "From \(first.day), \(first.time) to \(last.day), \(last.time) UTC"

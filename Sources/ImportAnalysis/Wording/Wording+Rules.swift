@@ -96,8 +96,9 @@ extension JobRuleTally {
         let notJudged = Wording.notJudged(jobs - judged, fewestRuns: fewestRuns, incomparable: incomparable)
         switch rule {
         case .maxFailedAgainstMedian:
-            return [Wording.jobsOverMedian(broken, of: judged, worst: worst, median: median), notJudged]
-                .compactMap { $0 }.joined(separator: "; ")
+            let words = [Wording.jobsOverMedian(broken, of: judged, worst: worst, median: median), notJudged]
+                .compactMap { $0 }
+            return words.isEmpty ? "no earlier run has rows" : words.joined(separator: "; ")
         case .noUnusualRun:
             return [Wording.unusualJobs(broken, of: judged), notJudged].compactMap { $0 }.joined(separator: "; ")
         default: return Wording.jobsOverShare(broken, of: jobs, worst: worst)

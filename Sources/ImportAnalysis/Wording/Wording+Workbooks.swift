@@ -76,5 +76,8 @@ extension Wording {
     }
 
     /// Shortens a name from a file, which may have any length.
-    static func shortened(_ name: String) -> String { name.count > 100 ? name.prefix(100) + "…" : name }
+    static func shortened(_ name: String) -> String {
+        // Scalars, because a single character can have a million of them.
+        name.unicodeScalars.count > 100 ? String(String.UnicodeScalarView(name.unicodeScalars.prefix(100))) + "…" : name
+    }
 }

@@ -15,8 +15,8 @@ package struct ComparisonReport: Sendable {
         self.redaction = redaction
     }
 
-    /// The totals by outcome, before and after.
-    var outcomes: [(name: String, before: Int, after: Int)] {
+    /// The totals by outcome, before and after; nil for a number that the dumps do not tell.
+    var outcomes: [(name: String, before: Int?, after: Int?)] {
         let (before, after) = (comparison.before.rows, comparison.after.rows)
         return [
             ("rows seen", before.seen, after.seen), ("created", before.created, after.created),
@@ -25,12 +25,19 @@ package struct ComparisonReport: Sendable {
             + (before.applied > 0 || after.applied > 0 ? [("applied", before.applied, after.applied)] : []) + [
                 ("failed", before.failed, after.failed),
                 ("unclassified", before.unclassified, after.unclassified),
-                ("missing", before.missing ?? 0, after.missing ?? 0),
+                ("missing", before.missing, after.missing),
             ]
     }
 }
 
 extension ComparisonReport {
+    private static func sum(_ number: Int?) -> String { number.map { Wording.sum($0) } ?? "–" }
+
+    private static func difference(_ before: Int?, _ after: Int?) -> String {
+        guard let before, let after else { return "" }
+        return Wording.difference(before, after)
+    }
+
     /// The comparison in GitHub's Markdown, ending with a line feed.
     package var markdown: [UInt8] {
         func escaped(_ text: String) -> String { MarkdownText.escape(text) }
@@ -42,8 +49,8 @@ extension ComparisonReport {
 
             """
         for (name, before, after) in outcomes {
-            text += "| \(Self.capitalized(name)) | \(Wording.sum(before)) | \(Wording.sum(after)) "
-            text += "| \(escaped(Wording.difference(before, after))) |\n"
+            text += "| \(Self.capitalized(name)) | \(Self.sum(before)) | \(Self.sum(after)) "
+            text += "| \(escaped(Self.difference(before, after))) |\n"
         }
         if let unseenSentence = comparison.unseenSentence { text += "\n\(escaped(unseenSentence))\n" }
         if let redaction { text += "\n\(escaped(redaction.sentence))\n" }
@@ -118,11 +125,11 @@ extension ComparisonReport {
         }
         if let unseenSentence = comparison.unseenSentence { text += "\n\(unseenSentence)\n" }
         if let redaction { text += "\n\(redaction.sentence)\n" }
-        let width = max(8, outcomes.map { Wording.sum(max($0.before, $0.after)).count }.max() ?? 0)
+        let width = max(8, outcomes.map { Wording.sum(max($0.before ?? 0, $0.after ?? 0)).count }.max() ?? 0)
         text += "\n" + Self.left("", 14) + Self.right("before", width) + "  " + Self.right("after", width) + "\n"
-        for (name, before, after) in outcomes where before > 0 || after > 0 || name == "failed" {
-            text += Self.left(name, 14) + Self.right(Wording.sum(before), width) + "  "
-            text += Self.right(Wording.sum(after), width) + "  \(Wording.difference(before, after))\n"
+        for (name, before, after) in outcomes where before ?? 0 > 0 || after ?? 0 > 0 || name == "failed" {
+            text += Self.left(name, 14) + Self.right(Self.sum(before), width) + "  "
+            text += Self.right(Self.sum(after), width) + "  \(Self.difference(before, after))\n"
         }
         text += "\n\(comparison.codesSentence)\n"
         if let uncertainty = comparison.uncertainty { text += "\(uncertainty)\n" }

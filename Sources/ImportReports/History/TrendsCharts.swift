@@ -77,12 +77,16 @@ struct TrendCalendar {
     }
 
     let years: [Year]
+    /// Whether there are jobs before the years that are shown.
+    let isCut: Bool
     /// The highest share of each level but the first, as a text. That of the last level is the highest of all days.
     let bounds: [String]
 
     init(_ days: [HistoryDay]) {
         let last = days.last.map { TimeStep.years(1).number(ofDay: $0.day) } ?? 0
+        let all = days
         let days = days.filter { TimeStep.years(1).number(ofDay: $0.day) > last - Self.yearsShown }
+        isCut = days.count < all.count
         let bounds = Self.bounds(of: days)
         self.bounds = bounds.map { $0.text }
         var years: [Year] = []
@@ -218,7 +222,7 @@ extension TrendsPage {
         text += """
             <section id="calendar" aria-labelledby="calendar-heading">
             <h2 id="calendar-heading">Days</h2>
-            <p>A square for each day with jobs, a column for each week, Monday at the top. The larger and darker the square, the higher the share of failed rows.</p>
+            <p>A square for each day with jobs, a column for each week, Monday at the top. The larger and darker the square, the higher the share of failed rows.\(calendar.isCut ? " Only the last three years are shown." : "")</p>
             <figure class="calendar">
 
             """

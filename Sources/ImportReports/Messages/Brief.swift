@@ -153,7 +153,8 @@ package struct Brief: Sendable {
                     severity: job.criticalFindings > 0 ? .critical : .warning,
                     text: "\(date)\(source): \(job.verdict.headline)"
                         + (job.verdict.otherReason.map { "; \($0)" } ?? "")
-                        + (job.level == .unlikeOthers ? ", unlike the others" : ""))
+                        + (job.level != .unlikeOthers
+                            ? "" : job.isUnusual ? ", unlike the earlier runs" : ", unlike the others"))
             }
         date = overview.timeLine.span.map { MessageDate(day: $0.upperBound) }
         self.redaction = redaction?.sentence

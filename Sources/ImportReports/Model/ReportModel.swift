@@ -49,8 +49,8 @@ package struct ReportModel: Sendable {
 
     /// Returns the name of the file, by which people know the job, rather than by its id.
     static func title(of summary: JobSummary) -> String {
-        guard summary.source != "-" else { return "standard input" }
-        return summary.source.split(separator: "/").last.map { String($0) } ?? summary.source
+        let name = SourceName.file(of: summary.source)
+        return name == "-" ? "standard input" : name
     }
 }
 

@@ -77,10 +77,11 @@ private struct FindingRows {
 }
 
 extension FindingID {
-    /// Whether the count is a number of rows. Otherwise it is a number of fields, of which a row may have several.
+    /// Whether the count is a number of rows. Otherwise it is a number of fields or places, of which a row may have
+    /// several.
     fileprivate var countsRows: Bool {
         switch self {
-        case .wrongType, .unknownField, .duplicateKey, .limitReached: false
+        case .wrongType, .unknownField, .duplicateKey, .limitReached, .textRepaired: false
         default: true
         }
     }

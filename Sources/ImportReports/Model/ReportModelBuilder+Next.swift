@@ -90,7 +90,7 @@ extension ReportModelBuilder {
     var nextSteps: NextSteps? { NextSteps(self) }
 
     fileprivate func anchor(of group: RetryPlan.Group) -> String? {
-        guard !group.isUnclassified else { return nil }
+        guard !group.isUnclassified, !group.isOther else { return nil }
         let index = summary.failedByCode.prefix(limits.codes).firstIndex { code in
             !code.isOther && code.code.map { Array($0.utf8) } == group.code.map { Array($0.utf8) }
         }

@@ -64,7 +64,7 @@ struct ShownIncidents {
     private static let bracket = ModelTable<Item>([
         .text("x", "where it begins, a percentage") { BarSegments.percent($0.start) },
         .text("width", "a percentage, with a minimum") { BarSegments.percent(max(20, $0.end - $0.start)) },
-        .text("end", "where it ends, a percentage") { BarSegments.percent(max($0.start + 20, $0.end)) },
+        .text("end", "where it ends, a percentage") { BarSegments.percent(max($0.start.clampedAdding(20), $0.end)) },
         .text("line", "the top of its line in pixels; the ticks extend 6 pixels down from there") {
             String($0.top + lane - 7)
         },

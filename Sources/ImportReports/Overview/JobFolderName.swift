@@ -1,3 +1,4 @@
+import ImportAnalysis
 import ImportFoundation
 
 /// Returns the name of the folder for a job's report: the job's id or, for a sync import (which has none), the stem of
@@ -45,7 +46,8 @@ private func endsWithHash(_ name: String) -> Bool {
 
 /// Returns `import` for `archive.tar.gz!2026/import.json.gz`, and `import.jsonl:12` unchanged.
 private func stem(of source: String) -> String {
-    let last = source.unicodeScalars.split(whereSeparator: { $0 == "/" || $0 == "!" || $0 == "\\" }).last
+    let file = SourceName.file(of: source)
+    let last = file.unicodeScalars.split(whereSeparator: { $0 == "!" || $0 == "\\" }).last
     var name = last.map { String($0) } ?? ""
     for ending in [".gz", ".zst", ".xz", ".bz2", ".lz4", ".json"] where name.utf8.count > ending.utf8.count {
         if name.hasSuffix(ending) { name.removeLast(ending.count) }

@@ -54,6 +54,8 @@ package struct RetryPlan: Sendable {
         /// Nil for rows without a code.
         package var code: String?
         package var isUnclassified: Bool
+        /// Whether these are the rows of all codes that are not told apart.
+        package var isOther = false
         package var rows: Int
         package var files: [String]
         /// The entry of the code in the codes file.
@@ -152,9 +154,11 @@ extension RetryPlan {
         guard job.rows.notSucceeded > 0 else { return nil }
         self.init()
         groups = job.failedByCode.map { code in
-            Group(
-                code: code.isOther ? nil : code.code, isUnclassified: false, rows: code.rows, files: [],
-                entry: codes?.standing(of: code.code, isOther: code.isOther).entry)
+            var group = Group(
+                code: code.isOther ? CodeSummary.otherCodes : code.code, isUnclassified: false, rows: code.rows,
+                files: [], entry: codes?.standing(of: code.code, isOther: code.isOther).entry)
+            group.isOther = code.isOther
+            return group
         }
         if job.rows.unclassified > 0 {
             groups.append(Group(code: nil, isUnclassified: true, rows: job.rows.unclassified, files: [], entry: nil))
