@@ -234,7 +234,7 @@ package enum SourceName {
     /// Returns the last part of the path, such as `answer.json` for `in/answer.json#/data/0`.
     ///
     /// The JSON Pointer of a dump in another document begins at the first `#/` after something that a path of a file
-    /// ends with. Names do not tell more: a folder may be called `a.b#`.
+    /// ends with. A folder called `a.b#` cannot be told from that.
     package static func file(of source: String) -> String {
         let bytes = source.utf8
         let slash = UInt8(ascii: "/")
