@@ -19,7 +19,7 @@ extension ZipFault {
     /// Why the file is not read, as a sentence for people. It may quote a name from the file: hostile text.
     package var explanation: String {
         guard let entry else { return "\(sentence)." }
-        return "\(sentence), at its file “\(String(String.UnicodeScalarView(entry.unicodeScalars.prefix(200))))”."
+        return "\(sentence), at its file “\(Wording.beginning(entry, characters: 200))”."
     }
 
     private var sentence: String {

@@ -76,8 +76,5 @@ extension Wording {
     }
 
     /// Shortens a name from a file, which may have any length.
-    static func shortened(_ name: String) -> String {
-        // Scalars, because a single character can have a million of them.
-        name.unicodeScalars.count > 100 ? String(String.UnicodeScalarView(name.unicodeScalars.prefix(100))) + "…" : name
-    }
+    static func shortened(_ name: String) -> String { beginning(name, characters: 101) }
 }

@@ -32,7 +32,7 @@ struct HistoryInputs {
                 guard !dumps.contains("-") else {
                     throw CommandFailure(
                         .usage,
-                        "standard input has a summary and can be read only once: --summaries says that it has one")
+                        "standard input contains a summary; add --summaries to read it as one")
                 }
                 try add(summaries: inputs)
                 return

@@ -12,7 +12,8 @@ struct VerifyCommand: ParsableCommand {
             you also give inputs, they must contain the dumps that the manifest lists, by SHA-256; file names do not \
             matter. The same applies to the files that were sent (--source). Nothing is unpacked to disk.
 
-            A folder that report wrote is checked against its manifest.jsonl in the same way.
+            A folder that report, merge, rejects or history report wrote is checked against its manifest.jsonl in the \
+            same way. Inputs can be given only for folders of report.
 
             A manifest is not signed: anyone who can change a zip can also change its manifest. Compare the SHA-256 that \
             verify prints with the one the sender tells you. The exit status is 1 if something differs, 65 if the zip \
@@ -30,7 +31,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     @Argument(
-        help: ArgumentHelp("A zip that report --pack wrote, or a folder that report wrote.", valueName: "audit"),
+        help: ArgumentHelp("A zip that report --pack wrote, or a folder that import-audit wrote.", valueName: "audit"),
         completion: .file())
     var zip: String
 
