@@ -202,6 +202,13 @@ struct PointerPath {
 
     mutating func append(index: Int) { steps.append(.index(index)) }
 
+    /// Whether one of the objects and arrays that it leads through, counted from the innermost (0), is an array; nil
+    /// beyond the outermost.
+    func isArray(at index: Int) -> Bool? {
+        guard index < steps.count else { return nil }
+        return if case .index = steps[steps.count - 1 - index] { true } else { false }
+    }
+
     mutating func removeLast() {
         if case .key = steps.removeLast() { keyCount -= 1 }
     }

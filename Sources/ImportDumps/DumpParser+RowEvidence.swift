@@ -160,6 +160,8 @@ extension DumpParser {
 
     /// The number of values behind a bracket that are read to find out which array it ends.
     private static let valuesBehindBracket = 100
+    /// The number of bytes behind a job that are read to find out whether what is around it fits.
+    private static let bytesBehindJob = 16 * 1024
 
     /// Whether the bracket at the position ends `results`, by what follows it: false if it ends an array in a row, nil if
     /// nothing shows that. The position does not change.
@@ -168,51 +170,57 @@ extension DumpParser {
         let look = beginLook()
         defer { endLook(look) }
         scanner.window.position += 1
-        // Whether the object around the array has ended.
-        var isBehindObject = false
+        // What was left: the current object, if the bracket ends `results`, and what is around it.
+        var left = 0
+        // The end of a job behind them. Rows may contain the same, but then other brackets follow.
+        var jobEnd: Int?
+        var unknown: Bool? { jobEnd == nil ? nil : true }
         for _ in 0..<Self.valuesBehindBracket {
+            if let jobEnd, scanner.window.offset - jobEnd > Self.bytesBehindJob { return true }
             let start = scanner.window.offset
             let byte = scanner.skipSpaceOrEnd()
             let endsLine = scanner.window.lineFeed(from: start)
             switch byte {
-            case nil: return isBehindObject ? true : nil
-            case UInt8(ascii: "}"):
-                isBehindObject = true
-                scanner.window.position += 1
-            case UInt8(ascii: "]"):
-                // `results` is not directly in an array, and a job at the top level is in none.
-                guard isBehindObject, !isAtTopLevel else { return false }
+            case nil: return left > 0 ? true : nil
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                let open: Enclosing? = left == 0 ? .object : enclosing(left - 1)
+                guard open == (byte == UInt8(ascii: "}") ? .object : .array) else {
+                    return jobEnd == nil && endsLine ? nil : false
+                }
+                left += 1
                 scanner.window.position += 1
             case UInt8(ascii: ","):
                 scanner.window.position += 1
                 switch scanner.skipSpaceOrEnd() {
                 case UInt8(ascii: "\""):
-                    if let isOfJob = memberBehindBracketIsOfJob(inSameObject: !isBehindObject) { return isOfJob }
-                    guard (try? scanner.skipValue(level: 3)) != nil else { return nil }
+                    if let isOfJob = memberBehindBracketIsOfJob(inSameObject: left == 0) { return isOfJob }
+                    guard (try? scanner.skipValue(level: 3)) != nil else { return unknown }
                 case UInt8(ascii: "{"):
-                    guard isBehindObject else { return nil }
-                    guard let isJob = objectBehindBracketIsJob() else { return nil }
-                    // A job at the top level is in no array, so the object is an element of one in a row.
-                    return isJob && !(isAtTopLevel && isFollowedByEnd())
-                default: return nil
+                    guard left > 0 else { return unknown }
+                    guard enclosing(left - 1) != .object || scanner.window.lineFeed(from: start) else { return false }
+                    guard let isJob = objectBehindBracketIsJob() else { return unknown }
+                    guard isJob else { return false }
+                    jobEnd = scanner.window.offset
+                default: return unknown
                 }
             case UInt8(ascii: "{"):
                 // Another document, or a row without a comma before it.
-                return isBehindObject ? objectBehindBracketIsJob() ?? (endsLine ? true : nil) : nil
-            default: return isBehindObject && endsLine ? true : nil
+                return left > 0 ? objectBehindBracketIsJob() ?? (endsLine ? true : nil) : nil
+            default: return left > 0 && endsLine ? true : unknown
             }
         }
-        return nil
+        return unknown
     }
 
-    /// Whether the end of an object or an array follows. The position is then at it.
-    private mutating func isFollowedByEnd() -> Bool {
-        let next = scanner.skipSpaceOrEnd()
-        return next == UInt8(ascii: "]") || next == UInt8(ascii: "}")
+    private enum Enclosing {
+        case object, array
     }
 
-    /// Whether nothing is around the current object.
-    private var isAtTopLevel: Bool { evidence.level == 1 && openStrings.isEmpty && input.element == nil }
+    /// What is around the current object, counted from the innermost (0); nil beyond the outermost.
+    private func enclosing(_ index: Int) -> Enclosing? {
+        if let isArray = path.isArray(at: index) { return isArray ? .array : .object }
+        return index == path.count && openStrings.isEmpty && input.element != nil ? .array : nil
+    }
 
     /// Whether the member at the position is a field of a job: false if it is one of a row, nil if its key does not show
     /// that. Moves to its value.

@@ -4,6 +4,8 @@ import ImportAnalysis
 struct OwnWords: Sendable {
     /// A longer word counts as a match, because matching takes time proportional to both lengths' product.
     private static let longestWord = 1024
+    /// A word with more parts counts as a match, because each part is compared together with those that follow it.
+    private static let mostParts = 32
 
     private let words: WordTree
     private let patterns: [GlobPattern]
@@ -27,11 +29,28 @@ struct OwnWords: Sendable {
             if !patterns.isEmpty, index >= wordEnd, folded[index].isInPatternWord {
                 wordEnd = index
                 while wordEnd < folded.count, folded[wordEnd].isInPatternWord { wordEnd += 1 }
-                var last = wordEnd
-                while last > index, !folded[last - 1].canEndPatternWord { last -= 1 }
-                if matchesPattern(folded, index..<last) { body(self.text.origin(of: index..<last)) }
+                match(index..<wordEnd, in: folded) { body(self.text.origin(of: $0)) }
             }
             index += 1
+        }
+    }
+
+    /// Calls `body` with the parts of a word that match: what is between two characters that join, or more of it. Of those
+    /// that begin together, the longest counts.
+    private func match(_ word: Range<Int>, in text: Span<UInt8>, _ body: (Range<Int>) -> Void) {
+        var starts: [Int] = []
+        var ends: [Int] = []
+        for index in word where text[index].canEndPatternWord {
+            if index == word.lowerBound || !text[index - 1].canEndPatternWord { starts.append(index) }
+            if index + 1 == word.upperBound || !text[index + 1].canEndPatternWord { ends.append(index + 1) }
+        }
+        guard let first = starts.first, let last = ends.last else { return }
+        guard starts.count <= Self.mostParts else { return body(first..<last) }
+        // A pattern may begin with a character that joins.
+        if first > word.lowerBound { starts.insert(word.lowerBound, at: 0) }
+        for start in starts {
+            guard let end = ends.last(where: { $0 > start && matchesPattern(text, start..<$0) }) else { continue }
+            body(start..<end)
         }
     }
 

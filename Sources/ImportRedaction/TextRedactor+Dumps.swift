@@ -108,14 +108,32 @@ extension TextRedactor {
             .enumerated()
         {
             if index > 0 { result.append(UInt8(ascii: "/")) }
-            let isIndex = part.count <= Self.indexDigits && part.allSatisfy { $0.isDigit }
-            if isIndex || Self.usualNames.contains(String(Substring(part)))
-                || !redactName(Self.unescaped(part).span, to: &result)
+            let name = part[..<Self.lineStart(in: part)]
+            if Self.isIndex(name) || Self.usualNames.contains(String(Substring(name)))
+                || !redactName(Self.unescaped(name).span, to: &result)
             {
-                result += part
+                result += name
             }
+            result += part[name.endIndex...]
         }
         return String(decoding: result, as: UTF8.self)
+    }
+
+    private static func isIndex(_ text: Substring.UTF8View) -> Bool {
+        text.count <= indexDigits && text.allSatisfy { $0.isDigit }
+    }
+
+    /// Returns where the line of a dump in a string begins, and perhaps its column, as in `log:2:345`: the end of the
+    /// part of a pointer if it has none.
+    private static func lineStart(in part: Substring.UTF8View) -> Substring.UTF8View.Index {
+        var start = part.endIndex
+        for _ in 0..<2 {
+            guard let colon = part[..<start].lastIndex(of: UInt8(ascii: ":")) else { break }
+            let number = part[part.index(after: colon)..<start]
+            guard !number.isEmpty, isIndex(number) else { break }
+            start = colon
+        }
+        return start
     }
 
     /// Returns a name as it is in the object: in a pointer, `~1` stands for a slash, and `~0` for a tilde.

@@ -102,6 +102,11 @@ package struct TextRedactor: Sendable {
         own?.find(in: text) { found.append(FoundValue(start: $0.lowerBound, end: $0.upperBound, kind: .text)) }
         found.removeAll { rules.keeps(text.extracting($0.start..<$0.end)) }
         if let unescaped = UnescapedText(text) {
+            own?.find(in: unescaped.bytes.span) { match in
+                guard !rules.keeps(unescaped.bytes.span.extracting(match)) else { return }
+                let range = unescaped.original(match)
+                found.append(FoundValue(start: range.lowerBound, end: range.upperBound, kind: .text))
+            }
             finder.find(in: unescaped.bytes.span)
             for value in finder.values {
                 let range = unescaped.original(value.start..<value.end)

@@ -30,12 +30,13 @@ extension ValueFinder {
     mutating func url(from start: Int, _ text: Span<UInt8>) -> Int {
         let end = text.urlEnd(from: start)
         var hostEnd = start
-        var hostStart = start
+        var (userEnd, hostStart) = (start, start)
         while hostEnd < end, !"/?#\\".utf8.contains(text[hostEnd]) {
-            if text[hostEnd] == UInt8(ascii: "@") { hostStart = hostEnd + 1 }
-            hostEnd += 1
+            let sign = text.atSign(at: hostEnd)
+            if sign > 0 { (userEnd, hostStart) = (hostEnd, hostEnd + sign) }
+            hostEnd += max(sign, 1)
         }
-        if hostStart > start { append(start..<hostStart - 1, .text, text) }
+        if hostStart > start { append(start..<userEnd, .text, text) }
         var word = hostStart
         while word < hostEnd {
             let wordEnd = max(min(text.wordEnd(from: word), hostEnd), word)

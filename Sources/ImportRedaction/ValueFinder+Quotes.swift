@@ -1,9 +1,9 @@
 // Text in quotes. The quotes themselves stay.
 extension ValueFinder {
-    /// Handles straight quotes and backquotes, which are apostrophes after a letter or a digit. Without a closing
-    /// quote, everything that follows is quoted. Returns where to continue.
+    /// Handles straight quotes and backquotes. Without a closing quote, everything that follows is quoted. Returns where
+    /// to continue.
     mutating func quote(at start: Int, _ text: Span<UInt8>) -> Int {
-        guard start == 0 || !text[start - 1].isWord else { return start + 1 }
+        guard start == 0 || !text[start - 1].isWord || text.quotesBehindWord(at: start) else { return start + 1 }
         let quote = text[start]
         let escapes = text.backslashes(before: start)
         var index = start + 1
@@ -63,6 +63,14 @@ struct ClosingMarks {
 }
 
 extension Span<UInt8> {
+    /// Whether a quote that follows a letter or a digit opens a quotation, as in `u"Anna"`: another one closes it, and a
+    /// `'` is an apostrophe, except behind the prefixes of texts in source code.
+    fileprivate func quotesBehindWord(at index: Int) -> Bool {
+        guard index + 1 < count, !self[index + 1].isSpace else { return false }
+        guard self[index] == UInt8(ascii: "'") else { return isWord(at: index + 1) || self[index + 1] >= 0x80 }
+        return "ubUBN".utf8.contains(self[index - 1]) && (index < 2 || !(self[index - 2].isWord || self[index - 2] >= 0x80))
+    }
+
     fileprivate func backslashes(before index: Int) -> Int {
         var start = index
         while start > 0, self[start - 1] == UInt8(ascii: "\\") { start -= 1 }

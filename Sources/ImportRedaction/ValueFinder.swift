@@ -160,8 +160,11 @@ extension ValueFinder {
             while index < text.count, text[index].isSpace { index += 1 }
         }
         guard index < text.count else { return index }
-        // Quoted text, and what begins with a plus, is found separately.
-        if "'\"`\\+".utf8.contains(text[index]) || text.closingMarks(at: index) != nil { return index }
+        // Quoted text is found separately, and so are phone numbers.
+        var mark = index
+        while mark < text.count - 1, text[mark] == UInt8(ascii: "\\") { mark += 1 }
+        if "'\"`".utf8.contains(text[mark]) || text.closingMarks(at: index) != nil { return index }
+        if !isNamed, text[index] == UInt8(ascii: "+"), text.phone(at: index, from: done) != nil { return index }
         var valueEnd = index
         while valueEnd < text.count, !text[valueEnd].endsValue, isNamed || !text[valueEnd].isSpace { valueEnd += 1 }
         while valueEnd > index, text[valueEnd - 1].isSpace || ".:!?".utf8.contains(text[valueEnd - 1]) {

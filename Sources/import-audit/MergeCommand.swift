@@ -115,7 +115,7 @@ struct MergeCommand: ParsableCommand {
             try dryRun.check(Self.names + [RunManifest.file])
         } else {
             try folder.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
-            folder.removePartialFiles(Self.names)
+            try folder.removePartialFiles()
         }
         var files = try OverviewFiles(
             formats: .all, csv: csv.options, folder: folder, surroundings: results.surroundings(),

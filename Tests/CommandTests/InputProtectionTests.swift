@@ -151,6 +151,23 @@ struct InputProtectionTests {
         }
     }
 
+    @Test("An input that has the name of another command's partial file is not removed")
+    func partialOfAnother() throws {
+        let space = try Workspace()
+        try space.write(jobDump("j"), as: "j.json")
+        let summary = try importAudit("summary", space["j.json"], "--format", "json").output
+        for name in [".rows.csv.partial", ".trends.md.partial", ".rejects-1.csv.partial", ".plan.md.rewritten.partial"] {
+            try space.write(summary, as: "x/\(name)")
+            for options in [[], ["--force"]] {
+                let run = try importAudit(
+                    arguments: ["merge", "x/\(name)", "-o", "x"] + options, folder: space.path)
+                #expect(run.status == 73 && run.errorText.contains("choose another"), "\(run)")
+                #expect(try space.bytes("x/\(name)") == summary)
+            }
+            try space.shell("rm -r x")
+        }
+    }
+
     @Test("A summary that is merged is not replaced by the result")
     func merge() throws {
         let space = try Workspace()

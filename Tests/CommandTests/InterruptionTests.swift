@@ -49,6 +49,31 @@ struct InterruptionTests {
     }
 
     @Test(
+        "The next run removes what a killed one left, whichever commands they are",
+        arguments: ["report one.json", "report logs", "merge s.json", "history report h.sqlite"])
+    func killedOther(command: String) throws {
+        let space = try Workspace()
+        for name in ["one.json", "logs/1.json"] { try space.write(jobDump("j"), as: name) }
+        try space.write(try importAudit("summary", space["one.json"], "--format", "json").output, as: "s.json")
+        #expect(try importAudit("history", "add", space["h.sqlite"], space["one.json"]).status == 0)
+        let left = [
+            "rows.csv", "failures.csv.rewritten", "index.xhtml", "codes.csv", "trends.md", "rejects-0001.csv",
+            "no-result.csv", "manifest.jsonl", "report.css", "report.xlsx",
+        ]
+        let kept = [".notes.csv.partial", ".partial", ".trends.md.partial", ".rejects-2.json.partial"]
+        for name in left { try space.write("position,outcome\n1,", as: "out/.\(name).partial") }
+        // These may be the only copies of dumps.
+        for name in kept { try space.write(jobDump("other"), as: "out/\(name)") }
+        let force = command.hasPrefix("history") ? ["--force"] : []
+        let run = try importAudit(
+            arguments: command.split(separator: " ").map { String($0) } + ["-o", "out"] + force, folder: space.path)
+        #expect(run.status == 0, "\(run)")
+        let names = space.names(in: "out") ?? []
+        let others = command.hasPrefix("history") ? kept.filter { !$0.contains("trends") } : kept
+        #expect(names.filter { $0.hasSuffix(".partial") } == others.sorted())
+    }
+
+    @Test(
         "A fault of the program or of a library ends with a sentence and its status, as a kill does with files",
         .handlesFaults, arguments: [SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGBUS, SIGSEGV])
     func fault(signal: Int32) throws {

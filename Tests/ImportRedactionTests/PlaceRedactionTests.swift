@@ -17,6 +17,8 @@ import Testing
             ("/log/entries/1/response/content", "#/log/entries/1/response/content"), ("/Data", "#/N"), ("", ""),
             ("/", "#/"),
             ("/12345/4930987654", "#/12345/N"), ("/a~1b~0", "#/N"), ("/data/\u{301}x/y", "#/data/N/N"), ("/~01", "#/N"),
+            ("/log:2", "#/log:2"), ("/anna:2:345", "#/N:2:345"), ("/log:2/anna:7", "#/log:2/N:7"),
+            ("/a:4930987654", "#/N"), ("/a:", "#/N"), ("/:2", "#/:2"), ("/a:1:2:3", "#/N:2:3"),
         ])
     func pointers(_ pointer: String, _ expected: String) {
         #expect(Self.redacted(pointer).replacing(/n-[0-7][0-9a-f]{19}/, with: "N") == expected)

@@ -88,7 +88,8 @@ import Testing
             ("see https://x.example/a/b?c=d#e.", "see https://x.example/V."),
             ("https://x.example/ is up", "https://x.example/ is up"),
             ("https://x.example?q=1", "https://x.example?V"), ("https://u:p@x.example/a", "https://V@x.example/V"),
-            ("https://u@x.example", "https://V@x.example"), ("file:///home/anna", "file:///V"),
+            ("https://u@x.example", "https://V@x.example"),
+            ("https://anna%40b.de:p@x.example", "https://V@x.example"), ("https://anna%40x.example/", "https://V%40x.example/"), ("file:///home/anna", "file:///V"),
             ("www.x.example/anna, no", "www.x.example/V, no"), ("https://x.example/o'brien", "https://x.example/V"),
             ("https://x.example/müller »", "https://x.example/V »"),
             ("https://t1234567.example/", "https://tN.example/"),
@@ -111,6 +112,10 @@ import Testing
             ("it's 'open and on", "it's 'V"), ("'o'brien' x", "'V' x"), ("''", "''"), ("'", "'"), ("“open", "“V"),
             ("'12'", "'N'"), ("'a@b.de'", "'E'"), ("don’t “x”", "don’t “V”"),
             (#"{"name": "x", "n": 5}"#, #"{"V": "V", "V": 5}"#),
+            (#"no u"a b" and b`c`, u'd e' or N'f'"#, #"no u"V" and b`V`, u'V' or N'V'"#),
+            (#"nna" is not valid for "Bo""#, #"nna" is not valid for "V""#), (#"5" and 12" are"#, #"5" and 12" are"#),
+            (#"property"Anna Schmidt", field"Müller"#, #"property"V", field"V"#), ("dub'x lou'x", "dub'x lou'x"),
+            (#""O"Brien" is"#, #""V" is"#), (#"u"Émile B" is"#, #"u"V" is"#), ("éu'x l'b'x", "éu'x l'b'V"),
         ])
     func quotes(_ text: String, _ expected: String) {
         #expect(Self.shape(text) == expected)
@@ -303,7 +308,11 @@ import Testing
             ("Name: Anna Schmidt, id 5", "Name: V, id 5"), ("full-name=x y; name = \"z\"", "full-name=V; name = \"V\""),
             ("no CUST-17/b. but customer", "no V. but customer"), ("Meyer-GmbH!", "V!"),
             ("'anna müller' gone", "'V' gone"), ("adler@x.de", "E"), ("anna müller@x.de", "V"),
-            ("surname: x", "surname: x"),
+            ("surname: x", "surname: x"), (#"name: \Anna Schmidt, id 5"#, #"name: V, id 5"#),
+            ("name=+Anna; id=+anna", "name=V; id=V"), (#"name: \"Anna B\" is"#, #"name: \"V\" is"#),
+            ("no #cust-42, id:cust-17/edit or x/y-gmbh+z", "no #V, id:V or V+z"),
+            ("xcust-42 old-cust-42 cust", "xcust-42 old-V cust"),
+            (#"to Anna M\u00fcller, &#97;dler"#, "to V, V"),
         ] {
             #expect(Self.shape(text, rules) == expected)
         }

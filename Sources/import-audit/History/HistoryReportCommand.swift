@@ -49,7 +49,7 @@ struct HistoryReportCommand: ParsableCommand {
             let `guard` = OutputGuard(earlier: try RunManifest(in: folder), isForced: writing.force)
             try `guard`.refuseRejects(`guard`.earlier, in: writing.output)
             try folder.check(names + [RunManifest.file], `guard`, as: RunManifest.root)
-            folder.removePartialFiles(names)
+            try folder.removePartialFiles()
             for (name, bytes) in try TrendsFiles.contents(report, csv: csv.options) {
                 try folder.write(bytes, as: name)
             }

@@ -30,11 +30,13 @@ struct RejectsPlan {
     let concurrency: Concurrency
 
     /// The names that files of a run may have, apart from those of batches, actions and owners.
-    private static let names = [
+    static let names = [
         "rejects.csv", "rejects.json", "no-result.csv", "no-result.json", "annotated.csv", "created.csv",
         "created.json", "rejects.xlsx", "no-result.xlsx", "annotated.xlsx", "created.xlsx",
         ReasonsWriter.name, "plan.md", "plan.json",
     ]
+    /// The beginnings of the names of files for one batch, action or owner.
+    static let namesOfParts = ["rejects-", "no-result-", "annotated-", "created-"]
 
     func run() throws -> ExitStatus {
         let dryRun = isDryRun ? try DryRun(of: output, isForced: isForced) : nil
@@ -50,10 +52,7 @@ struct RejectsPlan {
         } else {
             try root.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
             try refuseChanged(in: root, earlier)
-            // A run that was killed may have had other options, and names by batch, action or owner.
-            try root.removePartialFiles { name in
-                Self.names.contains { name == $0 || name.hasPrefix(($0.split(separator: ".").first ?? "") + "-") }
-            }
+            try root.removePartialFiles()
         }
 
         let folder = TemporaryFolder.parent

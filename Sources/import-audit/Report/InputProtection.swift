@@ -130,6 +130,9 @@ struct InputProtection {
         guard root >= 0 else { return try Self.failUnlessMissing() }
         defer { close(root) }
         for name in names { visit(name.text, in: root, folder) }
+        try FolderEntries.forEachName(of: root) { name in
+            if OutputNames.mayBePartial(name) { visit(name, in: root, folder) }
+        }
         let jobs = unsafe openat(root, "jobs", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard jobs >= 0 else { return try Self.failUnlessMissing() }
         defer { close(jobs) }

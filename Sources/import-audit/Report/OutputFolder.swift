@@ -167,24 +167,13 @@ final class OutputFolder: @unchecked Sendable {
         `guard`.remove(files, from: descriptor)
     }
 
-    /// Removes partial files of a killed run from this folder.
-    func removePartialFiles(_ names: [String]) {
-        for name in names {
-            for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)]
-            where (try? OutputFile.isOwnPartial(partial, in: descriptor)) == true {
-                unsafe unlinkat(descriptor, partial, 0)
+    /// Removes partial files of a killed run, which may have been one of another command or with other options.
+    func removePartialFiles() throws {
+        try forEachName(of: descriptor) { name in
+            guard OutputNames.mayBePartial(name), (try? OutputFile.isOwnPartial(name, in: descriptor)) == true else {
+                return
             }
-        }
-    }
-
-    /// Removes partial files of a killed run whose names are known only in part.
-    ///
-    /// - Parameter isOutput: whether a run may have begun a file of this name.
-    func removePartialFiles(where isOutput: (String) -> Bool) throws(ReadFailure) {
-        let ending = PartialFile.partialName(of: "").dropFirst()
-        for name in try FolderEntries.names(of: descriptor) where name.hasPrefix(".") && name.hasSuffix(ending) {
-            let output = String(name.dropFirst().dropLast(ending.count))
-            if isOutput(output) { removePartialFiles([output]) }
+            unsafe unlinkat(descriptor, name, 0)
         }
     }
 

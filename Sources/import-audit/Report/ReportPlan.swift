@@ -75,7 +75,7 @@ struct ReportPlan {
                 try root.checkPartials(settings.formats.files.map { $0.name } + [RunManifest.file], `guard`)
             }
             _ = try pack?.begin()
-            root.removePartialFiles(allFiles)
+            try root.removePartialFiles()
         }
         let outputPlace = OutputPlace(
             folder: output,
