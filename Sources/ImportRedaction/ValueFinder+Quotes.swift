@@ -68,7 +68,8 @@ extension Span<UInt8> {
     fileprivate func quotesBehindWord(at index: Int) -> Bool {
         guard index + 1 < count, !self[index + 1].isSpace else { return false }
         guard self[index] == UInt8(ascii: "'") else { return isWord(at: index + 1) || self[index + 1] >= 0x80 }
-        return "ubUBN".utf8.contains(self[index - 1]) && (index < 2 || !(self[index - 2].isWord || self[index - 2] >= 0x80))
+        return "ubUBN".utf8.contains(self[index - 1])
+            && (index < 2 || !(self[index - 2].isWord || self[index - 2] >= 0x80))
     }
 
     fileprivate func backslashes(before index: Int) -> Int {

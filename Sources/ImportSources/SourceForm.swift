@@ -110,6 +110,12 @@ package enum SourceEncoding: Sendable, Equatable {
     /// One byte per character: the character of each byte, or `UInt32.max` for none.
     case singleByte([UInt32])
 
+    /// Which bytes are no characters; nil if all are, or if a character may take several bytes.
+    var unassigned: [Bool]? {
+        guard case .singleByte(let characters) = self, characters.contains(.max) else { return nil }
+        return characters.map { $0 == .max }
+    }
+
     /// Appends bytes as they are written to a file: for UTF-16, they are converted from UTF-8.
     package func encoded(_ bytes: Span<UInt8>, into result: inout [UInt8]) {
         guard case .utf16(let isBigEndian) = self else { return result.append(span: bytes) }

@@ -78,9 +78,7 @@ extension SourceReader {
         while true {
             let (begin, isCertain) = bodyStart(start)
             guard isCertain || isAtEnd || window.count >= Self.largestRest else {
-                // Twice as many bytes each time, because they are looked at from the beginning.
-                let wanted = 2 * window.count
-                repeat { try fill() } while !isAtEnd && window.count < wanted
+                try fillTwice()
                 continue
             }
             switch begin {
@@ -182,9 +180,10 @@ extension SourceReader {
         var lineEnd = lineEndBehindHeader()
         while lineEnd == nil, !isAtEnd {
             // The window ends in the header.
-            let count = window.count
-            guard count < Self.largestRecord else { throw SourceFault(.recordTooLarge(limit: Self.largestRecord)) }
-            try fill()
+            guard window.count < Self.largestRecord else {
+                throw SourceFault(.recordTooLarge(limit: Self.largestRecord))
+            }
+            try fillTwice()
             lineEnd = lineEndBehindHeader()
         }
         let end = lineEnd ?? .feed

@@ -18,8 +18,8 @@ extension SourceReader {
             if csv.fault != UInt32(SOURCE_FINE) { throw csvFault() }
         } while scanned < UInt32(count)
         if isAtEnd { try endCSV() }
-        guard let last = records.last, encoding == .utf8, csv.has_other_bytes else { return }
-        try checkUTF8(Int(firstStart)..<Int(last.end))
+        guard let last = records.last, csv.has_other_bytes, checksBytes else { return }
+        try checkBytes(Int(firstStart)..<Int(last.end))
         // The record that continues in the next window may have such bytes in this one only.
         csv.has_other_bytes = window.withBytes(Int(last.end)..<Int(scanned)) { bytes in
             bytes.indices.contains { bytes[$0] >= 0x80 }
@@ -108,9 +108,15 @@ extension SourceReader {
         return place(ofByte: last)
     }
 
+    /// Whether there are bytes that the encoding does not have.
+    var checksBytes: Bool { encoding == .utf8 || unassigned != nil }
+
+    /// Fails at a byte that the encoding does not have.
+    ///
     /// - Parameter range: complete records with complete characters.
-    func checkUTF8(_ range: Range<Int>) throws(SourceFault) {
+    func checkBytes(_ range: Range<Int>) throws(SourceFault) {
         let wrong = window.withBytes(range) { (bytes) -> Int? in
+            if let unassigned { return bytes.indices.first { unassigned[Int(bytes[$0])] } }
             do throws(UTF8.ValidationError) {
                 _ = try UTF8Span(validating: bytes)
                 return nil
@@ -123,13 +129,15 @@ extension SourceReader {
         let at = range.lowerBound + wrong
         // The line of the record that contains it is known.
         let record = records.last { Int($0.start) <= at } ?? source_record()
+        let reason: SourceFault.Reason =
+            unassigned == nil ? .notUTF8(byte) : .notInEncoding(byte, options.encoding?.name ?? "")
         guard form.isTable else {
             throw SourceFault(
-                .notUTF8(byte), at: jsonPlace(ofByte: at, from: Int(record.start), line: Int(record.line)))
+                reason, at: jsonPlace(ofByte: at, from: Int(record.start), line: Int(record.line)))
         }
         let end = Int(record.start)
         csv.start = record.start
         csv.start_line = record.line
-        throw SourceFault(.notUTF8(byte), at: place(ofByte: max(end, at)))
+        throw SourceFault(reason, at: place(ofByte: max(end, at)))
     }
 }

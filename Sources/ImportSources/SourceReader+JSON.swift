@@ -54,8 +54,8 @@ extension SourceReader {
         scanned = UInt32(position)
         csv.start = scanned
         records = found
-        if let first = found.first, let last = found.last, encoding == .utf8 {
-            try checkUTF8(Int(first.start)..<Int(last.end))
+        if let first = found.first, let last = found.last, checksBytes {
+            try checkBytes(Int(first.start)..<Int(last.end))
         }
         if hasEnded { try endArray(at: position) }
     }

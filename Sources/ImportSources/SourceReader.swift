@@ -21,6 +21,8 @@ package final class SourceReader {
 
     package internal(set) var form: SourceForm
     package let encoding: SourceEncoding
+    /// The bytes that the encoding does not have; nil if it has all, or is not a single-byte encoding.
+    private(set) lazy var unassigned = encoding.unassigned
     /// The text before the first object of a request body or an array, with the bracket; empty for other forms.
     package internal(set) var opening: [UInt8] = []
     /// The same after the last object; set when the reader is at the end.
@@ -217,10 +219,13 @@ package final class SourceReader {
     /// Finds the next records; returns false at the end.
     func refill() throws(SourceFault) -> Bool {
         // Neighbors after the current record are available only as far as they are in the same window.
+        var isRepeated = false
         while !isAtEnd {
-            try fill()
+            // A value of JSON is read from its beginning again.
+            if isRepeated, !form.isTable { try fillTwice() } else { try fill() }
             try scan()
             if !records.isEmpty { return true }
+            isRepeated = true
         }
         index = records.count - 1
         return false
@@ -239,6 +244,12 @@ package final class SourceReader {
         records.removeAll(keepingCapacity: true)
         index = -1
         try append()
+    }
+
+    /// Fills the window until it has twice as many bytes, because they are looked at from the beginning each time.
+    func fillTwice() throws(SourceFault) {
+        let wanted = min(2 * window.count, Self.largestRecord)
+        repeat { try fill() } while !isAtEnd && window.count < wanted
     }
 
     /// Appends the next bytes to the window.

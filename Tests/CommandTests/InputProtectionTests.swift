@@ -156,7 +156,8 @@ struct InputProtectionTests {
         let space = try Workspace()
         try space.write(jobDump("j"), as: "j.json")
         let summary = try importAudit("summary", space["j.json"], "--format", "json").output
-        for name in [".rows.csv.partial", ".trends.md.partial", ".rejects-1.csv.partial", ".plan.md.rewritten.partial"] {
+        for name in [".rows.csv.partial", ".trends.md.partial", ".rejects-1.csv.partial", ".plan.md.rewritten.partial"]
+        {
             try space.write(summary, as: "x/\(name)")
             for options in [[], ["--force"]] {
                 let run = try importAudit(

@@ -33,6 +33,25 @@ struct ManyCodesTests {
         }
     }
 
+    @Test("The number of rows of a code that was listed late is a minimum on pages and in messages")
+    func minimums() throws {
+        let space = try Workspace()
+        let codes = (0..<5_000).map { "once_\($0)" } + [String](repeating: "rate_limited", count: 40)
+        let failed = codes.map { #"{"error":{"code":"\#($0)","message":"m"}}"# }.joined(separator: ",")
+        let file = try space.write(
+            #"{"job_id":"j","status":"complete","total":\#(codes.count),"results":[\#(failed)]}"#, as: "j.json")
+        for format in ["md", "xhtml", "slack", "teams", "eml", "github"] {
+            let run = try RunningCommand(["report", file, "--stdout", format]).finish()
+            let text = run.outputText.replacing("=\r\n", with: "").replacing(" rows", with: "")
+            #expect(text.contains("at least 40"), "\(format)")
+            // In the table of codes, and among the next steps.
+            #expect(!["md", "xhtml"].contains(format) || text.split(separator: "at least 40").count > 2, "\(format)")
+        }
+        try space.write("codes:\n  - code: rate_limited\n    action: retry\n", as: "codes.yml")
+        let page = try RunningCommand(["report", file, "--codes", space["codes.yml"], "--stdout", "md"]).finish()
+        #expect(page.outputText.contains("Send at least 40 rows again unchanged"), "\(page.outputText.prefix(500))")
+    }
+
     @Test("Frequent codes are kept over all jobs; threads, parts and their merging make no difference", .seeded)
     func overAllJobs() throws {
         let seed = Seeds.new

@@ -63,7 +63,8 @@ import Testing
             texts += [
                 Wording.noResult(one), Wording.sentInVain(one), Wording.moreCodes(one), Wording.triesWord(one),
                 Wording.withoutPage(max(one, 1), of: 1_000), Wording.salvagedDumps(one), Wording.unreadableInputs(one),
-                Wording.plan([(.retry, true, one), (nil, false, one)], noResult: one), Wording.nextJobs(one),
+                Wording.plan([(.retry, true, one, false), (nil, false, one, true)], noResult: one),
+                Wording.nextJobs(one),
                 Wording.positionsCaption(bucketRows: max(one, 1)),
                 Wording.outcomesCaption(rows: one, missing: 0, hasWidened: false),
                 Wording.uneven(

@@ -15,12 +15,14 @@ import Testing
     }
 
     private func read(
-        _ bytes: [UInt8], window: Int = 256 * 1024, chunk: Int = .max, usesVectors: Bool = true
+        _ bytes: [UInt8], window: Int = 256 * 1024, chunk: Int = .max, usesVectors: Bool = true,
+        encoding: TextEncoding? = nil
     ) -> Read {
         var read = Read()
         do throws(SourceFault) {
             let reader = try SourceReader(
-                ArraySource(bytes, chunk: chunk), SourceOptions(usesVectors: usesVectors, windowBytes: window))
+                ArraySource(bytes, chunk: chunk),
+                SourceOptions(encoding: encoding, usesVectors: usesVectors, windowBytes: window))
             while try reader.next() {
                 read.records.append(reader.withWholeRecord { [UInt8](span: $0) })
                 read.lines.append(reader.line)
@@ -99,6 +101,20 @@ import Testing
         let record = Array("\"".utf8) + [0xEE] + Array(repeating: UInt8(ascii: "a"), count: 100) + Array("\"\n".utf8)
         let bytes = Array("h\n1\n".utf8) + record + Array("2\n".utf8) + record
         #expect(read(bytes, window: window).fault?.reason == .notUTF8(0xEE))
+    }
+
+    @Test("A byte that a single-byte encoding does not have is refused in whatever window it is", arguments: 64...140)
+    func notInEncoding(window: Int) throws {
+        let encoding = try #require(TextEncoding(name: "windows-1252"))
+        let wide = Array(repeating: UInt8(0xE4), count: 100)
+        for (byte, isAssigned) in [(0x81 as UInt8, false), (0x80, true)] {
+            let csv = Array("h\n1\n".utf8) + wide + [byte] + Array("\n2\n".utf8)
+            let json = Array(#"{"a":1}"#.utf8) + Array("\n{\"a\":\"".utf8) + wide + [byte] + Array("\"}\n".utf8)
+            for bytes in [csv, json] {
+                let reason = read(bytes, window: window, encoding: encoding).fault?.reason
+                #expect(reason == (isAssigned ? nil : .notInEncoding(byte, encoding.name)))
+            }
+        }
     }
 
     @Test("A header alone is called that in whatever window it ends", arguments: 64...140)

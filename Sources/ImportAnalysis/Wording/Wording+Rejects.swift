@@ -176,10 +176,10 @@ extension Wording {
 
     /// What to do about all rejects: "Send 21 rows again unchanged, correct 31 rows, decide about 1 row."
     package static func plan(
-        _ actions: [(action: CodeBook.Action?, isGuess: Bool, rows: Int)], noResult: Int
+        _ actions: [(action: CodeBook.Action?, isGuess: Bool, rows: Int, isAtLeast: Bool)], noResult: Int
     ) -> String {
-        var parts = actions.map { action, isGuess, rows in
-            let rows = rowsWord(rows)
+        var parts = actions.map { action, isGuess, rows, isAtLeast in
+            let rows = rowsWord(rows, isAtLeast: isAtLeast)
             return switch action {
             case .retry: "send \(rows) again unchanged\(isGuess ? " (a guess by the name of the code)" : "")"
             case .fixData: "correct \(rows)"

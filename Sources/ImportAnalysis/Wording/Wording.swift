@@ -183,6 +183,10 @@ extension Wording {
 
     package static func jobsWord(_ count: Int) -> String { count == 1 ? "1 job" : "\(grouped(count)) jobs" }
 
+    package static func rowsWord(_ count: Int, isAtLeast: Bool) -> String {
+        isAtLeast ? "at least \(rowsWord(count))" : rowsWord(count)
+    }
+
     package static func rowsWord(_ count: Int) -> String {
         count == 1 ? "1 row" : "\(grouped(count)) rows"
     }

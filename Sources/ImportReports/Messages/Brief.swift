@@ -56,8 +56,11 @@ package struct Brief: Sendable {
     struct Code: Sendable {
         let name: String
         let rows: Int
+        let isAtLeast: Bool
         /// The share of the rows seen; empty if it is not shown.
         var share = ""
+
+        var count: String { Wording.grouped(rows, isAtLeast: isAtLeast) }
     }
 
     struct Line: Sendable {
@@ -87,16 +90,17 @@ package struct Brief: Sendable {
         figures = Self.figures(builder.rows)
         steps = (builder.nextSteps?.steps ?? []).map { step in
             Step(
-                heading: step.heading, rows: Wording.rowsWord(step.rows), note: step.note,
+                heading: step.heading, rows: step.rows, note: step.note,
                 codes: step.codes.map { code in
                     Code(
-                        name: code.isUnclassified ? "(unclassified)" : Self.name(code.code?.text), rows: code.rows)
+                        name: code.isUnclassified ? "(unclassified)" : Self.name(code.code?.text), rows: code.rows,
+                        isAtLeast: code.isAtLeast)
                 }, more: step.more)
         }
         let failed = summary.failedByCode.filter { !$0.isOther }
         self.codes = failed.prefix(Self.codesShown).map { code in
             Code(
-                name: Self.name(code.code), rows: code.rows,
+                name: Self.name(code.code), rows: code.rows, isAtLeast: code.isAtLeast,
                 share: Share(of: code.rows, in: summary.rows.seen).text)
         }
         moreCodes = failed.count - self.codes.count
@@ -140,7 +144,9 @@ package struct Brief: Sendable {
         steps = []
         let failed = totals.failedByCode.filter { !$0.isOther }
         self.codes = failed.prefix(Self.codesShown).map { code in
-            Code(name: Self.name(code.code), rows: code.rows, share: Share(of: code.rows, in: totals.rows.seen).text)
+            Code(
+                name: Self.name(code.code), rows: code.rows, isAtLeast: code.isAtLeast,
+                share: Share(of: code.rows, in: totals.rows.seen).text)
         }
         moreCodes = failed.count - self.codes.count
         findings = Self.lines(unmet)

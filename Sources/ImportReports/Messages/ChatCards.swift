@@ -52,7 +52,7 @@ package enum SlackMessage {
                         json.section { $0.run("Failed rows by code", isBold: true) }
                         json.list(brief.codes) { code, json in
                             json.run(code.name, isCode: true)
-                            json.run(" \(Wording.grouped(code.rows)) (\(code.share))")
+                            json.run(" \(code.count) (\(code.share))")
                         }
                         if brief.moreCodes > 0 { json.section { $0.run(Wording.moreCodes(brief.moreCodes)) } }
                     }
@@ -141,7 +141,7 @@ extension JSONWriter {
         for (index, code) in step.codes.enumerated() {
             run(index == 0 ? "\n" : ", ")
             run(code.name, isCode: true)
-            run(" \(Wording.grouped(code.rows))")
+            run(" \(code.count)")
         }
         if step.more > 0 { run(" \(Wording.moreCodes(step.more))") }
     }
@@ -224,7 +224,7 @@ package enum TeamsMessage {
                         json.textRun(step.rows)
                         for (index, code) in step.codes.prefix(items).enumerated() {
                             json.textRun(index == 0 ? ": " : ", ")
-                            json.textRun("\(code.name) \(Wording.grouped(code.rows))", isMonospace: true)
+                            json.textRun("\(code.name) \(code.count)", isMonospace: true)
                         }
                         let more = step.more + max(0, step.codes.count - items)
                         if more > 0 { json.textRun(" \(Wording.moreCodes(more))") }
@@ -237,7 +237,7 @@ package enum TeamsMessage {
                 for code in brief.codes.prefix(items) {
                     json.runs(spacing: "None") { json in
                         json.textRun(code.name, isMonospace: true)
-                        json.textRun(" \(Wording.grouped(code.rows)) (\(code.share))")
+                        json.textRun(" \(code.count) (\(code.share))")
                     }
                 }
                 let more = brief.moreCodes + max(0, brief.codes.count - items)

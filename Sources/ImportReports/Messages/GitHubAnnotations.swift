@@ -22,7 +22,7 @@ package enum GitHubAnnotations {
             add(finding.severity == .critical ? "error" : "warning", brief.title, finding.text)
         }
         for step in brief.steps {
-            let codes = step.codes.map { "\($0.name) \(Wording.grouped($0.rows))" }
+            let codes = step.codes.map { "\($0.name) \($0.count)" }
             let list = codes + (step.more > 0 ? [Wording.moreCodes(step.more)] : [])
             let parts = [list.isEmpty ? nil : list.joined(separator: ", "), step.note].compactMap { $0 }
             add("notice", "\(step.heading): \(step.rows)", parts.joined(separator: ". "))
@@ -30,7 +30,9 @@ package enum GitHubAnnotations {
         if brief.steps.isEmpty {
             for code in brief.codes {
                 // The name can be that of a code, or say that there is none.
-                add("notice", code.name, "\(Wording.rowsWord(code.rows)) failed, \(code.share) of rows seen")
+                add(
+                    "notice", code.name,
+                    "\(Wording.rowsWord(code.rows, isAtLeast: code.isAtLeast)) failed, \(code.share) of rows seen")
             }
         }
         return Array((OwnOutput.annotationsStart + lines.joined()).utf8)

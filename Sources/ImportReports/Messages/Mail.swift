@@ -71,7 +71,7 @@ package enum Mail {
         }
         if !brief.codes.isEmpty {
             lines += ["", "Failed rows by code"]
-            lines += brief.codes.map { "- \($0.name): \(Wording.grouped($0.rows)) (\($0.share))" }
+            lines += brief.codes.map { "- \($0.name): \($0.count) (\($0.share))" }
             if brief.moreCodes > 0 { lines.append("- \(Wording.moreCodes(brief.moreCodes))") }
         }
         if !brief.findings.isEmpty { lines += ["", "Findings"] + brief.findings.map { "- \($0.text)" } }
@@ -83,7 +83,7 @@ package enum Mail {
     }
 
     private static func codes(of step: Brief.Step) -> String {
-        let codes = step.codes.map { "\($0.name) \(Wording.grouped($0.rows))" }
+        let codes = step.codes.map { "\($0.name) \($0.count)" }
         return (codes + (step.more > 0 ? [Wording.moreCodes(step.more)] : [])).joined(separator: ", ")
     }
 
@@ -138,7 +138,7 @@ package enum Mail {
             for code in brief.codes {
                 html += row(
                     "<bdi style=\"font-family:Consolas,Menlo,monospace;font-size:13px\">\(escaped(code.name))</bdi>",
-                    "<strong>\(Wording.grouped(code.rows))</strong>", "<span style=\"\(muted)\">\(code.share)</span>")
+                    "<strong>\(code.count)</strong>", "<span style=\"\(muted)\">\(code.share)</span>")
             }
             html += "</table>\n"
             if brief.moreCodes > 0 {
@@ -161,7 +161,7 @@ package enum Mail {
     }
 
     private static func codeList(_ step: Brief.Step) -> String {
-        let codes = step.codes.map { "<bdi>\(escaped($0.name))</bdi> \(Wording.grouped($0.rows))" }
+        let codes = step.codes.map { "<bdi>\(escaped($0.name))</bdi> \($0.count)" }
         return (codes + (step.more > 0 ? [Wording.moreCodes(step.more)] : [])).joined(separator: " · ")
     }
 

@@ -11,7 +11,7 @@ struct NextSteps {
     struct Step {
         let action: String
         let heading: String
-        let rows: Int
+        let rows: String
         let note: String?
         let codes: [Code]
         /// The number of codes that are not listed.
@@ -23,6 +23,7 @@ struct NextSteps {
         let code: ShownCode?
         let isUnclassified: Bool
         let rows: Int
+        let isAtLeast: Bool
         let anchor: String?
         let isFirst: Bool
     }
@@ -37,21 +38,23 @@ struct NextSteps {
         var steps = (plan?.actions ?? []).map { action, isGuess, rows, groups in
             let shown = groups.sorted { $0.rows > $1.rows }.prefix(Self.codesShown)
             return Step(
-                action: action?.rawValue ?? "decide", heading: Wording.heading(action, isGuess: false), rows: rows,
+                action: action?.rawValue ?? "decide", heading: Wording.heading(action, isGuess: false),
+                rows: Wording.rowsWord(rows, isAtLeast: RetryPlan.isAtLeast(groups)),
                 note: isGuess
                     ? Wording.guessedRetry(codes: groups.count)
                     : Wording.retry(groups.count == 1 ? groups[0].entry?.retry : nil),
                 codes: shown.enumerated().map { index, group in
                     Code(
                         code: ShownCode(group.code, limits), isUnclassified: group.isUnclassified, rows: group.rows,
-                        anchor: builder.anchor(of: group), isFirst: index == 0)
+                        isAtLeast: group.isAtLeast, anchor: builder.anchor(of: group), isFirst: index == 0)
                 }, more: groups.count - shown.count)
         }
         // Rows of a job that still runs are only late. Sent again, they would be imported twice.
         if missing > 0, !summary.findings.contains(where: { $0.id == .stillProcessing }) {
             steps.append(
                 Step(
-                    action: "check", heading: Wording.checkFirst, rows: missing, note: Wording.noResult(missing),
+                    action: "check", heading: Wording.checkFirst, rows: Wording.rowsWord(missing),
+                    note: Wording.noResult(missing),
                     codes: [], more: 0))
         }
         guard !steps.isEmpty else { return nil }
@@ -67,7 +70,7 @@ struct NextSteps {
     private static let step = ModelTable<Step>([
         .text("action", "`retry`, `fix-data` …, `decide` or `check`: a class name") { $0.action },
         .text("heading", "`Send again unchanged`, `Correct` …") { $0.heading },
-        .text("rows", "`31 rows`") { Wording.rowsWord($0.rows) },
+        .text("rows", "`31 rows`") { $0.rows },
         .optionalText("note", "false if there is nothing to add", text: "why, or how") { $0.note },
         .list("codes", "0 to 8: the codes of these rows, most rows first", of: code) { $0.codes },
         .optionalText("more", "false if all codes are listed", text: "`and 3 more codes`") {
@@ -79,7 +82,7 @@ struct NextSteps {
         .code("false: no code") { $0.code },
         .flag("first", "true for the first one") { $0.isFirst },
         .flag("unclassified", "true for rows without an outcome") { $0.isUnclassified },
-        .text("rows", "how many") { Wording.grouped($0.rows) },
+        .text("rows", "how many") { Wording.grouped($0.rows, isAtLeast: $0.isAtLeast) },
         .optionalObject(
             "anchor", "false if the page does not list the code", .only("name", "`code-1` …: an id on the page")
         ) { $0.anchor },

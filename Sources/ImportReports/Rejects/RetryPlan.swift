@@ -57,6 +57,8 @@ package struct RetryPlan: Sendable {
         /// Whether these are the rows of all codes that are not told apart.
         package var isOther = false
         package var rows: Int
+        /// Whether there may be more rows, because the code was listed late.
+        package var isAtLeast = false
         package var files: [String]
         /// The entry of the code in the codes file.
         package var entry: CodeBook.Entry?
@@ -157,7 +159,7 @@ extension RetryPlan {
             var group = Group(
                 code: code.isOther ? CodeSummary.otherCodes : code.code, isUnclassified: false, rows: code.rows,
                 files: [], entry: codes?.standing(of: code.code, isOther: code.isOther).entry)
-            group.isOther = code.isOther
+            (group.isOther, group.isAtLeast) = (code.isOther, code.isAtLeast)
             return group
         }
         if job.rows.unclassified > 0 {
@@ -166,9 +168,14 @@ extension RetryPlan {
         noResult = job.rows.missing ?? 0
     }
 
+    /// Whether groups may have more rows than were counted: the others are those of codes that are not told apart.
+    static func isAtLeast(_ groups: [Group]) -> Bool {
+        groups.contains { $0.isAtLeast } && !groups.contains { $0.isOther }
+    }
+
     /// The whole plan in a sentence.
     var sentence: String {
-        Wording.plan(actions.map { ($0.action, $0.isGuess, $0.rows) }, noResult: noResult)
+        Wording.plan(actions.map { ($0.action, $0.isGuess, $0.rows, Self.isAtLeast($0.groups)) }, noResult: noResult)
     }
 }
 

@@ -96,7 +96,7 @@ struct RejectsPlan {
                 + "\n")
         if let evidence = plan.evidence { try Console.write(Wording.evidence(evidence.all) + "\n") }
         try Console.write(
-            Wording.plan(plan.actions.map { ($0.action, $0.isGuess, $0.rows) }, noResult: plan.noResult) + "\n")
+            Wording.plan(plan.actions.map { ($0.action, $0.isGuess, $0.rows, false) }, noResult: plan.noResult) + "\n")
         if let dryRun {
             try dryRun.say(root)
         } else if !isQuiet {
