@@ -97,9 +97,8 @@ extension DumpParser {
     /// the front of a longer number, as in `1#0` or `1,000`; a text, two texts and what was between them.
     mutating func forgetValue(before fault: ScanFault) {
         if let field = lastText, case .unexpectedByte(let byte, expected: .commaOrEndOfObject) = fault.reason,
-            byte != UInt8(ascii: "{")
+            byte != UInt8(ascii: "{"), !beginsDocument(behindTextAt: fault)
         {
-            // A brace begins the next dump, but no quotation mark of a dump is followed by one.
             forgetText(field)
             lastText = nil
         }
@@ -113,6 +112,29 @@ extension DumpParser {
         default: break
         }
     }
+
+    /// Whether a document begins behind a fault and other text, as in `answer: {"job_id":`, with a brace and a key. If the
+    /// value before the fault had swallowed the beginning of a document, up to a quotation mark, the rest of a key would
+    /// follow.
+    private mutating func beginsDocument(behindTextAt fault: ScanFault) -> Bool {
+        guard scanner.window.offset == fault.offset else { return false }
+        let look = beginLook()
+        defer { endLook(look) }
+        var last: UInt8?
+        while scanner.window.offset - fault.offset < Self.textBeforeDocument, let byte = scanner.peekOrEnd() {
+            if byte == UInt8(ascii: "\"") {
+                guard last == UInt8(ascii: "{") else { return false }
+                scanner.window.position += 1
+                return (try? scanner.readString(into: nil)) != nil && scanner.skipSpaceOrEnd() == UInt8(ascii: ":")
+            }
+            if !ASCII.isSpace(byte) { last = byte }
+            scanner.window.position += 1
+        }
+        return false
+    }
+
+    /// The number of bytes that may be between a text and the brace of the next document.
+    private static let textBeforeDocument = 512
 
     /// Forgets a count at which a dump is cut off: it may be the front of a longer number.
     private mutating func forgetCount(endingAt end: Int) {

@@ -184,9 +184,9 @@ extension DumpParser {
             case nil: return left > 0 ? true : nil
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 let open: Enclosing? = left == 0 ? .object : enclosing(left - 1)
-                guard open == (byte == UInt8(ascii: "}") ? .object : .array) else {
-                    return jobEnd == nil && endsLine ? nil : false
-                }
+                // A brace too many may be a slip behind everything.
+                let isSlip = open == nil && byte == UInt8(ascii: "}") && jobEnd == nil
+                guard isSlip || open == (byte == UInt8(ascii: "}") ? .object : .array) else { return false }
                 left += 1
                 scanner.window.position += 1
             case UInt8(ascii: ","):

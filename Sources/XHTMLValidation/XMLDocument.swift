@@ -202,10 +202,6 @@ struct XMLElement {
     var offset: Int
     /// Its namespace declarations by prefix, which is empty for the default namespace.
     var declaredNamespaces: [String: String] = [:]
-
-    func isXHTML(_ name: String) -> Bool {
-        self.name == name && namespace == Self.xhtml
-    }
 }
 
 /// Lines and columns of byte offsets, found in one pass over the document.

@@ -28,8 +28,8 @@ struct ImportAudit: ParsableCommand {
               0   done (rows that failed in the import are not an error of this tool)
               1   a rule of check or report is not met, a page is not valid, an audit is
                   not verified, or the rows of rejects or account do not match
-              64  wrong usage, or a template, codes file, rules file, key or project
-                  file that cannot be used
+              64  wrong usage, or a template, codes file, rules file, redaction rules,
+                  key or project file that is missing or cannot be used
               65  an input could not be read completely; everything else was still done
               66  an input does not exist or may not be read
               70  internal fault, or not enough memory

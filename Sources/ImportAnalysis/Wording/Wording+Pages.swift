@@ -341,16 +341,16 @@ extension Wording {
         return words.dropLast().joined(separator: ", ") + " and " + last
     }
 
-    /// The note on a sheet that has no room for all rows.
+    /// The note on a sheet that has no room for all of something.
     ///
-    /// - Parameter file: the file that has all of them; nil if it is not written.
-    package static func failuresLeftOut(shown: Int, rows: Int, file: String?) -> String {
-        "\(grouped(shown)) of \(grouped(rows)) failed and unclassified rows; "
-            + (file.map { "all are in \($0)" } ?? "to get all of them, add csv to the formats")
-    }
-
-    /// The same for other things.
-    package static func leftOut(shown: Int, of count: Int, _ things: String, file: String) -> String {
-        "\(grouped(shown)) of \(grouped(count)) \(things); all are in \(file)"
+    /// - Parameters:
+    ///   - things: such as `jobs`.
+    ///   - file: the file that has all of them; nil if it is not written.
+    ///   - format: the format that it belongs to.
+    package static func leftOut(
+        shown: Int, of count: Int, _ things: String, file: String?, format: String
+    ) -> String {
+        "\(grouped(shown)) of \(grouped(count)) \(things); "
+            + (file.map { "all are in \($0)" } ?? "to get all of them, add \(format) to the formats")
     }
 }

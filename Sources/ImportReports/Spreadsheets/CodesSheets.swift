@@ -45,8 +45,8 @@ struct CodesSheet {
         }
     }
 
-    func finish() throws {
-        try sheet.finish(note: .leftOut(of: sheet, "codes", "codes.csv"))
+    func finish(files: [ReportFile]) throws {
+        try sheet.finish(note: .leftOut(of: sheet, "codes", in: .codes, of: files))
     }
 }
 
@@ -94,8 +94,8 @@ struct PatternsSheet {
         sheet.endRow()
     }
 
-    func finish() throws {
-        try sheet.finish(note: .leftOut(of: sheet, "patterns", "summary.json"))
+    func finish(files: [ReportFile]) throws {
+        try sheet.finish(note: .leftOut(of: sheet, "patterns", in: .summary, of: files))
     }
 }
 
@@ -114,7 +114,7 @@ struct CodeTotalsSheet {
             ] + CodeStanding.columns(codes))
     }
 
-    func finish(_ totals: Totals) throws {
+    func finish(_ totals: Totals, files: [ReportFile]) throws {
         for code in totals.failedByCode where sheet.beginRow() {
             try sheet.add(code.code)
             try sheet.add(code.rows)
@@ -124,7 +124,7 @@ struct CodeTotalsSheet {
             try sheet.add(codes?.standing(of: code.code, isOther: code.isOther))
             sheet.endRow()
         }
-        try sheet.finish(note: .leftOut(of: sheet, "codes", "summary.json"))
+        try sheet.finish(note: .leftOut(of: sheet, "codes", in: .allSummaries, of: files))
     }
 }
 
@@ -143,9 +143,23 @@ extension Sheet {
 
 extension String? {
     /// Returns a note for the end of a sheet that had no room for all rows; nil if it had.
-    static func leftOut(of sheet: Sheet, _ things: String, _ file: String) -> String? {
+    ///
+    /// - Parameters:
+    ///   - file: the file that has all of them, if it is among `files`.
+    static func leftOut(of sheet: Sheet, _ things: String, in file: ReportFile, of files: [ReportFile]) -> String? {
         guard sheet.rowsWritten < sheet.rowsOffered else { return nil }
-        return Wording.leftOut(shown: sheet.rowsWritten, of: sheet.rowsOffered, things, file: file)
+        return String.leftOut(of: sheet, sheet.rowsOffered, things, in: file, of: files)
+    }
+}
+
+extension String {
+    /// Returns the same note, given how many rows there are.
+    static func leftOut(
+        of sheet: Sheet, _ count: Int, _ things: String, in file: ReportFile, of files: [ReportFile]
+    ) -> String {
+        Wording.leftOut(
+            shown: sheet.rowsWritten, of: count, things, file: files.first { $0.name == file.name }?.name,
+            format: file.name.hasSuffix(".json") ? "json" : "csv")
     }
 }
 

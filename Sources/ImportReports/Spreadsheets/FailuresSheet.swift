@@ -97,9 +97,9 @@ struct FailuresSheet {
     /// - Returns: the note about rows that were left out; nil if all rows are here.
     func finish(rows: Int, files: [ReportFile]) throws -> String? {
         let isCut = sheet.rowsWritten < rows
-        let file = files.first { $0.name == ReportFile.failures.name }?.name
-        let note = Wording.failuresLeftOut(shown: sheet.rowsWritten, rows: rows, file: file)
-        try sheet.finish(note: isCut ? note : nil)
-        return isCut ? note : nil
+        let things = "failed and unclassified rows"
+        let note = isCut ? String.leftOut(of: sheet, rows, things, in: .failures, of: files) : nil
+        try sheet.finish(note: note)
+        return note
     }
 }

@@ -69,9 +69,9 @@ package struct JobWorkbook: RowSink {
         let note = try sheets.failures.finish(rows: rows, files: files)
         try writeSummary(summary, ruleResults, note: note, toolVersion: toolVersion)
         try sheets.codes.append(summary)
-        try sheets.codes.finish()
+        try sheets.codes.finish(files: files)
         try sheets.patterns.append(summary)
-        try sheets.patterns.finish()
+        try sheets.patterns.finish(files: files)
         try place.close(sheets.workbook)
     }
 

@@ -70,10 +70,10 @@ package struct OverviewWorkbook {
         try summary.addHeading("Provenance")
         try summary.addTool(version: toolVersion)
         try summary.finish()
-        try jobs.finish()
-        try totals.finish(overview.totals)
-        try codes.finish()
-        try unreadable.finish(note: .leftOut(of: unreadable, "inputs", "summary.json"))
+        try jobs.finish(files: files)
+        try totals.finish(overview.totals, files: files)
+        try codes.finish(files: files)
+        try unreadable.finish(note: .leftOut(of: unreadable, "inputs", in: .allSummaries, of: files))
         try place.close(workbook)
     }
 }
@@ -126,7 +126,7 @@ struct JobsSheet {
         sheet.endRow()
     }
 
-    func finish() throws {
-        try sheet.finish(note: .leftOut(of: sheet, "jobs", "jobs.csv"))
+    func finish(files: [ReportFile]) throws {
+        try sheet.finish(note: .leftOut(of: sheet, "jobs", in: .jobs, of: files))
     }
 }
