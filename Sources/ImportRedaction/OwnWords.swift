@@ -5,7 +5,7 @@ struct OwnWords: Sendable {
     /// A longer word counts as a match, because matching takes time proportional to both lengths' product.
     private static let longestWord = 1024
     /// A word with more parts counts as a match, because each part is compared together with those that follow it.
-    private static let mostParts = 32
+    private static let mostParts = 16
 
     private let words: WordTree
     private let patterns: [GlobPattern]

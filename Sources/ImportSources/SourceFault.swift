@@ -41,7 +41,7 @@ package struct SourceFault: Error, Sendable, Equatable {
         case doubledReturn
         case notUTF8(UInt8)
         case notUTF16
-        /// A byte that is no character in the single-byte encoding of this name.
+        /// A byte that is not a character in the single-byte encoding of this name.
         case notInEncoding(UInt8, String)
         /// A zero byte at the beginning, as in UTF-16 and UTF-32: the name of the encoding, if it is known.
         case isWide(String?)

@@ -110,7 +110,7 @@ package enum SourceEncoding: Sendable, Equatable {
     /// One byte per character: the character of each byte, or `UInt32.max` for none.
     case singleByte([UInt32])
 
-    /// Which bytes are no characters; nil if all are, or if a character may take several bytes.
+    /// Which bytes are not characters; nil if all are, or if a character may take several bytes.
     var unassigned: [Bool]? {
         guard case .singleByte(let characters) = self, characters.contains(.max) else { return nil }
         return characters.map { $0 == .max }

@@ -35,7 +35,7 @@ extension SourceFault {
         case .notUTF8(let byte):
             "The byte \(Self.hexadecimal(byte)) is not UTF-8. Give the encoding, as in --encoding windows-1252."
         case .notInEncoding(let byte, let name):
-            "The byte \(Self.hexadecimal(byte)) is no character in \(name). Check --encoding."
+            "The byte \(Self.hexadecimal(byte)) is not a character in \(name). Check --encoding."
         case .notUTF16: "This line or a later one is not valid UTF-16."
         case .isWide("UTF-16"): "This is UTF-16 without a byte order mark. Save it as UTF-8."
         case .isWide(let name?): "This is \(name), which is not read. Save it as UTF-8."
