@@ -87,6 +87,18 @@ def waiting_lines(work: Work, size: int) -> int:
 # YAML files
 
 
+def pattern_word(word: Callable[[int], str]) -> Callable[[Work, int], bool]:
+    """Whether a word that a pattern does not match stays."""
+    def seen(work: Work, size: int) -> bool:
+        rules = work.file("rules.yml", "patterns: [zz-*]\n")
+        row = failed(message=f"no {word(size)} here")
+        text = work.page(
+            work.file("job.json", dump([row])), "--redact", "--redact-rules", rules, formats="csv", name="failures.csv")
+        return f"no {word(size)} here" in text
+
+    return seen
+
+
 def yaml(kind: str, text: Callable[[int], str], says: str = "") -> Any:
     """The status of a run with such a file, and whether the sentence names the file and the reason."""
     def seen(work: Work, size: int) -> tuple[int, bool]:
@@ -308,6 +320,9 @@ BOUNDS = [
     *(Bound(f"{key} of a redaction file", REDACTION, 10_000,
             yaml("redaction", many(f"{key}:\n", "- text{}\n"), "10000"), accepted(10_000))
       for key in ("words", "keys", "keep")),
+    Bound("bytes of a word that is compared with patterns", REDACTION, 1024, pattern_word(lambda size: "w" * size), upto(1024)),
+    Bound("parts of a word that is compared with patterns", REDACTION, 16,
+          pattern_word(lambda size: "-".join(["w"] * size)), upto(16)),
     Bound("patterns of a redaction file", REDACTION, 100, yaml("redaction", many("patterns:\n", "- w{}-*\n"), "100"),
           accepted(100)),
     Bound("bytes of a pattern of redaction", REDACTION, 256,
