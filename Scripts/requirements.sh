@@ -14,6 +14,12 @@ need_debian_packages() {
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
+# The packages that every build needs.
+need_build_packages() {
+    need_debian_packages pkg-config libarchive-dev libisal-dev libsqlite3-dev libxlsxwriter-dev libxml2-dev libyaml-dev \
+        nettle-dev
+}
+
 need_swift() {
     command -v swift >/dev/null && return 0
     echo 'Swift 6.3 or later is needed: https://www.swift.org/install/linux/' >&2
