@@ -38,25 +38,29 @@ struct OwnWords: Sendable {
     /// Calls `body` with the parts of a word that match: what is between two characters that join, or more of it. Of those
     /// that begin together, the longest counts.
     private func match(_ word: Range<Int>, in text: Span<UInt8>, _ body: (Range<Int>) -> Void) {
-        var starts: [Int] = []
-        var ends: [Int] = []
-        for index in word where text[index].canEndPatternWord {
-            if index == word.lowerBound || !text[index - 1].canEndPatternWord { starts.append(index) }
-            if index + 1 == word.upperBound || !text[index + 1].canEndPatternWord { ends.append(index + 1) }
+        func isInPart(_ index: Int) -> Bool { word.contains(index) && text[index].canEndPatternWord }
+        var parts = 0
+        var last = word.lowerBound
+        for index in word where isInPart(index) {
+            if !isInPart(index - 1) { parts += 1 }
+            last = index + 1
         }
-        guard let first = starts.first, let last = ends.last else { return }
-        guard starts.count <= Self.mostParts else { return body(first..<last) }
         // A pattern may begin with a character that joins.
-        if first > word.lowerBound { starts.insert(word.lowerBound, at: 0) }
-        for start in starts {
-            guard let end = ends.last(where: { $0 > start && matchesPattern(text, start..<$0) }) else { continue }
-            body(start..<end)
+        for start in word where start == word.lowerBound || isInPart(start) && !isInPart(start - 1) {
+            if parts > Self.mostParts { return body(start..<last) }
+            var end = last
+            while end > start {
+                if isInPart(end - 1), !isInPart(end), matchesPattern(text, start..<end) {
+                    body(start..<end)
+                    break
+                }
+                end -= 1
+            }
         }
     }
 
     private func matchesPattern(_ text: Span<UInt8>, _ word: Range<Int>) -> Bool {
-        guard !word.isEmpty else { return false }
-        return word.count > Self.longestWord || patterns.contains { $0.matches(text.extracting(word)) }
+        word.count > Self.longestWord || patterns.contains { $0.matches(text.extracting(word)) }
     }
 }
 

@@ -145,20 +145,15 @@ extension String? {
     /// Returns a note for the end of a sheet that had no room for all rows; nil if it had.
     ///
     /// - Parameters:
+    ///   - rows: how many there are; nil if all were offered to the sheet.
     ///   - file: the file that has all of them, if it is among `files`.
-    static func leftOut(of sheet: Sheet, _ things: String, in file: ReportFile, of files: [ReportFile]) -> String? {
-        guard sheet.rowsWritten < sheet.rowsOffered else { return nil }
-        return String.leftOut(of: sheet, sheet.rowsOffered, things, in: file, of: files)
-    }
-}
-
-extension String {
-    /// Returns the same note, given how many rows there are.
     static func leftOut(
-        of sheet: Sheet, _ count: Int, _ things: String, in file: ReportFile, of files: [ReportFile]
-    ) -> String {
-        Wording.leftOut(
-            shown: sheet.rowsWritten, of: count, things, file: files.first { $0.name == file.name }?.name,
+        of sheet: Sheet, rows: Int? = nil, _ things: String, in file: ReportFile, of files: [ReportFile]
+    ) -> String? {
+        let rows = rows ?? sheet.rowsOffered
+        guard sheet.rowsWritten < rows else { return nil }
+        return Wording.leftOut(
+            shown: sheet.rowsWritten, of: rows, things, file: files.first { $0.name == file.name }?.name,
             format: file.name.hasSuffix(".json") ? "json" : "csv")
     }
 }

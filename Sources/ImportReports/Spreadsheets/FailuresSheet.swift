@@ -96,9 +96,7 @@ struct FailuresSheet {
     /// - Parameter rows: the number of all rows, including those that an earlier workbook had left out.
     /// - Returns: the note about rows that were left out; nil if all rows are here.
     func finish(rows: Int, files: [ReportFile]) throws -> String? {
-        let isCut = sheet.rowsWritten < rows
-        let things = "failed and unclassified rows"
-        let note = isCut ? String.leftOut(of: sheet, rows, things, in: .failures, of: files) : nil
+        let note: String? = .leftOut(of: sheet, rows: rows, "failed and unclassified rows", in: .failures, of: files)
         try sheet.finish(note: note)
         return note
     }

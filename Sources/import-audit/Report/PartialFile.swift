@@ -206,15 +206,25 @@ final class PartialFile: ReportOutput {
 /// The names that files have in the folder a command writes into, whichever command it is and whatever its options are:
 /// the next run may be another one, and removes what a killed one left.
 enum OutputNames {
-    private static let fixed: Set<ExactText> = {
-        let reports = ReportFormats.every.files + ReportFormats.every.overviewFiles() + HistoryReportCommand.files
-        return Set((reports.map { $0.name } + RejectsPlan.names + [RunManifest.file]).map { ExactText($0) })
+    /// Those of `report`.
+    static let ofReports: [String] = {
+        let files = ReportFormats.every.files + ReportFormats.every.overviewFiles()
+        return Array(Set(files.map { $0.name })) + [RunManifest.file]
     }()
+
+    private static let fixed: Set<ExactText> = {
+        let others = HistoryReportCommand.files.map { $0.name } + RejectsPlan.names
+        return Set((ofReports + others).map { ExactText($0) })
+    }()
+
+    private static let partialEndings = [PartialFile.rewrittenName(of: ""), PartialFile.partialName(of: "")]
+        .map { $0.dropFirst() }
 
     /// Whether a file of this name may be a partial one.
     static func mayBePartial(_ name: String) -> Bool {
-        let endings = [PartialFile.rewrittenName(of: ""), PartialFile.partialName(of: "")].map { $0.dropFirst() }
-        guard name.hasPrefix("."), let ending = endings.first(where: { name.hasSuffix($0) }) else { return false }
+        guard name.hasPrefix("."), let ending = partialEndings.first(where: { name.hasSuffix($0) }) else {
+            return false
+        }
         return mayBe(String(name.dropFirst().dropLast(ending.count)))
     }
 

@@ -80,7 +80,7 @@ struct ReportPlan {
         let outputPlace = OutputPlace(
             folder: output,
             files: try overviewFiles
-                + allFiles.filter { name in
+                + OutputNames.ofReports.filter { name in
                     try earlier?.files(in: RunManifest.root).contains { $0.name == name } == true
                 } + [RunManifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
         let place = pairing.map { OutputPlace(outputPlace, sent: $0.sources.identities) } ?? outputPlace
@@ -267,12 +267,6 @@ struct ReportPlan {
         settings.formats.overviewFiles().map { $0.name }
     }
 
-    /// All names that files of an audit can have in the folder itself.
-    private var allFiles: [String] {
-        let files = ReportFormats.every.files + ReportFormats.every.overviewFiles()
-        return Array(Set(files.map { $0.name })) + [RunManifest.file]
-    }
-
     /// Fails if an input would be replaced.
     private func protectInputs(_ earlier: RunManifest?) throws(CommandFailure) {
         let own = onlyInput == nil ? [] : settings.formats.files.map { $0.name }
@@ -284,7 +278,7 @@ struct ReportPlan {
             options.inputs, options: optionFiles + [history?.path].compactMap { $0 },
             output: OutputPlace(folder: output, files: [], jobFiles: []))
         try history?.checkIsNoInput(options.inputs)
-        try history?.checkIsNoOutput(in: output, allFiles)
+        try history?.checkIsNoOutput(in: output, OutputNames.ofReports)
     }
 
     /// Fails if a job's report would replace files that this program did not write. The jobs' folders are known only
