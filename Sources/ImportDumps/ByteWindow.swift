@@ -286,6 +286,7 @@ extension ByteWindow {
     ///
     /// - Parameter keepsMark: whether reading may also go back to the mark already set.
     mutating func lookAhead(keepsMark: Bool = false) -> Lookahead {
+        assert(goesBack)
         let lookahead = Lookahead(start: offset, isNested: isLookingAhead)
         if hashing, !isLookingAhead { keepHashOfFront() }
         // A nested lookahead must not lose the mark of the outer one.

@@ -117,7 +117,8 @@ extension DumpParser {
     /// value before the fault had swallowed the beginning of a document, up to a quotation mark, the rest of a key would
     /// follow.
     private mutating func beginsDocument(behindTextAt fault: ScanFault) -> Bool {
-        guard scanner.window.offset == fault.offset else { return false }
+        // Strict reading finds no other document, and cannot go back.
+        guard scanner.isLenient, scanner.window.offset == fault.offset else { return false }
         let look = beginLook()
         defer { endLook(look) }
         var last: UInt8?
