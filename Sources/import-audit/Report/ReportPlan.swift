@@ -7,16 +7,16 @@ import ImportReports
 
 /// The plan of `report`: options resolved, templates checked, nothing read or written yet.
 struct ReportPlan {
-    private let options: RunOptions
-    private let output: String
-    private var settings: ReportSettings
+    let options: RunOptions
+    let output: String
+    private(set) var settings: ReportSettings
     private let isFresh: Bool
-    private let isForced: Bool
+    let isForced: Bool
     private let isDryRun: Bool
     /// Whether the report is printed. If so, messages do not mention the folder, because it will be removed.
-    private let isPrinted: Bool
+    let isPrinted: Bool
     private let optionFiles: [String]
-    private let pack: PackTarget?
+    let pack: PackTarget?
     /// How the source is paired with rows; nil if no source is given.
     private let pairing: PairingOptions?
     /// The history that the jobs are added to, if any.
@@ -62,7 +62,7 @@ struct ReportPlan {
         // The manifest of the folder that is, or would be, written into.
         let earlier = try dryRun.map { $0.earlier } ?? RunManifest(in: root)
         try protectInputs(earlier)
-        var `guard` = OutputGuard(earlier: dryRun == nil ? earlier : nil, isForced: isForced)
+        let `guard` = OutputGuard(earlier: dryRun == nil ? earlier : nil, isForced: isForced)
         try `guard`.refuseRejects(earlier, in: output)
         // A file in the way is reported now, not after hours of reading.
         if let dryRun {
@@ -89,7 +89,26 @@ struct ReportPlan {
         var lacking = ReadingProblems()
         // All passes must see the same dumps.
         let reread = pairing == nil && history == nil ? nil : RereadInputs(names: settings.names)
-        if let pairing, let reread {
+        if let reread, let status = try readLinesAndHistory(reread, place, &lacking) { return status }
+        // Standard input cannot be read a second time, which may become necessary.
+        let known =
+            // With a selection, it is also not known what was left out of inputs that are not read again.
+            isFresh || dryRun != nil || !settings.isRepeatable || options.inputs.contains("-")
+                || settings.selector != nil ? nil : usable(earlier)
+        var rounds = ReportRounds(
+            plan: self, root: root, place: place, dryRun: dryRun, guard: `guard`, known: known, reread: reread,
+            lacking: lacking)
+        return try rounds.run()
+    }
+
+    /// Reads the inputs for the lines of sources and for the history, as far as they are requested. Returns a status if the
+    /// run ends there.
+    ///
+    /// - Parameter lacking: gets what could not be read.
+    private mutating func readLinesAndHistory(
+        _ reread: RereadInputs, _ place: OutputPlace?, _ lacking: inout ReadingProblems
+    ) throws -> ExitStatus? {
+        if let pairing {
             switch try SourceLines.find(pairing, for: options, settings, leavingOut: place, reread: reread) {
             case .found(let lines, let problems): (settings.lines, lacking) = (lines, problems)
             case .refused: return .notPassed
@@ -98,7 +117,7 @@ struct ReportPlan {
                 return .interrupted
             }
         }
-        if let history, dryRun == nil {
+        if let history, !isDryRun {
             guard
                 let results = try RunResults(
                     of: options, looksForIdentity: true, redaction: settings.redaction, leavingOut: place,
@@ -111,137 +130,11 @@ struct ReportPlan {
             let (trends, unusual) = try history.addForReport(results, settings.redaction?.mark)
             (settings.history, settings.unusualJobs) = (trends, unusual)
         }
-        // Standard input cannot be read a second time, which may become necessary.
-        var known =
-            // With a selection, it is also not known what was left out of inputs that are not read again.
-            isFresh || dryRun != nil || !settings.isRepeatable || options.inputs.contains("-")
-                || settings.selector != nil ? nil : usable(earlier)
-        var needed: Set<DocumentOrder> = []
-        var readAgain: Set<Int> = []
-        while true {
-            let run = ReportRun(
-                settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known, needed: needed,
-                readAgain: readAgain)
-            var inputs = try InputRun(
-                options: options, collector: run.collector, hashing: true, names: settings.names, output: place)
-            inputs.reread = reread
-            settings.selector?.restart()
-            var end = try inputs.run(settings.redaction, settings.selector) { try ReportHandler(run) }
-            if let single = run.single {
-                try dryRun?.check(root)
-                let status = say(single).orWorse(run.collector.status).orWorse(lacking.status)
-                lacking.say(except: ReadingProblems(single))
-                if let dryRun {
-                    try dryRun.say(root, pack: pack)
-                    return status
-                }
-                return try write(packContents(of: single, run, root), of: root) ?? status
-            }
-            var results = try run.collector.results()
-            results.selection = settings.selector?.result
-            var overview = OverviewReport(run: run, root: root, results: results)
-            if !options.isQuiet {
-                overview.results.ownOutputs.say()
-                settings.selector?.say()
-            }
-            if case .done = end {
-                // An earlier audit is worth more than one about nothing, as of a folder that is not mounted.
-                if overview.results.jobCount == 0,
-                    onlyInput != nil || settings.selector != nil || overview.results.unreadableCount == 0
-                {
-                    try overview.results.sayWhatWasNotRead()
-                    if !options.isQuiet, onlyInput == nil || settings.selector != nil {
-                        let reason = settings.selector == nil ? Wording.noJobs : Wording.noJobSelected
-                        Console.say("\(reason) Nothing was written.")
-                    }
-                    return try status(of: overview).orWorse(lacking.status)
-                }
-                let isUnchanged = try overview.isUnchanged(since: known)
-                if !isUnchanged, try !overview.isEverythingInPlace() {
-                    // A dump counts now whose report was not kept, because another dump counted before.
-                    let lacking = try overview.inputsWithoutResults()
-                    let lackingReports = try overview.neededReports()
-                    if known == nil, lackingReports.isSubset(of: needed) {
-                        throw CommandFailure(
-                            .inputNotReadWhole,
-                            "the inputs change while they are read; run the command again when nothing writes to them")
-                    }
-                    if known != nil, !lacking.isSubset(of: readAgain) {
-                        readAgain.formUnion(lacking)
-                    } else {
-                        // The inputs changed meanwhile.
-                        (known, readAgain) = (nil, [])
-                    }
-                    // Reports that earlier rounds needed are still needed: what is in place now was made because of
-                    // that.
-                    needed.formUnion(lackingReports)
-                    // The files that this run has written so far are in the manifest, too.
-                    `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? `guard`.earlier, isForced: isForced)
-                    continue
-                }
-                do {
-                    if !isUnchanged { end = try complete(&overview, run) }
-                } catch let lacking as LackingRows {
-                    // Something has changed, so pages of jobs with several dumps are written again.
-                    if lacking.inputs.isSubset(of: readAgain) { known = nil }
-                    readAgain.formUnion(lacking.inputs)
-                    needed.formUnion(try overview.neededReports())
-                    `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? `guard`.earlier, isForced: isForced)
-                    continue
-                }
-                if case .done = end {
-                    try dryRun?.check(root)
-                    if isUnchanged { say(unchanged: overview) } else { say(overview) }
-                    // The reason for a status other than 0.
-                    if overview.results.status != .done { try overview.results.sayWhatWasNotRead() }
-                    let status = try status(of: overview).orWorse(lacking.status)
-                    // Collecting the problems of the report means reading all jobs again.
-                    if !lacking.sentences.isEmpty { lacking.say(except: try overview.results.problems()) }
-                    if let dryRun {
-                        try dryRun.say(root, pack: pack)
-                        return status
-                    }
-                    return try write(overview.packContents(of: root), of: root) ?? status
-                }
-            }
-            if case .interrupted(let isQuiet) = end { return try leave(overview, run, isQuiet: isQuiet) }
-        }
-    }
-
-    /// Writes the pages that depend on all inputs, and the overview.
-    private func complete(_ overview: inout OverviewReport, _ run: ReportRun) throws -> WorkerPool.End {
-        try run.beginChanges()
-        let end = try CombinedPages(run, overview.results).write()
-        guard case .done = end else { return end }
-        do {
-            try overview.finish()
-            return .done
-        } catch is Interrupted {
-            return .interrupted(isQuiet: true)
-        }
-    }
-
-    /// Ends a run after Ctrl-C: finished work stays, and the next run continues from it.
-    ///
-    /// - Parameter isQuiet: whether all threads have ended.
-    private func leave(_ overview: OverviewReport, _ run: ReportRun, isQuiet: Bool) throws -> ExitStatus {
-        let isBegun = overview.results.jobCount > 0
-        if isQuiet {
-            run.discard()
-            if isBegun { try overview.leave() }
-        } else {
-            // A thread that still waits might write later: only published files stay.
-            run.abandon()
-        }
-        Console.say(
-            isBegun && !isDryRun
-                ? "Interrupted. Finished reports are in \(output); run the same command again to continue."
-                : "Interrupted. Nothing was written.")
-        return .interrupted
+        return nil
     }
 
     /// The only argument, unless it is a folder: it may contain a single dump and nothing else.
-    private var onlyInput: String? {
+    var onlyInput: String? {
         guard options.inputs.count == 1, let input = options.inputs.first else { return nil }
         var status = stat()
         return unsafe stat(input, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR ? input : nil
@@ -316,88 +209,4 @@ struct ReportPlan {
         return nil
     }
 
-    private func say(_ single: JobSummary) -> ExitStatus {
-        if !options.isQuiet {
-            let verdict = Verdict(single)
-            Console.say("\(verdict.word). \(verdict.sentence)")
-            if !isDryRun, !isPrinted {
-                Console.say("Written to \(output): \(settings.formats.files.map { $0.name }.joined(separator: ", "))")
-            }
-        }
-        if options.isQuiet, let salvage = single.salvage { Console.say("\(single.source): \(salvage.message)") }
-        let ruleResults = settings.ruleResults(on: single)
-        ruleResults.complain()
-        return (single.salvage == nil ? ExitStatus.done : .inputNotReadWhole).orWorse(ruleResults.status)
-    }
-
-    private func status(of overview: OverviewReport) throws -> ExitStatus {
-        let ruleResults = try overview.ruleResults()
-        ruleResults.complain()
-        return overview.results.status.orWorse(ruleResults.status)
-    }
-
-    private func say(_ overview: OverviewReport) {
-        guard !options.isQuiet else { return }
-        Console.say("\(overview.verdict.word). \(overview.verdict.sentences)")
-        if isDryRun || isPrinted { return }
-        let jobs = overview.results.jobCount
-        Console.say(
-            "Written to \(output): \(overview.fileNames.joined(separator: ", "))"
-                + reportsWritten(overview.reportCount, of: jobs))
-        if overview.takenUpCount > 0 {
-            Console.say(
-                overview.takenUpCount == 1
-                    ? "1 input has not changed and was not read again."
-                    : "\(Wording.grouped(overview.takenUpCount)) inputs have not changed and were not read again.")
-        }
-    }
-
-    private func reportsWritten(_ reports: Int, of jobs: Int) -> String {
-        switch reports {
-        case 0: ""
-        case jobs: ", and the report of each job under jobs"
-        case 1: ", and the report of one of \(Wording.grouped(jobs)) jobs under jobs"
-        default: ", and the reports of \(Wording.grouped(reports)) of \(Wording.grouped(jobs)) jobs under jobs"
-        }
-    }
-
-    private func say(unchanged overview: OverviewReport) {
-        guard !options.isQuiet else { return }
-        Console.say("Nothing has changed in \(output).")
-    }
-}
-
-// MARK: - The pack
-
-extension ReportPlan {
-    /// Packs the audit if requested. Returns nil unless packing was interrupted.
-    private func write(_ contents: @autoclosure () throws -> PackContents, of root: OutputFolder) throws -> ExitStatus?
-    {
-        guard let pack else { return nil }
-        do {
-            let written = try AuditPack(target: pack, root: root, settings: settings).write(try contents())
-            if !options.isQuiet {
-                let files = written.files == 1 ? "1 file" : "\(Wording.grouped(written.files)) files"
-                Console.say("Packed into \(pack.path): \(files). SHA-256 of the zip:")
-                Console.say(written.sha256)
-            }
-            return nil
-        } catch is Interrupted {
-            Console.say("Interrupted. The audit is in \(output); \(pack.path) was not written.")
-            return .interrupted
-        }
-    }
-
-    private func packContents(
-        of single: JobSummary, _ run: ReportRun, _ root: OutputFolder
-    ) throws -> PackContents {
-        let found = run.singleInput
-        return PackContents(
-            paths: AuditPaths(single: settings.formats.files), manifest: try RunManifest.written(in: root),
-            forEachInput: { body in try body(PackInput(single, isCounting: true)) },
-            forEachFile: { body in
-                if let found { try body(PackedFile(path: found.path, bytes: found.bytes, sha256: found.sha256)) }
-                for file in settings.lines?.files ?? [] { try body(file) }
-            })
-    }
 }
