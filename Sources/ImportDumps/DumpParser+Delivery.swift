@@ -43,6 +43,18 @@ extension DumpParser {
         return true
     }
 
+    /// Drops the only job found in the current object if that is no more than an empty `results`, and the current one has
+    /// a status and a total, which say more.
+    ///
+    /// - Parameter jobs: the number of jobs found before the current object.
+    mutating func dropEmptyNested(foundSince jobs: Int, into sink: any DumpReceiver) throws {
+        guard evidence.hasStatusText, evidence.hasTotal, input.jobCount == jobs + 1, holdsNested,
+            case .job(let dump)? = held?.reading, dump.job == DeclaredJob(), dump.rowCount == 0, dump.fault == nil
+        else { return }
+        dropNested()
+        try sink.beginRows(of: job)
+    }
+
     /// Delivers the held document, and what was refused after it.
     ///
     /// - Parameter isFollowed: whether another document follows.

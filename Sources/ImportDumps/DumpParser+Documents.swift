@@ -48,6 +48,7 @@ extension DumpParser {
             fault = readArray(into: sink)
         }
         if sinkError != nil { return }
+        try dropEmptyNested(foundSince: jobsBefore, into: sink)
         let hash = isFirst ? scanner.window.hashOfFront() : scanner.window.finishDocumentHash()
         scanner.window.dropDocumentHashes()
         let end = isOver ? fault?.place.byte ?? scanner.window.offset : scanner.window.offset
@@ -184,6 +185,12 @@ extension DumpParser {
                 scanner.window.beginDocumentHash()
                 let fault = readObject(into: sink)
                 if sinkError != nil { return fault }
+                do {
+                    try dropEmptyNested(foundSince: jobsBeforeElement, into: sink)
+                } catch {
+                    sinkError = error
+                    return fault
+                }
                 let hash = scanner.window.finishDocumentHash()
                 let end = isOver ? fault?.place.byte ?? scanner.window.offset : scanner.window.offset
                 var value = DocumentValue()

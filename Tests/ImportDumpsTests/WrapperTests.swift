@@ -134,6 +134,20 @@ import Testing
         }
     }
 
+    @Test("An empty results says less than a status and a total of the object around it", arguments: [false, true])
+    func emptyResults(isText: Bool) throws {
+        let (a, empty) = (Self.job("a"), isText ? Self.string(#"{"results":[]}"#) : #"{"results":[]}"#)
+        for members in [#""status":"","total":6,"x":\#(empty)"#, #""x":[{"y":\#(empty)}],"total":6,"status":"ok""#] {
+            try expect("{\(members)}", [" -"])
+            try expect("{\(members)", [" -"])
+            try expect("[{\(members)},\(a)]", ["[1] -", "[2] a"])
+            try expect("\(a)\n{\(members)}\n\(a)", [":1 a", ":2 -", ":3 a"])
+        }
+        try expect(#"{"status":"ok","total":6,"x":\#(empty),"y":\#(a)}"#, ["#/x -", "#/y a"])
+        try expect(#"{"status":"ok","x":\#(empty)}"#, ["#/x -"])
+        try expect(#"{"status":"ok","total":6,"x":{"results":[],"total":0}}"#, ["#/x -"])
+    }
+
     @Test("A string may contain several documents")
     func documentsInString() throws {
         let (a, b, c) = (Self.job("a"), Self.job("b"), Self.job("c"))

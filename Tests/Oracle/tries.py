@@ -148,14 +148,17 @@ def is_batch(name: str) -> bool:
     return re.search(r"-\d{4,}\.", name) is not None
 
 
-def readings(files: dict[str, list[str]], sizes: list[int]) -> int:
-    """In how many ways parts of these sizes may have been the files of a map, except for the order of batches."""
-    found = sum(len(rows) == sum(sizes) for rows in files.values())
+def readings(files: dict[str, list[str]], sizes: list[int], known: set[str] | None = None) -> int:
+    """In how many ways parts of these sizes may have been the files of a map that are not known by name, except for the
+    order of batches."""
     stems: dict[str, list[str]] = {}
     for name in files:
         if match := re.fullmatch(r"(.+)-\d{4,}(\.\w+)", name):
             stems.setdefault(match[1] + match[2], []).append(name)
-    batches = [sorted(names) for names in stems.values() if len(names) > 1]
+    files = {name: rows for name, rows in files.items() if name not in (known or ())}
+    found = sum(len(rows) == sum(sizes) for rows in files.values())
+    # Only together are they the batches of one file.
+    batches = [sorted(names) for names in stems.values() if len(names) > 1 and all(name in files for name in names)]
     if len(sizes) == 1:
         return found + sum(sum(len(files[n]) for n in names) == sizes[0] for names in batches)
     taken = set()
@@ -248,8 +251,7 @@ def check(binary: str, rng: random.Random, folder: pathlib.Path) -> None:
         if attempt > 1:
             names = {pathlib.Path(s.path).name for s in sent}
             unknown = [len(s.emails) for s in sent if pathlib.Path(s.path).name not in files]
-            rest = {name: rows for name, rows in files.items() if name not in names}
-            is_unclear = bool(unknown) and readings(rest, unknown) != 1
+            is_unclear = bool(unknown) and readings(files, unknown, names) != 1
             explicit[-1:] = named
             if rng.random() < 0.3:
                 maps[-1] += "#" + ",".join(s.handed_back or "" for s in sent)
