@@ -27,7 +27,7 @@ struct ReportRounds {
     private var isQuiet: Bool { plan.options.isQuiet }
 
     /// - Parameters:
-    ///   - place: the folder, whose files are no inputs.
+    ///   - place: the folder that is written into; its files are not read as inputs.
     ///   - dryRun: the temporary folder, if nothing is to be written.
     ///   - known: the manifest of an earlier run, if its data about inputs is valid for this one.
     ///   - reread: the inputs as another reading before has seen them, if there was one.
