@@ -149,7 +149,7 @@ struct SampleTests {
                 let found = try RunningCommand(
                     program: Tool.program("qemu-x86_64").path(),
                     ["-cpu", processor, RunningCommand.binary] + arguments("old"), folder: space.path
-                ).finish(seconds: 300)
+                ).finish(seconds: 1200)
                 #expect(found.status == expected.status && found.output == expected.output, "\(found)")
             }
             let tree = try space.tree("own")

@@ -171,8 +171,10 @@ package final class RunningCommand {
 
     /// Waits until the program ends.
     ///
-    /// - Parameter endsInput: whether to end standard input first. After a signal, it must stay open: a program that
-    ///   sees the end of its input before the signal may finish its work normally.
+    /// - Parameters:
+    ///   - seconds: when a program that hangs is killed. A busy machine takes several times as long as a free one.
+    ///   - endsInput: whether to end standard input first. After a signal, it must stay open: a program that sees the end
+    ///     of its input before the signal may finish its work normally.
     package func finish(seconds: Int = 120, endsInput: Bool = true) throws -> CommandResult {
         var output: [UInt8] = []
         var errors: [UInt8] = []

@@ -91,7 +91,7 @@ package enum Python {
         try RunningCommand(
             program: Tool.python.path(), [Repository.path(script)] + arguments,
             environment: environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { _, own in own }
-        ).finish(seconds: 300)
+        ).finish(seconds: 1200)
     }
 
     /// Runs a checker from `Tests/Checkers` over pairs of texts. Each line of its output is a fault.
