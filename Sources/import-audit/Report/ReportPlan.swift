@@ -208,5 +208,4 @@ struct ReportPlan {
         }
         return nil
     }
-
 }

@@ -125,6 +125,8 @@ struct ReportRounds {
         try prepareRound(needing: reports)
     }
 
+    /// Prepares another round.
+    ///
     /// - Parameter reports: the dumps that need a report. Those that earlier rounds needed are still needed: what is in
     ///   place now was made because of that.
     private mutating func prepareRound(needing reports: Set<DocumentOrder>) throws {
