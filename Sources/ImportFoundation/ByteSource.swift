@@ -103,6 +103,8 @@ package struct ReadFailure: Error, Sendable, Equatable {
         case trailingBytes
         /// The list of an archive has another number of entries than were found.
         case entries(listed: Int, found: Int)
+        /// Entries that were skipped as hidden or as folders have other names in the list of the archive.
+        case skippedNames
         /// Several archives were joined.
         case severalParts
         /// A message of the library.

@@ -19,7 +19,7 @@ final class ArchiveInput {
     private(set) var bytesRead = 0
     /// Whether a read has reached the end.
     private(set) var isAtEnd = false
-    /// The end of a zip; nil for other formats, and for a file until ``faultOfZip(entries:)``.
+    /// The end of a zip; nil for other formats, and for a file until ``faultOfZip(_:)``.
     private var tail: ZipTail?
 
     init(_ source: any ByteSource, format: ContainerFormat) {
@@ -83,16 +83,25 @@ final class ArchiveInput {
 
     /// Returns what is wrong with a zip that has been read to its last entry; nil if nothing is. Reads the rest.
     ///
-    /// - Parameter entries: the number of entries that were found, with folders.
-    func faultOfZip(entries: Int) -> ReadFailure? {
+    func faultOfZip(_ found: EntryCounts) -> ReadFailure? {
         if case .file(let file, _) = origin {
             // libarchive sought in it, so the end is read separately.
-            origin = .file(file, position: 0)
-            tail = ZipTail(skipping: max(0, file.size - ZipTail.mostBytes))
-            _ = seek(to: max(0, file.size - ZipTail.mostBytes))
+            readTail(of: file, keeping: ZipTail.mostBytes)
+            // Nothing but the whole list shows whether the names of hidden entries are their own.
+            if found.hidden > 0, let missing = tail?.missingBytesOfList, missing < file.size {
+                readTail(of: file, keeping: ZipTail.mostBytes + missing)
+            }
+        } else {
+            readToEnd()
         }
+        return failure ?? tail?.fault(found, areKindsListed: isFile)
+    }
+
+    private func readTail(of file: InputFileRegion, keeping count: Int) {
+        let start = max(0, file.size - count)
+        tail = ZipTail(skipping: start, keeping: count)
+        origin = .file(file, position: start)
         readToEnd()
-        return failure ?? tail?.fault(entries: entries)
     }
 
     /// The file from its beginning, to be read only forward; nil for a stream.
@@ -225,10 +234,29 @@ struct ArchiveEntry: Sendable {
     }
 
     /// Whether a part of its path is hidden, or a system file or folder.
-    var isHidden: Bool {
-        name.split(separator: UInt8(ascii: "/")).contains { part in
+    var isHidden: Bool { Self.isHidden(name[...]) }
+
+    /// - Parameter separator: the byte between the parts of the path.
+    static func isHidden(_ name: ArraySlice<UInt8>, separator: UInt8 = UInt8(ascii: "/")) -> Bool {
+        name.split(separator: separator).contains { part in
             !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8) && SystemFiles.include(part)
         }
+    }
+}
+
+/// How many entries of an archive were found so far.
+struct EntryCounts {
+    private(set) var all = 0
+    private(set) var hidden = 0
+    private(set) var folders = 0
+
+    /// Counts the entry, and returns whether it is skipped.
+    mutating func skip(_ entry: ArchiveEntry) -> Bool {
+        let (isHidden, isFolder) = (entry.isHidden, entry.isFolder)
+        all += 1
+        if isHidden { hidden += 1 }
+        if isFolder { folders += 1 }
+        return isHidden || isFolder
     }
 }
 

@@ -231,7 +231,7 @@ struct ContainerWalk {
         var known: Set<Int> = []
         var failureOfList: ReadFailure?
         var names = EntryNames(format)
-        var entriesRead = 0
+        var found = EntryCounts()
         var isEmpty = true
         var isInDamage = false
         var own = OwnZip()
@@ -242,13 +242,12 @@ struct ContainerWalk {
                 if input.isFile, format == .zip, !known.insert(entry.name.hashValue).inserted, failureOfList != nil {
                     continue
                 }
-                entriesRead += 1
-                if entry.isHidden || entry.isFolder { continue }
+                if found.skip(entry) { continue }
                 isEmpty = false
-                let source = name + "!" + names.name(for: entry.name, position: entriesRead)
+                let source = name + "!" + names.name(for: entry.name, position: found.all)
                 var bytes = session.entry
                 if format == .zip, case .file = entry.kind {
-                    switch own.look(at: entry, bytes, named: source, isFirst: entriesRead == 1) {
+                    switch own.look(at: entry, bytes, named: source, isFirst: found.all == 1) {
                     case .isOwn(let own): return try body(.refused(source: name, reason: .ownOutput(own)))
                     case .mayBe: continue
                     case .isNot(let content): bytes = content
@@ -260,19 +259,19 @@ struct ContainerWalk {
                 try ContainerWalk(level: inner).visit(entry, bytes, named: source, body)
                 // (If the archive's own decompression reached a limit, that comes as a failure of the archive.)
                 if let failure = level.entries.failure ?? inner.failure {
-                    return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
+                    return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: found.all)))
                 }
             case .end:
                 for (source, beginning) in own.takeHeld() {
                     try body(.stream(source: source, bytes: ArraySource(Array(beginning))))
                 }
-                if let failure = failureOfList ?? (format == .zip ? input.faultOfZip(entries: entriesRead) : nil) {
+                if let failure = failureOfList ?? (format == .zip ? input.faultOfZip(found) : nil) {
                     if failureOfList == nil, let forward = forwardSession(input, format, isPrompt: isPrompt) {
                         session.close()
                         (failureOfList, session) = (failure, forward)
                         continue
                     }
-                    return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
+                    return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: found.all)))
                 }
                 if isEmpty { try body(.refused(source: name, reason: .holdsNoFiles)) }
                 return
@@ -281,10 +280,10 @@ struct ContainerWalk {
                 isEmpty = false
                 if isInDamage, format != .tar {
                     let failure = ReadFailure(.damaged(format, .other(message)))
-                    return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
+                    return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: found.all)))
                 }
                 if !isInDamage {
-                    try body(.refused(source: name, reason: .damagedPart(message, entriesRead: entriesRead)))
+                    try body(.refused(source: name, reason: .damagedPart(message, entriesRead: found.all)))
                 }
                 isInDamage = true
             case .encrypted:
@@ -296,7 +295,7 @@ struct ContainerWalk {
                     continue
                 }
                 return try body(
-                    .refused(source: name, reason: .cutShort(failureOfList ?? failure, entriesRead: entriesRead)))
+                    .refused(source: name, reason: .cutShort(failureOfList ?? failure, entriesRead: found.all)))
             }
         }
     }

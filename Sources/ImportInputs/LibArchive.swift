@@ -48,7 +48,9 @@ final class LibArchive {
             switch status {
             case ARCHIVE_OK, ARCHIVE_WARN:
                 guard let entry = unsafe entry else { return .failed(failure) }
-                return .entry(unsafe ArchiveEntry(entry))
+                let described = unsafe ArchiveEntry(entry)
+                if format == .zip, unsafe isDamaged(described, entry) { return withoutKind(described) }
+                return .entry(described)
             case ARCHIVE_EOF:
                 // Every tar archive ends with zeros. If one is cut off between two entries, only their absence shows
                 // it.
@@ -59,6 +61,36 @@ final class LibArchive {
                 return unsafe archive_read_has_encrypted_entries(archive) > 0 ? .encrypted : .failed(failure)
             }
         }
+    }
+
+    /// Whether the kind of an entry of a zip must be wrong. No checksum protects it, and it must not hide rows.
+    ///
+    /// Only files have bytes, as far as the size is known before the data, and the target of a link is a path.
+    private func isDamaged(_ described: ArchiveEntry, _ entry: OpaquePointer) -> Bool {
+        switch described.kind {
+        case .hardLink: false
+        case .symbolicLink(let target): !Self.isPath(target)
+        case .file, .folder, .special:
+            unsafe archive_entry_filetype(entry) & S_IFMT != S_IFREG && archive_entry_size(entry) > 0
+        }
+    }
+
+    /// Treats an entry as a file if its kind is damaged. libarchive delivers no bytes of others.
+    private func withoutKind(_ entry: ArchiveEntry) -> ArchiveStep {
+        let failure = ReadFailure(.damaged(.zip, .structure))
+        // Only the list has kinds. Without it, the entry will be a file, unless its name is that of a folder.
+        if input.isFile { return .failed(failure) }
+        ending = .failed(failure)
+        var file = entry
+        file.kind = .file
+        if file.name.last == UInt8(ascii: "/") { file.name.removeLast() }
+        return .entry(file)
+    }
+
+    /// Whether a link may have this target. A dump, packed or not, has other bytes.
+    private static func isPath(_ target: [UInt8]) -> Bool {
+        !target.isEmpty && target.count < Int(PATH_MAX)
+            && !target.contains { $0 < 0x20 || $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "\"") }
     }
 
     /// Reads more of the entry; 0 means its end.

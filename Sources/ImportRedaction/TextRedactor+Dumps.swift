@@ -167,7 +167,7 @@ extension ReadFailure {
         switch damage {
         case .method: return ReadFailure(.damaged(format, .method(nil)))
         case .other: return ReadFailure(.damaged(format, .structure))
-        case .checksum, .structure, .trailingBytes, .entries, .severalParts: return self
+        case .checksum, .structure, .trailingBytes, .entries, .skippedNames, .severalParts: return self
         }
     }
 }

@@ -55,6 +55,12 @@ struct Found: Equatable, CustomStringConvertible {
         self.refusal = refusal
     }
 
+    /// Whether a user is told that something may be missing. Every command reports an input without bytes.
+    var isReported: Bool {
+        if let refusal { return !refusal.isExpected }
+        return failure != nil || text.isEmpty
+    }
+
     init(_ item: ContainerItem) {
         switch item {
         case .stream(let source, let bytes):

@@ -19,6 +19,8 @@ extension ReadFailure {
                 "the \(format.words) is packed by a method that is not supported" + Wording.aside(message)
             case .entries(let listed, let found):
                 "the list of the \(format.words) names \(Wording.entries(listed)), but \(Wording.grouped(found)) \(found == 1 ? "was" : "were") found"
+            case .skippedNames:
+                "a name in the \(format.words) is damaged; a file may look like a folder or a hidden file, which are skipped"
             case .severalParts: "several archives were joined to this one; take them apart"
             case .trailingBytes: "bytes of another kind follow the end of the \(format.words)"
             case .other(let message): "the \(format.words) is damaged" + Wording.aside(message)

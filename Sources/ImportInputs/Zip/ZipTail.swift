@@ -16,27 +16,38 @@ struct ZipTail {
     private var bytes: [UInt8] = []
     /// The number of bytes of the zip up to here.
     private var byteCount: Int
+    /// At least as many of the last bytes are kept.
+    private let kept: Int
 
-    /// - Parameter skipping: the number of bytes before the first that will be added.
-    init(skipping: Int = 0) {
+    /// - Parameters:
+    ///   - skipping: the number of bytes before the first that will be added.
+    ///   - keeping: the number of the last bytes that are examined.
+    init(skipping: Int = 0, keeping: Int = mostBytes) {
         byteCount = skipping
+        kept = keeping
     }
 
     mutating func add(_ more: UnsafeRawBufferPointer) {
         byteCount += more.count
         // Moved rarely, so each byte is copied once or twice.
-        if bytes.count + more.count > 4 * Self.mostBytes { bytes.removeFirst(max(0, bytes.count - Self.mostBytes)) }
+        if bytes.count + more.count > 4 * kept { bytes.removeFirst(max(0, bytes.count - kept)) }
         unsafe bytes.append(contentsOf: more)
+    }
+
+    /// The number of bytes at the beginning of the list that were not kept.
+    var missingBytesOfList: Int? {
+        guard let end = lastEnd, case .known(let totals) = totals(at: end) else { return nil }
+        return totals.size > totals.end ? totals.size - totals.end : nil
     }
 
     /// Returns what is wrong; nil if the zip has as many entries as were found and is the only one.
     ///
-    /// - Parameter entries: the number of entries that were found, with folders.
-    func fault(entries: Int) -> ReadFailure? {
+    /// - Parameter areKindsListed: whether the kinds of the entries come from the list, and not from their names.
+    func fault(_ found: EntryCounts, areKindsListed: Bool) -> ReadFailure? {
         guard let end = lastEnd else { return ReadFailure(.breaksOff(.zip)) }
         switch totals(at: end) {
         case .known(let totals):
-            if let fault = fault(in: totals, entries: entries) { return fault }
+            if let fault = fault(in: totals, found, areKindsListed: areKindsListed) { return fault }
         case .outOfReach: break
         case .damaged: return ReadFailure(.damaged(.zip, .structure))
         }
@@ -48,10 +59,10 @@ struct ZipTail {
         return nil
     }
 
-    private func fault(in totals: Totals, entries: Int) -> ReadFailure? {
+    private func fault(in totals: Totals, _ found: EntryCounts, areKindsListed: Bool) -> ReadFailure? {
         let count = totals.count & totals.countMask
-        guard count == entries & totals.countMask else {
-            return ReadFailure(.damaged(.zip, .entries(listed: totals.count, found: entries)))
+        guard count == found.all & totals.countMask else {
+            return ReadFailure(.damaged(.zip, .entries(listed: totals.count, found: found.all)))
         }
         let place = byteCount - bytes.count + totals.end
         guard (place - totals.offset - totals.size) & totals.sizeMask == 0 else {
@@ -60,8 +71,12 @@ struct ZipTail {
         // A zip in a file is read by its list. Through a pipe, only this shows that the list is damaged.
         if totals.size <= totals.end {
             let listed = records(in: totals.end - totals.size..<totals.end)
-            guard listed & totals.countMask == count else {
-                return ReadFailure(.damaged(.zip, .entries(listed: totals.count, found: listed)))
+            guard listed.all & totals.countMask == count else {
+                return ReadFailure(.damaged(.zip, .entries(listed: totals.count, found: listed.all)))
+            }
+            // No checksum protects the names before the data. A damaged one may be that of a hidden file or a folder.
+            guard listed.hidden == found.hidden, areKindsListed || listed.folders == found.folders else {
+                return ReadFailure(.damaged(.zip, .skippedNames))
             }
         }
         return nil
@@ -109,17 +124,23 @@ struct ZipTail {
         return start < 0 ? .outOfReach : .damaged
     }
 
-    /// Returns the number of records in the list of entries, as far as it is sound.
-    private func records(in list: Range<Int>) -> Int {
+    /// Counts the records in the list of entries, as far as it is sound, and those whose names are hidden or of folders.
+    private func records(in list: Range<Int>) -> (all: Int, hidden: Int, folders: Int) {
         let fixedBytes = ZipListed.fixedBytes
-        var (count, index) = (0, list.lowerBound)
+        var (count, hidden, folders, index) = (0, 0, 0, list.lowerBound)
         while list.upperBound - index >= fixedBytes {
             let record = ZipRecord(bytes: Array(bytes[index..<index + fixedBytes]))
             guard record.hasSignature(.central) else { break }
-            index += fixedBytes + record.half(28) + record.half(30) + record.half(32)
+            let name = index + fixedBytes..<index + fixedBytes + record.half(28)
+            index = name.upperBound + record.half(30) + record.half(32)
+            guard index <= list.upperBound else { break }
             count += 1
+            // Like libarchive, takes backslashes for separators if there is no slash.
+            let separator = UInt8(ascii: bytes[name].contains(UInt8(ascii: "/")) ? "/" : "\\")
+            if ArchiveEntry.isHidden(bytes[name], separator: separator) { hidden += 1 }
+            if bytes[name].last == separator { folders += 1 }
         }
-        return index > list.upperBound ? count - 1 : count
+        return (count, hidden, folders)
     }
 
     /// The index in `bytes` of the record that ends the zip: the last one whose comment, which may look like such a
