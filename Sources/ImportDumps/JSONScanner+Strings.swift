@@ -268,7 +268,7 @@ extension JSONScanner {
 
     /// Whether a value can end at the position: a comma, a colon, a closing bracket or brace, or the end follows.
     private mutating func endsValue() -> Bool {
-        let lookahead = window.lookAhead()
+        let lookahead = window.lookAhead(keepsMark: true)
         defer { end(lookahead) }
         let start = window.offset
         while let byte = peekOrEnd() {

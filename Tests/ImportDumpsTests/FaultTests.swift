@@ -235,7 +235,7 @@ import Testing
     }
 
     @Test(
-        "A stray single quote costs its row only",
+        "A stray single quote costs its row only, also if the next one is in another window",
         arguments: [#""id":'1"#, #""id":'"#, #""error":{"code":'c"#, #""id":'it's'"#], ["", "\n"])
     func straySingleQuote(damage: String, separator: String) throws {
         let after = [
@@ -245,9 +245,13 @@ import Testing
         let rows = ["{" + damage + #","created":true}"#] + after
         let list = rows.joined(separator: "," + separator)
         let text = #"{"job_id":"a","status":"complete","total":5,"results":["# + list + "]}"
-        let reading = try Decoded(Array(text.utf8))
-        #expect(reading.jobs == ["a 5"], "\(reading.jobs)")
-        for id in 2...5 { #expect(reading.rows.contains { $0.contains("\(id)") }, "\(id): \(reading.rows)") }
+        for window in Array(1...70) + [DumpLimits.windowBytes] {
+            let reading = try Decoded(Array(text.utf8), window: window)
+            #expect(reading.jobs == ["a 5"], "\(window): \(reading.jobs)")
+            for id in 2...5 {
+                #expect(reading.rows.contains { $0.contains("\(id)") }, "\(window), \(id): \(reading.rows)")
+            }
+        }
     }
 
     @Test("Numbers with leading zeros are absent, whatever they stand for; nothing else is lost")
