@@ -107,3 +107,7 @@ struct Content {
 func dumpText(rows: String) -> String {
     #"{"job_id":null,"status":"complete","results":["# + rows + "]}"
 }
+
+/// A dump of one job, of some 1,700 bytes.
+let dumpOfSixtyRows = dumpText(
+    rows: (0..<60).map { #"{"id":"\#($0 * 7919 % 1000)","created":true}"# }.joined(separator: ","))
