@@ -85,8 +85,9 @@ class Importer:
         for email, word in said.items():
             self.note(email, word, attempt)
         failed = sum("error" in r for r in results)
-        # Two dumps without an id and without rows may be the same bytes, and count as one.
-        job_id = str(uuid.UUID(int=self.rng.getrandbits(128))) if has_id or not results else None
+        # Without an id, the dumps of two tries in which the same rows failed may be the same bytes, and count as one.
+        is_unlike = any("id" in row for row in results)
+        job_id = None if is_unlike and not has_id else str(uuid.UUID(int=self.rng.getrandbits(128)))
         return {
             "job_id": job_id, "status": "complete", "total": len(emails), "processed": seen,
             "succeeded": seen - failed, "failed": failed, "results": results,
