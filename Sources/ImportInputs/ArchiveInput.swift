@@ -87,8 +87,9 @@ final class ArchiveInput {
         if case .file(let file, _) = origin {
             // libarchive sought in it, so the end is read separately.
             readTail(of: file, keeping: ZipTail.mostBytes)
-            // Nothing but the whole list shows whether the names of hidden entries are their own.
-            if found.hidden > 0, let missing = tail?.missingBytesOfList, missing < file.size {
+            // Nothing but the whole list shows whether the names of hidden entries are their own. A zip may claim any
+            // size for it.
+            if found.hidden > 0, let missing = tail?.missingBytesOfList, missing <= found.all * Self.mostBytesOfRecord {
                 readTail(of: file, keeping: ZipTail.mostBytes + missing)
             }
         } else {
@@ -96,6 +97,9 @@ final class ArchiveInput {
         }
         return failure ?? tail?.fault(found, areKindsListed: isFile)
     }
+
+    /// More than the average size of a record in the list of a zip, most of which is the name.
+    private static let mostBytesOfRecord = 1024
 
     private func readTail(of file: InputFileRegion, keeping count: Int) {
         let start = max(0, file.size - count)

@@ -167,6 +167,27 @@ import Testing
         #expect(try folder.found(in: "secret.zip") == [Found("secret.zip", refusal: .holdsNoFiles)])
     }
 
+    /// In Shift JIS, a character may have a backslash as its second byte; other programs separate folders by it.
+    @Test func backslashesInNamesAreNoDamage() throws {
+        let folder = try Workspace()
+        try folder.python(
+            """
+            import zipfile
+            def pack(name, *entries):
+                with zipfile.ZipFile(name, 'w') as z:
+                    for entry in entries: z.writestr(entry, '{}')
+            pack('windows.zip', 'jobs\\\\a.json', 'jobs\\\\.hidden', '.\\\\b.json', '.c\\\\d.json')
+            pack('ascii.zip', 'AB.json', 'ABCD.json')
+            zip = open('ascii.zip', 'rb').read().replace(b'AB.json', b'\\x95\\x5c.json').replace(b'CD', b'\\x83\\x5c')
+            open('japanese.zip', 'wb').write(zip)
+            """)
+        for (name, count) in [("windows.zip", 2), ("japanese.zip", 2)] {
+            for found in [try folder.found(in: name), try folder.foundThroughPipe(name)] {
+                #expect(found.count == count && found.allSatisfy { $0.text == "{}" && $0.refusal == nil }, "\(found)")
+            }
+        }
+    }
+
     /// Without the list, or beyond an entry that is not where the list says, entries are found from the front.
     @Test func entriesOfAZipAreFoundWithoutItsList() throws {
         let folder = try Workspace()

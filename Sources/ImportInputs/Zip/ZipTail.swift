@@ -75,7 +75,7 @@ struct ZipTail {
                 return ReadFailure(.damaged(.zip, .entries(listed: totals.count, found: listed.all)))
             }
             // No checksum protects the names before the data. A damaged one may be that of a hidden file or a folder.
-            guard listed.hidden == found.hidden, areKindsListed || listed.folders == found.folders else {
+            guard listed.hidden.contains(found.hidden), areKindsListed || listed.folders.contains(found.folders) else {
                 return ReadFailure(.damaged(.zip, .skippedNames))
             }
         }
@@ -124,23 +124,47 @@ struct ZipTail {
         return start < 0 ? .outOfReach : .damaged
     }
 
-    /// Counts the records in the list of entries, as far as it is sound, and those whose names are hidden or of folders.
-    private func records(in list: Range<Int>) -> (all: Int, hidden: Int, folders: Int) {
+    /// The records in the list of entries. How many of them are hidden, or folders, may depend on whether libarchive
+    /// takes backslashes for separators: if a name has no slash, is UTF-8, and comes from some systems.
+    private struct Listed {
+        var all = 0
+        var hidden = 0...0
+        var folders = 0...0
+
+        mutating func count(_ name: ArraySlice<UInt8>) {
+            all += 1
+            let (slash, backslash) = (UInt8(ascii: "/"), UInt8(ascii: "\\"))
+            let isHidden = ArchiveEntry.isHidden(name)
+            let isFolder = name.last == slash
+            guard name.contains(backslash), !name.contains(slash) else {
+                return add(isHidden, isHidden, isFolder, isFolder)
+            }
+            add(isHidden, ArchiveEntry.isHidden(name, separator: backslash), isFolder, name.last == backslash)
+        }
+
+        private mutating func add(_ isHidden: Bool, _ mayBeHidden: Bool, _ isFolder: Bool, _ mayBeFolder: Bool) {
+            func sum(_ range: ClosedRange<Int>, _ one: Bool, _ other: Bool) -> ClosedRange<Int> {
+                range.lowerBound + (one && other ? 1 : 0)...range.upperBound + (one || other ? 1 : 0)
+            }
+            hidden = sum(hidden, isHidden, mayBeHidden)
+            folders = sum(folders, isFolder, mayBeFolder)
+        }
+    }
+
+    /// Counts the records in the list of entries, as far as it is sound.
+    private func records(in list: Range<Int>) -> Listed {
         let fixedBytes = ZipListed.fixedBytes
-        var (count, hidden, folders, index) = (0, 0, 0, list.lowerBound)
+        var listed = Listed()
+        var index = list.lowerBound
         while list.upperBound - index >= fixedBytes {
             let record = ZipRecord(bytes: Array(bytes[index..<index + fixedBytes]))
             guard record.hasSignature(.central) else { break }
             let name = index + fixedBytes..<index + fixedBytes + record.half(28)
             index = name.upperBound + record.half(30) + record.half(32)
             guard index <= list.upperBound else { break }
-            count += 1
-            // Like libarchive, takes backslashes for separators if there is no slash.
-            let separator = UInt8(ascii: bytes[name].contains(UInt8(ascii: "/")) ? "/" : "\\")
-            if ArchiveEntry.isHidden(bytes[name], separator: separator) { hidden += 1 }
-            if bytes[name].last == separator { folders += 1 }
+            listed.count(bytes[name])
         }
-        return (count, hidden, folders)
+        return listed
     }
 
     /// The index in `bytes` of the record that ends the zip: the last one whose comment, which may look like such a
