@@ -82,7 +82,6 @@ final class ArchiveInput {
     }
 
     /// Returns what is wrong with a zip that has been read to its last entry; nil if nothing is. Reads the rest.
-    ///
     func faultOfZip(_ found: EntryCounts) -> ReadFailure? {
         if case .file(let file, _) = origin {
             // libarchive sought in it, so the end is read separately.
