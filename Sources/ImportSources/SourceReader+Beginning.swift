@@ -34,13 +34,19 @@ extension SourceReader {
         }
     }
 
-    /// Fails for text whose first character takes more than one byte in the way of UTF-16 and UTF-32. In UTF-16 with a
-    /// byte order mark, only a mark of UTF-32 looks like that.
+    /// Fails for UTF-16 and UTF-32 without a byte order mark. In UTF-16 with one, only a mark of UTF-32 begins with zero.
     private func checkWidth(_ mark: UnicodeMark) throws(SourceFault) {
         func isZero(_ index: Int) -> Bool { index < window.count && window[index] == 0 }
+        if case .utf16 = mark.encoding {
+            if isZero(0) || isZero(1) { throw SourceFault(.isWide("UTF-32")) }
+            return
+        }
+        let bytes = window.withBytes(0..<min(window.count, 4096)) { [UInt8](span: $0) }
+        if let width = TextEncoding(beginning: bytes[...])?.unitBytes, width > 1 {
+            throw SourceFault(.isWide(width == 2 ? "UTF-16" : "UTF-32"))
+        }
         guard isZero(0) || isZero(1) else { return }
-        let isOf32Bits =
-            if case .utf16 = mark.encoding { true } else { isZero(0) ? isZero(1) : isZero(2) && isZero(3) }
+        let isOf32Bits = isZero(0) ? isZero(1) : isZero(2) && isZero(3)
         throw SourceFault(.isWide(isOf32Bits ? "UTF-32" : "UTF-16"))
     }
 

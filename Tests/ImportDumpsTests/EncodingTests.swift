@@ -45,6 +45,71 @@ struct EncodingTests {
         }
     }
 
+    private static let unmarked: [TestEncoding] = [.utf16le, .utf16be, .utf32le, .utf32be]
+
+    /// Returns a text of characters of one script, or of several.
+    private static func words(_ random: inout SplitMix64) -> String {
+        let scripts: [ClosedRange<UInt32>] = [
+            0x20...0x7E, 0xA1...0x17F, 0x400...0x4FF, 0x590...0x5EA, 0x2010...0x27BF, 0x3041...0x30FE, 0x4E00...0x9FFF,
+            0xAC00...0xD7A3, 0xFF01...0xFF9F, 0x1F300...0x1F64F,
+        ]
+        let script = Bool.random(using: &random) ? scripts.randomElement(using: &random) : nil
+        let count = [1, 2, 3, 4, 12, 60].randomElement(using: &random) ?? 1
+        var text = String.UnicodeScalarView()
+        for _ in 0..<count {
+            let range = script ?? scripts.randomElement(using: &random) ?? 0x20...0x7E
+            guard let scalar = Unicode.Scalar(UInt32.random(in: range, using: &random)) else { continue }
+            // A bracket or a quote in ASCII might be the beginning of JSON.
+            if !"{[\"'".unicodeScalars.contains(scalar) { text.append(scalar) }
+        }
+        return String(text)
+    }
+
+    @Test(
+        "UTF-16 and UTF-32 without a byte order mark are recognized, whatever the first characters are", .seeded,
+        arguments: unmarked)
+    func unmarkedFronts(_ encoding: TestEncoding) throws {
+        let seed = Seeds.new
+        var random = SplitMix64(seed: seed)
+        let members = #""job_id":"ü","status":"complete","total":1,"results":[{"id":"1","created":true}]}"#
+        for round in 0..<200 {
+            let word = Self.words(&random)
+            let text = [
+                "\(word)\n{\(members)\n", "\(word) {\(members)", "{\"\(word.filter { $0 != "\\" })\":1,\(members)",
+                "[{\"a\":\"\(word.filter { $0 != "\\" })\"},{\(members)]",
+            ][round % 4]
+            for (window, chunk) in [(4096, Int.max), (64, 3)] {
+                let reading = try Decoded(encoding.bytes(text), window: window, chunk: chunk)
+                #expect(reading.jobs == ["ü 1"], "\(text.debugDescription), seed \(seed): \(reading)")
+            }
+        }
+    }
+
+    @Test("A dump in UTF-8 stays one, whatever zeros and UTF-16 are around it", .seeded)
+    func zerosAround() throws {
+        let seed = Seeds.new
+        var random = SplitMix64(seed: seed)
+        let job = #"{"job_id":"ü","results":[{"id":"1","created":true}]}"#
+        let other = #"{"job_id":"other","results":[{"id":"1","created":true},{"id":"2","created":true}]}"#
+        for _ in 0..<400 {
+            let word = Array(Self.words(&random).utf8)
+            let zeros = (0..<Int.random(in: 0...9, using: &random)).map { _ in
+                [UInt8](repeating: 0, count: [1, 1, 2, 3, 100].randomElement(using: &random) ?? 1)
+            }
+            let front = zeros.reduce(word) { text, zeros in
+                text.prefix(Int.random(in: 1...max(1, text.count), using: &random)) + zeros + text
+            }
+            let tail = TestEncoding.utf16le.bytes(Self.words(&random) + "\n") + TestEncoding.utf16be.bytes("\n" + other)
+            for bytes in [front + Array("\n".utf8) + Array(job.utf8), front + Array(("\n" + job).utf8) + tail]
+            where !bytes.prefix(2).contains(0) {
+                let reading = try Decoded(bytes)
+                #expect(reading.jobs.first == "ü 1" || !reading.reasons.isEmpty, "\(bytes), seed \(seed): \(reading)")
+            }
+            let between = try Decoded(Array(job.utf8) + tail)
+            #expect(between.jobs.first == "ü 1" && between.jobs.count + between.reasons.count > 1, "seed \(seed)")
+        }
+    }
+
     @Test("Undefined bytes are reported at their position")
     func illFormed() throws {
         let windows = try #require(TextEncoding(name: "windows-1252"))

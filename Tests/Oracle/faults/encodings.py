@@ -7,6 +7,7 @@ import random
 from .around import Log
 from .cases import Case, Maker, escaped_for, many_lines, one_line, text_of
 
+TITLES = ["筛选结果", "導入結果一覧表" * 9, "▶ ∢∢", "Résumé", "ё", "😀", "\u3000", "Ωmega — 결과"]
 MARKS = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff", "utf-32-le": b"\xff\xfe\0\0", "utf-32-be": b"\0\0\xfe\xff"}
 
 
@@ -15,6 +16,8 @@ def make(rng: random.Random, tag: str) -> Case:
     encoding = rng.choice([*MARKS, "utf-16-le", "utf-16-be", "windows-1252"])
     pretty = rng.random() < 0.3
     log = Log(rng.choice([b"\n", b"\n", b"\r\n"]))
+    if encoding != "windows-1252" and rng.random() < 0.3:
+        log.add(rng.choice(TITLES).encode())
     for _ in range(rng.choice([1, 1, 3])):
         text = text_of(maker.record(), many_lines(rng) if pretty else one_line(rng), rng)
         if encoding == "windows-1252":

@@ -22,7 +22,7 @@ package struct TextEncoding: Sendable, Equatable {
     /// What Western versions of Windows have written for decades, often called "ANSI" or "Latin-1".
     package static let windows1252 = TextEncoding(name: "windows-1252", form: .windows1252)
 
-    private init(name: String, form: Form) {
+    init(name: String, form: Form) {
         self.name = name
         self.form = form
     }
@@ -51,57 +51,20 @@ package struct TextEncoding: Sendable, Equatable {
             self.init(name: name, form: .other(hasASCII: families.contains { letters.hasPrefix($0) }))
         }
     }
-
-    /// Recognizes Unicode by a byte order mark, or by the zero bytes of the first characters if they are ASCII, as in
-    /// JSON and in logs. Nil for anything else.
-    init?(beginning bytes: ArraySlice<UInt8>) {
-        // Nearly all inputs begin like this.
-        if let first = bytes.first, 1..<0x80 ~= first, bytes.dropFirst().first != 0 { return nil }
-        if let marked = Self.marked(bytes) {
-            self = marked
-            return
-        }
-        func isText(_ byte: UInt8) -> Bool {
-            0x20..<0x7F ~= byte || 0x09...0x0D ~= byte || byte == 0x1B || byte == 0x1E
-        }
-        /// Whether the first units, up to four, have text in this byte and zero in all others.
-        func holds(units size: Int, at position: Int) -> Bool {
-            let units = min(4, bytes.count / size)
-            guard units > 0 else { return false }
-            return (0..<units).allSatisfy { unit in
-                (0..<size).allSatisfy { place in
-                    let byte = bytes[bytes.startIndex + unit * size + place]
-                    return place == position ? isText(byte) : byte == 0
-                }
-            }
-        }
-        if holds(units: 4, at: 0) {
-            self = .utf32LittleEndian
-        } else if holds(units: 4, at: 3) {
-            self = .utf32BigEndian
-        } else if holds(units: 2, at: 0) {
-            self = .utf16LittleEndian
-        } else if holds(units: 2, at: 1) {
-            self = .utf16BigEndian
-        } else {
-            return nil
-        }
-    }
-
-    /// Returns the encoding that a byte order mark shows.
-    static func marked(_ bytes: ArraySlice<UInt8>) -> TextEncoding? {
-        if bytes.starts(with: [0xFF, 0xFE, 0, 0]) { return .utf32LittleEndian }
-        if bytes.starts(with: [0, 0, 0xFE, 0xFF]) { return .utf32BigEndian }
-        if bytes.starts(with: [0xFF, 0xFE]) { return .utf16LittleEndian }
-        if bytes.starts(with: [0xFE, 0xFF]) { return .utf16BigEndian }
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return TextEncoding(name: "UTF-8", form: .utf8) }
-        return nil
-    }
 }
 
 extension TextEncoding {
     /// Whether text in this encoding is already UTF-8.
     package var isUTF8: Bool { form == .utf8 }
+
+    /// The number of bytes in a code unit: 2 for UTF-16, 4 for UTF-32, 1 for all others.
+    package var unitBytes: Int {
+        switch form {
+        case .utf16: 2
+        case .utf32: 4
+        case .utf8, .windows1252, .other: 1
+        }
+    }
 
     /// The character of each byte in a single-byte encoding, `UInt32.max` if unassigned; nil for other encodings.
     package var singleByteCharacters: [UInt32]? {
