@@ -27,6 +27,7 @@ class Expected:
     job_id: str | None
     line: int | None = 1  # The line on which it begins (None: it is named by its place in another document),
     column: int = 1  # and the column, if another job begins before it on the line.
+    outer_line: int | None = None  # The line of the cut record that it may be a value of, if that is cut behind a colon.
     audit: model.Job | None = None  # The audit of a complete dump; None for any other.
     rows: list[Rows] = field(default_factory=list)  # The rows must be one of these. Empty: not compared.
     total: int | None = None

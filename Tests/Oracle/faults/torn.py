@@ -135,6 +135,8 @@ def log(rng: random.Random, tag: str, glued: bool) -> Case:
             jobs.append(torn(record, at, line))
             if jobs[-1].certain and is_value and not shows_itself(record, at):
                 jobs[-1].certain = None
+            if is_value:
+                jobs[-1].outer_line = jobs[-2].outer_line or jobs[-2].line
             jobs[-1].column = len(data) - data.rfind(b"\n")
             data += record[:at]
             if glued:
