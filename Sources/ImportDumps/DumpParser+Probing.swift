@@ -72,6 +72,8 @@ extension DumpParser {
         }
         scanner.jobLike = nil
         var isRow = false
+        // Responses of gateways have a status, too. Only a row's "ok" or "error" tells a row from them.
+        var isKnownRow = false
         var shape = JobShape()
         var isJob = false
         var wrapped = WrappedDump()
@@ -82,8 +84,12 @@ extension DumpParser {
             var first = true
             while try scanner.nextMember(first: &first) {
                 if scanner.withText(of: .key, { JobKey.isOfJobsAlone($0) }) { isJob = true }
-                let isOfRows = scanner.withText(of: .key) { RowKey($0) } != nil
-                if isOfRows { isRow = true }
+                let rowKey = scanner.withText(of: .key) { RowKey($0) }
+                let isOfRows = rowKey != nil
+                if isOfRows {
+                    isRow = true
+                    if rowKey != .status { isKnownRow = true }
+                }
                 shape.note(in: &scanner)
                 if context.beginsLine, context.last != UInt8(ascii: ":"), shape.hasStatus, shape.hasTotal {
                     isJob = true
@@ -94,6 +100,7 @@ extension DumpParser {
                     return .job
                 }
                 value = isOfRows ? nil : scanner.window.offset
+                if rowKey == .status, isAtStatusOfRow() { isKnownRow = true }
                 try scanner.skipValue(level: 1)
                 if let value { wrapped.note(memberFrom: value, in: scanner) }
             }
@@ -129,7 +136,7 @@ extension DumpParser {
         }
         let isClosing = next == UInt8(ascii: ",") || next == UInt8(ascii: "]") || next == UInt8(ascii: "}")
         // A row may contain such an object, and a damaged one may have lost what is in front of it.
-        let mayBeJob = context.endsAbruptly || (context.isInArray && !isRow)
+        let mayBeJob = context.endsAbruptly || (context.isInArray && !isKnownRow)
         if mayBeJob && (next == UInt8(ascii: "{") || endsLine) || isClosing, isDump(wrapped),
             !isClosing || isBesideCurrent()
         {
@@ -158,5 +165,15 @@ extension DumpParser {
         }
         scanner.goBack(to: end)
         return .other
+    }
+
+    /// Whether the value at the position is a status that rows of bulk jobs have. The position does not change.
+    private mutating func isAtStatusOfRow() -> Bool {
+        guard scanner.peekOrEnd() == UInt8(ascii: "\"") else { return false }
+        let look = beginLook()
+        defer { endLook(look) }
+        scanner.window.position += 1
+        guard (try? scanner.readString(into: .key)) != nil else { return false }
+        return scanner.withText(of: .key) { RowStatus($0) } != nil
     }
 }

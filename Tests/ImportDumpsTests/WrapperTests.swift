@@ -75,6 +75,28 @@ import Testing
         }
     }
 
+    @Test("A row in which a dump is cut off does not count, whatever the next dump is in", arguments: records.indices)
+    func tornRows(_ index: Int) throws {
+        let first = Self.records[index]
+        let rows = [#"{"id":"x","created":true}"#, #"{"error":{"code":"c","message":"d, e,[f] g: {h"}}"#]
+        let front = #"{"job_id":"a","total":2,"results":["#
+        let torn = front + rows.joined(separator: ",")
+        for second in Self.records + [(#"{"status":"200 OK","data":"#, "}", false)] {
+            let whole = second.isText ? String(Self.string(Self.job("b")).dropFirst().dropLast()) : Self.job("b")
+            for cut in (front.utf8.count + 1)..<torn.utf8.count {
+                if torn.utf8.prefix(cut).last == UInt8(ascii: ":") { continue }
+                let cutText = String(torn.prefix(cut))
+                let text = first.isText ? String(Self.string(cutText).dropFirst().dropLast()) : cutText
+                let count = cut < front.utf8.count + rows[0].utf8.count ? 0 : 1
+                for end in ["", "\n"] {
+                    let input = first.front + text + end + second.front + whole + second.rest + "\n"
+                    let found = try Documents(input, window: 4096).described
+                    #expect(found.contains { $0.contains(" a \(count) row") }, "\(input) \(found)")
+                }
+            }
+        }
+    }
+
     /// What is around several dumps in one document: its beginning, what is before and behind each, and its end.
     static let documents = [
         ("{", "\"@\":", "", "}"), ("{", #""@":{"status":200,"data":"#, "}", "}"), ("[", "", "", "]"),
