@@ -45,11 +45,13 @@ extension TextEncoding {
     }
 
     /// Whether there is a key of JSON in single bytes, such as `"total"`: a quote and five letters, digits, underscores or
-    /// backslashes. In UTF-16, characters with such bytes hardly ever follow each other.
+    /// backslashes. In UTF-16, characters with such bytes hardly ever follow each other, except behind a quote of ASCII,
+    /// whose zero may come first: a word in kana is `"0W0j0…`.
     private static func hasKey(_ bytes: ArraySlice<UInt8>) -> Bool {
         var letters = -1
+        var last: UInt8 = 0xFF
         for byte in bytes {
-            if byte == UInt8(ascii: "\"") {
+            if byte == UInt8(ascii: "\""), last != 0 {
                 letters = 0
             } else if letters >= 0, ASCII.isDigit(byte) || 0x61...0x7A ~= byte | 0x20 || byte == 0x5F || byte == 0x5C {
                 letters += 1
@@ -57,6 +59,7 @@ extension TextEncoding {
             } else {
                 letters = -1
             }
+            last = byte
         }
         return false
     }
