@@ -44,22 +44,19 @@ extension TextEncoding {
         return nil
     }
 
-    /// Whether there is a key of JSON in single bytes, such as `"total"`: a quote and five letters, digits, underscores or
-    /// backslashes. In UTF-16, characters with such bytes hardly ever follow each other, except behind a quote of ASCII,
-    /// whose zero may come first: a word in kana is `"0W0j0…`.
+    /// Whether there is a key of JSON in single bytes, such as `"total"`: five or more letters, digits, underscores or
+    /// backslashes in quotes. Characters of UTF-16 with such bytes hardly ever follow each other between two with a quote.
     private static func hasKey(_ bytes: ArraySlice<UInt8>) -> Bool {
         var letters = -1
-        var last: UInt8 = 0xFF
         for byte in bytes {
-            if byte == UInt8(ascii: "\""), last != 0 {
+            if byte == UInt8(ascii: "\"") {
+                if letters >= 5 { return true }
                 letters = 0
             } else if letters >= 0, ASCII.isDigit(byte) || 0x61...0x7A ~= byte | 0x20 || byte == 0x5F || byte == 0x5C {
                 letters += 1
-                if letters == 5 { return true }
             } else {
                 letters = -1
             }
-            last = byte
         }
         return false
     }
