@@ -72,7 +72,7 @@ extension DumpParser {
         }
         scanner.jobLike = nil
         var isRow = false
-        // Responses of gateways have a status, too. Only a row's "ok" or "error" tells a row from them.
+        // A status alone may be that of a gateway's response, unless it is "ok" or "error" as in rows.
         var isKnownRow = false
         var shape = JobShape()
         var isJob = false
@@ -85,8 +85,7 @@ extension DumpParser {
             while try scanner.nextMember(first: &first) {
                 if scanner.withText(of: .key, { JobKey.isOfJobsAlone($0) }) { isJob = true }
                 let rowKey = scanner.withText(of: .key) { RowKey($0) }
-                let isOfRows = rowKey != nil
-                if isOfRows {
+                if let rowKey {
                     isRow = true
                     if rowKey != .status { isKnownRow = true }
                 }
@@ -99,7 +98,7 @@ extension DumpParser {
                     scanner.goBack(to: start)
                     return .job
                 }
-                value = isOfRows ? nil : scanner.window.offset
+                value = rowKey == nil ? scanner.window.offset : nil
                 if rowKey == .status, isAtStatusOfRow() { isKnownRow = true }
                 try scanner.skipValue(level: 1)
                 if let value { wrapped.note(memberFrom: value, in: scanner) }

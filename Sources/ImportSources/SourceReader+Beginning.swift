@@ -41,7 +41,7 @@ extension SourceReader {
             if isZero(0) || isZero(1) { throw SourceFault(.isWide("UTF-32")) }
             return
         }
-        let bytes = window.withBytes(0..<min(window.count, 4096)) { [UInt8](span: $0) }
+        let bytes = window.withBytes(0..<min(window.count, TextEncoding.examinedBytes)) { [UInt8](span: $0) }
         if let width = TextEncoding(beginning: bytes[...])?.unitBytes, width > 1 {
             throw SourceFault(.isWide(width == 2 ? "UTF-16" : "UTF-32"))
         }

@@ -153,7 +153,7 @@ class Machine:
         if (case.name, dump) not in self.baselines:
             place = self.workspace(case)
             if dump != "in/a.json":
-                shutil.copy(dump if os.path.isabs(dump) else place / dump, place / "in/a.json")
+                shutil.copy(place / dump, place / "in/a.json")
             before = tree(place, case.output)
             result = self.run(place, case.arguments)
             self.baselines[case.name, dump] = (result.returncode, result.stdout, before, tree(place, case.output))

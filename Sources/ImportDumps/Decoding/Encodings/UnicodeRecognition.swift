@@ -3,7 +3,7 @@ import ImportFoundation
 
 extension TextEncoding {
     /// The number of first bytes that are examined for zeros.
-    private static let examinedBytes = 4096
+    package static let examinedBytes = 4096
 
     /// Recognizes Unicode by a byte order mark, or by zero bytes where ASCII has them in UTF-16 and UTF-32: JSON and logs
     /// are mostly ASCII, but may begin with other characters. Nil for anything else.
@@ -23,12 +23,13 @@ extension TextEncoding {
         }
         guard hasZeros else { return nil }
         let forms: [Self] = [.utf32LittleEndian, .utf32BigEndian, .utf16LittleEndian, .utf16BigEndian]
-        let counts = forms.map { UnitCounts(text, $0.form) }
-        if let plain = forms.indices.first(where: { counts[$0].beginsWithASCII }) {
-            self = forms[plain]
+        // As nearly all that is in UTF-16 or UTF-32 begins.
+        if let plain = forms.first(where: { UnitCounts(text.prefix(4 * $0.unitBytes), $0.form).areASCII }) {
+            self = plain
             return
         }
         guard !Self.hasKey(text) else { return nil }
+        let counts = forms.map { UnitCounts(text, $0.form) }
         let likely = forms.indices.max { counts[$0].ascii < counts[$1].ascii }
         guard let likely, counts[likely].areText else { return nil }
         self = forms[likely]
@@ -44,15 +45,15 @@ extension TextEncoding {
         return nil
     }
 
-    /// Whether there is a key of JSON in single bytes, such as `"total"`: five or more letters, digits, underscores or
-    /// backslashes in quotes. Characters of UTF-16 with such bytes hardly ever follow each other between two with a quote.
+    /// Whether there is a key of JSON in single bytes, such as `"total"`: five or more bytes of a word, or
+    /// backslashes, in quotes. Characters of UTF-16 with such bytes hardly ever follow each other between two with a quote.
     private static func hasKey(_ bytes: ArraySlice<UInt8>) -> Bool {
         var letters = -1
         for byte in bytes {
             if byte == UInt8(ascii: "\"") {
                 if letters >= 5 { return true }
                 letters = 0
-            } else if letters >= 0, ASCII.isDigit(byte) || 0x61...0x7A ~= byte | 0x20 || byte == 0x5F || byte == 0x5C {
+            } else if letters >= 0, ASCII.isWordByte(byte) || byte == UInt8(ascii: "\\") {
                 letters += 1
             } else {
                 letters = -1
@@ -69,8 +70,6 @@ private struct UnitCounts {
     private(set) var ascii = 0
     /// Units whose bytes are all ASCII text, as nearly everywhere in JSON that is in UTF-8.
     private var bytewise = 0
-    /// Whether the first units, up to four, are ASCII text.
-    private(set) var beginsWithASCII = false
 
     init(_ bytes: ArraySlice<UInt8>, _ form: TextEncoding.Form) {
         let (size, textPlace) =
@@ -89,11 +88,11 @@ private struct UnitCounts {
             if texts == size { bytewise += 1 }
             if zeros == size - 1, texts == 1, bytes[unit + textPlace] != 0 { ascii += 1 }
             units += 1
-            if units <= 4 { beginsWithASCII = ascii == units }
             unit += size
         }
     }
 
+    var areASCII: Bool { units > 0 && ascii == units }
     /// Whether the text can hardly be anything else.
     var areText: Bool { ascii >= 4 && ascii > bytewise && ascii * 8 >= units }
 }
